@@ -1,0 +1,151 @@
+/* arena.c — bump allocation in blocks that double up to 1 MiB; large requests get their own. */
+#include "base/base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20, ALIGN = 16 };
+
+struct block {
+    struct block *next;
+    size_t size, used;
+    _Alignas(16) unsigned char bytes[];
+};
+
+struct arena {
+    struct block *head; /* the block being filled */
+    size_t used, next_size;
+};
+
+static struct block *block_new(size_t size)
+{
+    struct block *b = malloc(sizeof *b + size);
+
+    if (!b) {
+        fputs("out of memory\n", stderr);
+        abort();
+    }
+    b->next = NULL;
+    b->size = size;
+    b->used = 0;
+    return b;
+}
+
+struct arena *arena_new(void)
+{
+    struct arena *a = malloc(sizeof *a);
+
+    if (!a) {
+        fputs("out of memory\n", stderr);
+        abort();
+    }
+    *a = (struct arena){ .head = block_new(BLOCK_MIN), .next_size = BLOCK_MIN * 2 };
+    return a;
+}
+
+void arena_free(struct arena *a)
+{
+    if (!a)
+        return;
+    for (struct block *b = a->head, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    free(a);
+}
+
+void arena_reset(struct arena *a)
+{
+    struct block *keep = a->head;
+
+    /* Keep the newest ordinary block, so that a loop settles on one that fits its items. */
+    if (keep->size > BLOCK_MAX) {
+        keep = block_new(BLOCK_MIN);
+        keep->next = a->head;
+    }
+    for (struct block *b = keep->next, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    keep->next = NULL;
+    keep->used = 0;
+    a->head = keep;
+    a->used = 0;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    size_t want = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    struct block *b = a->head;
+    void *p;
+
+    assert(want >= size);
+    if (b->size - b->used < want) {
+        if (want > a->next_size / 2) { /* its own block, behind the head that is still filling */
+            struct block *own = block_new(want);
+            own->next = b->next;
+            b->next = own;
+            b = own;
+        } else {
+            struct block *fresh = block_new(a->next_size);
+            fresh->next = b;
+            a->head = b = fresh;
+            if (a->next_size < BLOCK_MAX)
+                a->next_size *= 2;
+        }
+    }
+    p = b->bytes + b->used;
+    b->used += want;
+    a->used += want;
+    memset(p, 0, size);
+    return p;
+}
+
+size_t arena_used(const struct arena *a)
+{
+    return a->used;
+}
+
+char *arena_strndup(struct arena *a, const char *text, size_t len)
+{
+    char *copy;
+
+    if (!text)
+        return NULL;
+    copy = arena_alloc(a, len + 1);
+    memcpy(copy, text, len);
+    return copy;
+}
+
+char *arena_strdup(struct arena *a, const char *text)
+{
+    return text ? arena_strndup(a, text, strlen(text)) : NULL;
+}
+
+char *arena_printf(struct arena *a, const char *format, ...)
+{
+    va_list args, again;
+    char *text;
+    int len;
+
+    va_start(args, format);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(len >= 0);
+    text = arena_alloc(a, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+void *arena_grow(struct arena *a, void *items, size_t n, size_t *cap, size_t item_size)
+{
+    size_t cap_new = *cap ? *cap * 2 : 8;
+    void *fresh = arena_alloc(a, cap_new * item_size);
+
+    if (n)
+        memcpy(fresh, items, n * item_size);
+    *cap = cap_new;
+    return fresh;
+}

@@ -1,0 +1,50 @@
+/* harness.h — tests as sentences. A test registers itself where it stands:
+ *
+ *     TEST("a month is clamped to its last day") { EXPECT_STR(..., "2019-02-28"); }
+ *
+ * A failed expectation prints both values and the line, and the test goes on. */
+#pragma once
+#include "base/base.h"
+
+struct test {
+    const char *file, *sentence;
+    void (*run)(void);
+    struct test *next;
+};
+void test_register(struct test *t);
+void test_fail(const char *file, int line, const char *format, ...) PRINTF(3, 4);
+/* An arena that lives until the running test ends. */
+struct arena *test_arena(void);
+
+#define TEST_JOIN_(a, b) a##b
+#define TEST_JOIN(a, b) TEST_JOIN_(a, b)
+#define TEST_DEFINE_(fn, reg, row, text)                                            \
+    static void fn(void);                                                           \
+    __attribute__((constructor)) static void reg(void)                              \
+    {                                                                               \
+        static struct test row = { .file = __FILE__, .sentence = text, .run = fn }; \
+        test_register(&row);                                                        \
+    }                                                                               \
+    static void fn(void)
+#define TEST(text)                                                               \
+    TEST_DEFINE_(TEST_JOIN(test_run_, __LINE__), TEST_JOIN(test_reg_, __LINE__), \
+                 TEST_JOIN(test_row_, __LINE__), text)
+
+#define EXPECT(cond)                                              \
+    do {                                                          \
+        if (!(cond))                                              \
+            test_fail(__FILE__, __LINE__, "expected: %s", #cond); \
+    } while (0)
+#define EXPECT_INT(got, want)                                                              \
+    do {                                                                                   \
+        long long got_ = (long long)(got), want_ = (long long)(want);                      \
+        if (got_ != want_)                                                                 \
+            test_fail(__FILE__, __LINE__, "%s is %lld, expected %lld", #got, got_, want_); \
+    } while (0)
+#define EXPECT_STR(got, want)                                                    \
+    do {                                                                         \
+        const char *got_ = (got), *want_ = (want);                               \
+        if (!str_eq(got_, want_))                                                \
+            test_fail(__FILE__, __LINE__, "%s is \"%s\", expected \"%s\"", #got, \
+                      got_ ? got_ : "(null)", want_ ? want_ : "(null)");         \
+    } while (0)
