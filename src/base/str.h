@@ -2,6 +2,9 @@
 #pragma once
 #include "base/base.h"
 
+/* Languages of everything a person reads. Chinese comes first. */
+enum lang { LANG_ZH, LANG_EN };
+
 /* Equality that accepts NULL (equal only to NULL). */
 bool str_eq(const char *a, const char *b);
 bool str_starts(const char *text, const char *prefix);
