@@ -1,0 +1,101 @@
+/* date.h — calendar days, months and instants as plain values. No time zone database and no libc
+ * time: a day is a day in China (UTC+8 all year), an instant is UTC seconds since 1970.
+ *
+ * Years 1 to 9999. {0} is "no date" (date_is_none); it sorts before every day, formats as "",
+ * and date_add_* of it is again no date. Results that would leave the range are no date. */
+#pragma once
+#include "base/base.h"
+
+struct date {
+    int16_t year;
+    int8_t month, day;
+};
+
+/* A calendar month, "YYYY-MM"; {0} is none. */
+struct month {
+    int16_t year;
+    int8_t month;
+};
+
+/* --- days ------------------------------------------------------------------------------------ */
+/* The date, or none when there is no such day (30 Feb). */
+struct date date_make(int year, int month, int day);
+bool date_valid(struct date d);
+bool date_is_none(struct date d);
+/* <0, 0, >0 */
+int date_compare(struct date a, struct date b);
+/* Days since 1970-01-01. The date must be valid. */
+int32_t date_to_days(struct date d);
+struct date date_from_days(int64_t days);
+/* 1 Monday … 7 Sunday. The date must be valid. */
+int date_weekday(struct date d);
+bool year_is_leap(int year);
+int days_in_month(int year, int month);
+
+struct date date_add_days(struct date d, int64_t n);
+/* The same day n months on, or the last day of a shorter month: 30 Nov 2018 + 3 = 28 Feb 2019
+ * (domain.md B4 case 5; Civil Code art. 202). Always add to the first day of a spell: adding twice
+ * clamps twice. */
+struct date date_add_months(struct date d, int n);
+/* to − from in days; both valid. */
+int32_t date_diff_days(struct date from, struct date to);
+/* Whole anniversary months in [from, to): the largest n with date_add_months(from, n) <= to, 0
+ * when to is not after from. Whoever holds an inclusive last day passes the day after it:
+ * 11 Feb to 10 Aug inclusive is 6 (B4 case 4). Both valid. */
+int date_months_between(struct date from, struct date to);
+struct date date_first_of_month(struct date d);
+struct date date_last_of_month(struct date d);
+/* Completed years of life on a day; -1 before birth or when either is none. Who is born on
+ * 29 February has the birthday on the 28th of other years. */
+int date_age(struct date birth, struct date on);
+
+/* --- text of days ---------------------------------------------------------------------------- */
+/* Strictly "YYYY-MM-DD" and a day that exists; accepts NULL (false). */
+bool date_parse_iso(const char *text, struct date *ret);
+/* Writes "YYYY-MM-DD", or "" for none; returns out. */
+const char *date_format(struct date d, char out[11]);
+/* As stored: none is a NULL text both ways. date_of_text gives none for anything malformed. */
+const char *date_text(struct arena *a, struct date d);
+struct date date_of_text(const char *text);
+
+/* --- months ---------------------------------------------------------------------------------- */
+bool month_parse(const char *text, struct month *ret);
+const char *month_format(struct month m, char out[8]);
+bool month_is_none(struct month m);
+struct month month_add(struct month m, int n);
+int month_compare(struct month a, struct month b);
+/* b − a in months; both valid. */
+int month_diff(struct month a, struct month b);
+struct month month_of(struct date d);
+struct date month_first_day(struct month m);
+struct date month_last_day(struct month m);
+
+/* --- instants -------------------------------------------------------------------------------- */
+/* Strictly "YYYY-MM-DDTHH:MM:SSZ". */
+bool instant_parse(const char *text, int64_t *ret);
+/* Returns out; "" outside the years 1 to 9999. */
+const char *instant_format(int64_t seconds, char out[21]);
+/* The day in China at that instant, and the instant at which a day (valid) begins there. */
+struct date date_of_instant(int64_t seconds);
+int64_t instant_of_date(struct date d);
+
+/* --- what people write in a roster (date_read.c) ---------------------------------------------- */
+enum date_precision { PRECISE_DAY, PRECISE_MONTH, PRECISE_YEAR, ONGOING };
+
+struct date_reading {
+    struct date date; /* the first day of a month or year; none when ONGOING */
+    enum date_precision precision;
+    bool is_lunar; /* was written as a lunar date; `date` is the Gregorian day */
+};
+
+/* Reads the forms of domain.md C4 #8: 2023.3.1, 2023年3月5日, 2023/3, 2023年, 20230301, 3月5日,
+ * an Excel serial as text, 正月十五, 农历腊月廿九, 2月28日(二月初三), 至今; full-width digits and
+ * inner blanks are accepted, a time of day after a full date is dropped. context_year completes
+ * forms without a year (for a lunar date it is the lunar year); 0 = not known, and such forms are
+ * refused. Also refused: two-digit years, days that do not exist, a lunar remark that contradicts
+ * its Gregorian day. */
+bool date_read(const char *text, int context_year, struct date_reading *ret);
+
+/* The day of an Excel serial number; the time of day is dropped. In the 1900 system serial 60 is
+ * the 29 Feb 1900 that never was: refused. False outside 1900–9999. */
+bool date_from_excel(double serial, bool is_1904, struct date *ret);
