@@ -57,7 +57,7 @@ struct ctx *ctx_new(struct store *store, int64_t now)
     cx->store = store;
     cx->now = now;
     cx->today = date_of_instant(now);
-    cx->id = NONE;
+    cx->id = cx->version = NONE;
     cx->who.user_id = cx->who.org_id = NONE;
     cx->request_id = "";
     return cx;

@@ -38,6 +38,14 @@ struct ctx {
     struct json *out; /* the reply's body */
     struct failure failure;
     int64_t changed;  /* rows changed by the last db_exec() */
+
+    const char *query;      /* raw query string of the call, or NULL */
+    int64_t version;        /* If-Match of the call, or NONE */
+    const char *upload_path, *upload_name; /* OP_UPLOAD: a complete file; the handler moves or removes it */
+    struct reply_file {     /* OP_FILE: what to send; removed after sending when is_temporary */
+        const char *path, *name, *content_type;
+        bool is_temporary;
+    } reply_file;
 };
 
 /* Records why the work cannot be done and returns `err`:

@@ -1,0 +1,92 @@
+/* record.h — a kind of record: its table, its fields, its states. From this come list, get, history,
+ * create, change, state changes, export and import, so that a module writes only its own rules. */
+#pragma once
+#include "platform/db.h"
+#include "platform/field.h"
+
+/* One event of a state machine (domain.md D2): POST /things/{id}/EVENT moves a record from one of the
+ * states in `from` (joined by '|') to `to`, or fails with E_CONFLICT "state.wrong" naming the state. */
+struct transition {
+    const char *event, *from, *to;
+    const char *zh, *en; /* the button */
+    bool needs_reason;   /* input {"reason": …} required; it is kept in the journal */
+    /* What must hold, and what else happens, in the same transaction; may be NULL. The row is as before. */
+    enum err (*rule)(struct ctx *cx, const struct rows *before, const char *reason);
+};
+
+/* A list request, as read from the query string; also given to record.count. */
+struct list_filter {
+    const struct field *field;
+    enum { FILTER_EQUAL, FILTER_FROM, FILTER_TO, FILTER_IN } kind;
+    const char *text;   /* for text, choice and date kinds; FILTER_IN: codes joined by ',' */
+    int64_t number, hi; /* for number kinds; FIELD_DIVISION: the subtree's range */
+};
+struct list_query {
+    int filters;
+    struct list_filter filter[32];
+    const char *q;
+    const struct field *sort; /* NULL = by id */
+    bool descending;
+    int limit;
+    const char *after;
+};
+
+struct record {
+    const char *name;   /* journal kind and JSON name: "person" */
+    const char *zh, *en;
+    const char *table, *alias; /* "person", "p": aliases of .sql expressions */
+    const char *joins;  /* " LEFT JOIN division d ON d.code = p.home" or NULL; joined tables must be open, or carry their own SCOPE in `where` */
+    const char *where;  /* further fixed condition or NULL */
+    const struct field *fields; /* ended by {0} */
+    size_t size;        /* of the input struct; its first member is `int64_t id` */
+    const char *order;  /* default sort, e.g. "-id" */
+    const char *state;  /* state column, or NULL */
+    const struct choice *states;
+    const struct transition *transitions; /* ended by {0} */
+
+    /* Facts and bounds across fields, before a row is written: normalise, look up, refuse. On update
+     * `before` is the present row (all columns of the table), on create NULL. */
+    enum err (*check)(struct ctx *cx, void *in, const struct rows *before);
+    /* After it is written, same transaction: children, derived columns. */
+    enum err (*saved)(struct ctx *cx, void *in, int64_t id, bool is_new);
+    /* Jurisdiction columns of a new row, from the input; NONE for those the table lacks. */
+    void (*place)(const void *in, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id);
+    /* Exact total of a list without counting rows: *ret_total = NONE to let the store count. */
+    enum err (*count)(struct ctx *cx, const struct list_query *q, int64_t *ret_total);
+    /* Extra list condition for ?q= (two or more characters); NULL = LIKE over USE_SEARCH fields. */
+    const char *search_sql; /* with $q (cleaned text) and $gram (hash of its first two characters) */
+};
+
+/* --- what generic operations do; each is a handler for an op whose .record is set ------------------ */
+enum err record_list(struct ctx *cx);    /* GET /things → {items, total, next}: page by ?limit ≤ 200, ?after cursor, ?sort, filters, ?q */
+enum err record_get(struct ctx *cx);     /* GET /things/{id} → row + version */
+enum err record_history(struct ctx *cx); /* GET /things/{id}/history → journal entries, newest first */
+enum err record_create(struct ctx *cx);  /* POST /things → row */
+enum err record_update(struct ctx *cx);  /* PATCH /things/{id}, If-Match: version → row; E_STALE with both values */
+enum err record_event(struct ctx *cx);   /* POST /things/{id}/{event} → row */
+enum err record_export(struct ctx *cx);  /* GET /things/export?filters → xlsx or csv file */
+enum err record_reveal(struct ctx *cx);  /* POST /things/{id}/reveal {field, reason} → sealed value, audited */
+
+/* --- the same as functions, for modules ------------------------------------------------------------- */
+/* A row of all columns of the table as the list shows them; E_NOT_FOUND out of scope. */
+MUST_CHECK enum err record_load(struct ctx *cx, const struct record *rec, int64_t id, struct rows *ret);
+/* Check, place, insert, journal. *ret_id is the new id. in_set must say which fields are present. */
+MUST_CHECK enum err record_insert(struct ctx *cx, const struct record *rec, void *in, int64_t *ret_id);
+/* Change the fields present to the given values if anything differs; *ret_changed says whether. version
+ * NONE skips the check of the version seen. */
+MUST_CHECK enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, void *in,
+                                  int64_t version, bool *ret_changed);
+/* Apply an event of the state machine with its rule, and journal it. */
+MUST_CHECK enum err record_move(struct ctx *cx, const struct record *rec, int64_t id, const char *event,
+                                const char *reason);
+/* Find by a USE_KEY field (sealed kinds by blind index); *ret_id NONE if absent. Not limited by scope;
+ * *ret_in_scope tells. */
+MUST_CHECK enum err record_find(struct ctx *cx, const struct record *rec, const char *key_value,
+                                int64_t *ret_id, bool *ret_in_scope);
+
+/* SQL of a list, for modules that add to it: SELECT list, FROM and WHERE with parameters. */
+struct list_sql {
+    const char *select, *from_where;
+    struct params params;
+};
+MUST_CHECK enum err list_build(struct ctx *cx, const struct record *rec, const struct list_query *q, struct list_sql *ret);
