@@ -1,0 +1,264 @@
+/* The auction: against a slow oracle, and on shapes that are known to hurt auctions. */
+#include "harness.h"
+#include "matching/auction.h"
+
+struct problem {
+    struct auction_input in;
+    int32_t *cap;
+    int64_t *row;
+    struct auction_edge *edges;
+};
+
+static uint64_t dice = 1;
+
+static int64_t roll(int64_t lo, int64_t hi)
+{
+    dice ^= dice << 13;
+    dice ^= dice >> 7;
+    dice ^= dice << 17;
+    return lo + (int64_t)(dice % (uint64_t)(hi - lo + 1));
+}
+
+static struct problem problem_new(int32_t workers, int32_t posts, int64_t edges_max)
+{
+    struct problem p = { .cap = NEW_ARRAY(test_arena(), int32_t, posts),
+                         .row = NEW_ARRAY(test_arena(), int64_t, workers + 1),
+                         .edges = NEW_ARRAY(test_arena(), struct auction_edge, edges_max) };
+
+    p.in = (struct auction_input){ workers, posts, p.cap, p.row, p.edges };
+    return p;
+}
+
+/* The best value by trying, worker after worker, every seat that is left: remaining seats are the
+ * digits of a number in base 6. At most 4 posts with at most 5 seats. */
+static int64_t oracle(const struct auction_input *in)
+{
+    static const int place[] = { 1, 6, 36, 216 };
+    int64_t best[2][1296] = { 0 };
+    int now = 0;
+
+    for (int32_t w = in->workers - 1; w >= 0; w--, now = !now) {
+        for (int left = 0; left < 1296; left++) {
+            best[!now][left] = best[now][left];
+            for (int64_t e = in->row[w]; e < in->row[w + 1]; e++) {
+                int at = place[in->edges[e].post];
+
+                if (left / at % 6 > 0)
+                    best[!now][left] =
+                        MAX(best[!now][left], in->edges[e].score + best[now][left - at]);
+            }
+        }
+    }
+    int seats = 0;
+    for (int32_t p = 0; p < in->posts; p++)
+        seats += place[p] * in->cap[p];
+    return best[now][seats];
+}
+
+/* Few distinct scores make ties; scores down to -2 make edges that must be ignored; edges repeat.
+ */
+static struct problem problem_small(void)
+{
+    int32_t workers = (int32_t)roll(0, 9), posts = (int32_t)roll(0, 4);
+    int64_t top = roll(0, 2) ? roll(1, 6) : 1000000, n = 0;
+    struct problem p = problem_new(workers, posts, 9 * 6);
+
+    for (int32_t i = 0; i < posts; i++)
+        p.cap[i] = (int32_t)roll(0, roll(1, 5));
+    for (int32_t w = 0; w < workers; w++) {
+        for (int64_t e = posts ? roll(0, 6) : 0; e > 0; e--)
+            p.edges[n++] =
+                (struct auction_edge){ (int32_t)roll(0, posts - 1), (int32_t)roll(-2, top) };
+        p.row[w + 1] = n;
+    }
+    return p;
+}
+
+static struct auction_certificate solve(const struct auction_input *in)
+{
+    struct auction_result r;
+
+    auction_solve(test_arena(), in, &r);
+    EXPECT(r.certificate.sound);
+    EXPECT_INT(r.certificate.gap, 0);
+    for (int32_t p = 0; p < in->posts; p++) {
+        int32_t taken = 0;
+
+        for (int32_t w = 0; w < in->workers; w++)
+            taken += r.post[w] == p;
+        EXPECT(taken <= in->cap[p]);
+        EXPECT(taken == in->cap[p] || r.price[p] == 0);
+    }
+    return r.certificate;
+}
+
+TEST("the auction finds what trying everything finds")
+{
+    dice = 20190228;
+    for (int i = 0; i < 2000; i++) {
+        struct problem p = problem_small();
+
+        EXPECT_INT(solve(&p.in).value, oracle(&p.in));
+    }
+}
+
+/* The same problem with workers, posts and edges in another order. */
+static struct problem problem_shuffled(const struct problem *p)
+{
+    struct problem q = problem_new(p->in.workers, p->in.posts, 9 * 6);
+    int32_t worker[9], post[4];
+    int64_t n = 0;
+
+    for (int32_t i = 0; i < p->in.workers; i++) {
+        int32_t j = (int32_t)roll(0, i);
+
+        worker[i] = worker[j];
+        worker[j] = i;
+    }
+    for (int32_t i = 0; i < p->in.posts; i++) {
+        int32_t j = (int32_t)roll(0, i);
+
+        post[i] = post[j];
+        post[j] = i;
+    }
+    for (int32_t i = 0; i < p->in.posts; i++)
+        q.cap[post[i]] = p->cap[i];
+    for (int32_t w = 0; w < p->in.workers; w++) {
+        for (int64_t e = p->row[worker[w] + 1]; e-- > p->row[worker[w]];)
+            q.edges[n++] = (struct auction_edge){ post[p->edges[e].post], p->edges[e].score };
+        q.row[w + 1] = n;
+    }
+    return q;
+}
+
+TEST("the order of the input does not change the value")
+{
+    dice = 7;
+    for (int i = 0; i < 300; i++) {
+        struct problem p = problem_small(), q = problem_shuffled(&p);
+
+        EXPECT_INT(solve(&q.in).value, solve(&p.in).value);
+    }
+}
+
+TEST("the same input gives the same output")
+{
+    dice = 42;
+    for (int i = 0; i < 50; i++) {
+        struct problem p = problem_small();
+        struct auction_result a, b;
+
+        auction_solve(test_arena(), &p.in, &a);
+        auction_solve(test_arena(), &p.in, &b);
+        EXPECT(p.in.workers == 0 || !memcmp(a.post, b.post, sizeof *a.post * (size_t)p.in.workers));
+        EXPECT(p.in.posts == 0 || !memcmp(a.price, b.price, sizeof *a.price * (size_t)p.in.posts));
+    }
+}
+
+/* n workers, each with edges to posts 0 … degree - 1 or a random selection, scored lo … hi. */
+static struct problem problem_wide(int32_t workers, int32_t posts, int32_t cap, int32_t degree,
+                                   int64_t lo, int64_t hi)
+{
+    struct problem p = problem_new(workers, posts, (int64_t)workers * degree);
+    int64_t n = 0;
+
+    for (int32_t i = 0; i < posts; i++)
+        p.cap[i] = cap;
+    for (int32_t w = 0; w < workers; w++) {
+        for (int32_t e = 0; e < degree; e++)
+            p.edges[n++] = (struct auction_edge){ degree == posts ? e : (int32_t)roll(0, posts - 1),
+                                                  (int32_t)roll(lo, hi) };
+        p.row[w + 1] = n;
+    }
+    return p;
+}
+
+static const struct {
+    const char *what;
+    int32_t workers, posts, cap, degree;
+    int64_t lo, hi, placed, value; /* value -1: proved by the certificate alone */
+} hard[] = {
+    { "nobody", 0, 3, 1, 3, 1, 9, 0, 0 },
+    { "no post", 5, 0, 1, 0, 1, 9, 0, 0 },
+    { "nothing at all", 0, 0, 1, 0, 1, 9, 0, 0 },
+    { "no seats", 20, 3, 0, 3, 1, 9, 0, 0 },
+    { "only useless edges", 20, 3, 2, 3, -5, 0, 0, 0 },
+    { "a post of a million seats", 3000, 1, 1000000, 1, 7, 7, 3000, 21000 },
+    { "everybody wants one post", 3000, 1, 1, 1, 7, 7, 1, 7 },
+    { "two posts for many, all alike", 1000, 2, 1, 2, 5, 5, 2, 10 },
+    { "all scores equal, exactly enough seats", 400, 40, 10, 40, 100, 100, 400, 40000 },
+    { "all scores equal, one seat too few", 400, 399, 1, 20, 100, 100, -1, -1 },
+    { "more seats than workers", 300, 100, 10, 10, 1, 10000, -1, -1 },
+    { "ten workers for a seat", 1000, 100, 1, 10, 1, 10000, -1, -1 },
+    { "highest scores", 200, 40, 4, 10, INT32_MAX - 3, INT32_MAX, -1, -1 },
+};
+
+TEST("shapes that hurt auctions end with a proof")
+{
+    dice = 3;
+    for (size_t i = 0; i < ARRAY_LEN(hard); i++) {
+        struct problem p = problem_wide(hard[i].workers, hard[i].posts, hard[i].cap, hard[i].degree,
+                                        hard[i].lo, hard[i].hi);
+        struct auction_certificate c = solve(&p.in);
+
+        if (hard[i].placed >= 0)
+            EXPECT_INT(c.placed, hard[i].placed);
+        if (hard[i].value >= 0)
+            EXPECT_INT(c.value, hard[i].value);
+    }
+}
+
+TEST("a post in demand has a price, one with free seats has none, a closed one keeps all away")
+{
+    struct problem p = problem_new(3, 3, 9);
+    struct auction_result r;
+
+    p.cap[0] = 1, p.cap[1] = 5, p.cap[2] = 0;
+    for (int32_t w = 0; w < 3; w++) {
+        p.edges[3 * w] = (struct auction_edge){ 0, 100 + w };
+        p.edges[3 * w + 1] = (struct auction_edge){ 1, 60 };
+        p.edges[3 * w + 2] = (struct auction_edge){ 2, 900 };
+        p.row[w + 1] = 3 * w + 3;
+    }
+    auction_solve(test_arena(), &p.in, &r);
+    EXPECT_INT(r.certificate.value, 102 + 60 + 60);
+    EXPECT_INT(r.post[2], 0);
+    EXPECT(r.price[0] / r.scale >= 40 && r.price[0] / r.scale <= 43);
+    EXPECT_INT(r.price[1], 0);
+    EXPECT_INT(r.price[2] / r.scale, 900);
+    EXPECT_INT(r.certificate.placed, 3);
+    EXPECT_INT(r.certificate.filled, 1);
+}
+
+TEST("the proof refuses a foreign outcome that breaks a promise")
+{
+    struct problem p = problem_new(2, 2, 3);
+    struct auction_certificate c;
+    const int64_t fair[] = { 4, 0 }, negative[] = { 4, -1 };
+
+    p.cap[0] = p.cap[1] = 1;
+    p.edges[0] = (struct auction_edge){ 0, 9 };
+    p.edges[1] = (struct auction_edge){ 0, 8 };
+    p.edges[2] = (struct auction_edge){ 1, 4 };
+    p.row[1] = 1, p.row[2] = 3;
+    static const struct {
+        int32_t post[2];
+        bool sound;
+        int64_t value;
+    } outcomes[] = {
+        { { 0, 1 }, true, 13 },  { { -1, 0 }, true, 8 }, { { 0, 0 }, false, 0 },
+        { { 1, 0 }, false, 0 },  { { 7, 1 }, false, 0 }, { { -2, 1 }, false, 0 },
+        { { -1, -1 }, true, 0 },
+    };
+    for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {
+        auction_certify(&p.in, outcomes[i].post, fair, 1, &c);
+        EXPECT_INT(c.sound, outcomes[i].sound);
+        if (c.sound) {
+            EXPECT_INT(c.value, outcomes[i].value);
+            EXPECT_INT(c.bound, 13);
+            EXPECT_INT(c.gap, 13 - c.value);
+        }
+    }
+    auction_certify(&p.in, outcomes[0].post, negative, 1, &c);
+    EXPECT(!c.sound);
+}
