@@ -114,5 +114,9 @@ void db_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void
  * written by a newer program is refused. *ret_applied may be NULL. In migration files, lines between
  * `-- sqlite:` or `-- postgres:` and `-- both:` are for that store only. */
 MUST_CHECK enum err store_migrate(struct store *s, struct failure *f, int *ret_applied);
+/* For tests: the nth call of the four above or commit from now on fails with E_BUSY "db.io", once;
+ * 0 turns it off. The environment's FAIL_DB=n does the same from the start. */
+void db_fault_after(long n);
+
 /* Number of the newest migration in the store, and in this program. */
 MUST_CHECK enum err store_version(struct ctx *cx, int *ret_store, int *ret_program);

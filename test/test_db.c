@@ -1,0 +1,288 @@
+/* test_db.c — the store: scope, transactions, migrations. */
+#include "harness.h"
+#include "platform/db_backend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char first_sql[] =
+    "CREATE TABLE worker (id BIGINT PRIMARY KEY, home BIGINT NOT NULL, work BIGINT,"
+    " employer_id BIGINT, title TEXT NOT NULL, CHECK (title <> 'bad'));\n"
+    "CREATE TABLE note (id BIGINT PRIMARY KEY, worker_id BIGINT NOT NULL REFERENCES worker (id), body TEXT);\n"
+    "CREATE TABLE code (code TEXT PRIMARY KEY, name TEXT);\n"
+    "CREATE VIEW v_worker AS SELECT id, home, title FROM worker;\n"
+    "-- sqlite:\n"
+    "CREATE TRIGGER worker_log AFTER INSERT ON worker WHEN NEW.title = 'logged'\n"
+    "BEGIN INSERT INTO note (id, worker_id, body) VALUES (NEW.id, NEW.id, 'by; trigger'); END;\n"
+    "-- postgres:\n"
+    "CREATE FUNCTION worker_log() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+    "BEGIN INSERT INTO note (id, worker_id, body) VALUES (NEW.id, NEW.id, 'by; trigger'); RETURN NULL; END $$;\n"
+    "CREATE TRIGGER worker_log AFTER INSERT ON worker FOR EACH ROW WHEN (NEW.title = 'logged')\n"
+    " EXECUTE FUNCTION worker_log();\n"
+    "-- both:\n";
+static const char second_sql[] = "ALTER TABLE code ADD COLUMN extra TEXT;\n";
+
+#define FILE_OF(name, text)                                                                   \
+    {                                                                                         \
+        name, (const unsigned char *)(text), (const unsigned char *)(text) + sizeof(text) - 1 \
+    }
+static const struct asset files[] = { FILE_OF("0001-first.sql", first_sql),
+                                      FILE_OF("0002-second.sql", second_sql),
+                                      { 0 } };
+static const struct asset one_file[] = { FILE_OF("0001-first.sql", first_sql), { 0 } };
+static const struct asset changed_files[] = { FILE_OF("0001-first.sql", second_sql),
+                                              FILE_OF("0002-second.sql", second_sql),
+                                              { 0 } };
+
+static const struct scoped tables[] = {
+    { .table = "worker",
+      .home = "home",
+      .work = "work",
+      .employer = "employer_id",
+      .person = "id",
+      .extra = "$a.title = 'open' AND $home_lo IS NULL" },
+    { .table = "note", .person = "worker_id" },
+    { .table = "v_worker", .home = "home" },
+    OPEN_TABLE("code"),
+    { 0 },
+};
+
+static struct store *open_store(const char *url)
+{
+    struct failure f = { 0 };
+    struct store *s = NULL;
+
+    if (store_open(url, tables, LANG_EN, &f, &s) != OK ||
+        store_migrate_from(s, files, &f, NULL) != OK)
+        test_fail(__FILE__, __LINE__, "%s: %s", f.code, f.message);
+    return s;
+}
+
+static struct ctx *new_ctx(struct store *s)
+{
+    struct ctx *cx = ctx_new(s, 1800000000);
+
+    cx->lang = LANG_EN;
+    ctx_as_system(cx);
+    return cx;
+}
+
+struct one { /* a statement with one number */
+    const char *sql;
+    int64_t value;
+    struct rows rows;
+};
+
+static enum err do_rows(struct ctx *cx, void *arg)
+{
+    struct one *o = arg;
+    return db_rows(cx, &o->rows, o->sql, P(o->value));
+}
+
+static enum err do_exec(struct ctx *cx, void *arg)
+{
+    struct one *o = arg;
+    return db_exec(cx, o->sql, P(o->value));
+}
+
+static enum err add_workers(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    static const struct {
+        int64_t id, home, work, employer;
+        const char *title;
+    } rows[] = {
+        { 1, 621121001000, NONE, NONE, "open" },
+        { 2, 621121002000, 350200000000, 7, "sent" },
+        { 3, 621122001000, 350203000000, 8, "sent" },
+        { 4, 522601001000, 350200000000, 7, "sent" },
+        { 5, 522601001000, 330100000000, NONE, "open" },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        TRY(db_exec(
+            cx,
+            "INSERT INTO worker (id, home, work, employer_id, title)"
+            " SELECT $1, $2, $3, $4, $5 WHERE SCOPE(worker home=$2, work=$3, employer_id=$4, id=$1)",
+            P(rows[i].id), P(rows[i].home), P(rows[i].work), P(rows[i].employer),
+            P(rows[i].title)));
+    return OK;
+}
+
+/* Ids the actor sees, as "1,2,". */
+static const char *seen(struct ctx *cx)
+{
+    struct one o = { .sql =
+                         "SELECT id FROM worker w WHERE SCOPE(worker w) AND $1 = 0 ORDER BY id" };
+    struct str s = str_new(cx->mem);
+
+    if (db_read(cx, do_rows, &o) != OK)
+        return cx->failure.message;
+    for (int i = 0; i < o.rows.n; i++)
+        str_addf(&s, "%ld,", (long)row_int(&o.rows, i, "id"));
+    return s.s;
+}
+
+static struct scope office(int64_t home, int64_t work)
+{
+    struct scope s = { SCOPE_OFFICE, NONE, NONE, NONE, NONE, NONE, NONE };
+
+    if (home != NONE)
+        division_range(home, &s.home_lo, &s.home_hi);
+    if (work != NONE)
+        division_range(work, &s.work_lo, &s.work_hi);
+    return s;
+}
+
+static void check_actors(struct store *s)
+{
+    struct ctx *cx = new_ctx(s);
+
+    EXPECT_INT(db_write(cx, add_workers, NULL), OK);
+    EXPECT_STR(seen(cx), "1,2,3,4,5,");
+    cx->who.scope = (struct scope){ 0 };
+    EXPECT_STR(seen(cx), "");
+    cx->who.scope = office(621121000000, NONE);
+    EXPECT_STR(seen(cx), "1,2,");
+    cx->who.scope = office(620000000000, NONE);
+    EXPECT_STR(seen(cx), "1,2,3,");
+    cx->who.scope = office(NONE, 350200000000);
+    EXPECT_STR(seen(cx), "1,2,3,4,5,"); /* 1 and 5 by the extra condition */
+    cx->who.scope = office(621121000000, 350200000000);
+    EXPECT_STR(seen(cx), "2,");
+    cx->who.scope = office(NONE, NONE);
+    EXPECT_STR(seen(cx), "");
+    cx->who.scope = (struct scope){ .kind = SCOPE_EMPLOYER, .employer_id = 7 };
+    EXPECT_STR(seen(cx), "2,4,");
+    cx->who.scope = (struct scope){ .kind = SCOPE_PERSON, .person_id = 3 };
+    EXPECT_STR(seen(cx), "3,");
+    ctx_free(cx);
+}
+
+TEST("each kind of actor sees exactly its rows")
+{
+    struct store *s = open_store(":memory:");
+    check_actors(s);
+    store_close(s);
+}
+
+static void expect_code(struct ctx *cx, const char *sql, const char *code)
+{
+    struct one o = { .sql = sql };
+
+    memset(&cx->failure, 0, sizeof cx->failure);
+    if (db_write(cx, do_exec, &o) != OK && !str_eq(cx->failure.code, code))
+        test_fail(__FILE__, __LINE__, "%s\n      %s", sql, cx->failure.message);
+    EXPECT_STR(cx->failure.code, code);
+}
+
+TEST("a statement that touches a scoped table without a token is refused")
+{
+    struct store *s = open_store(":memory:");
+    struct ctx *cx = new_ctx(s);
+
+    expect_code(cx, "SELECT id FROM worker WHERE id = $1", "db.no_scope");
+    expect_code(cx, "SELECT id FROM \"worker\" WHERE id = $1", "db.no_scope");
+    expect_code(cx, "SELECT 1 FROM code, worker WHERE 0 = $1", "db.no_scope");
+    expect_code(cx,
+                "SELECT id FROM worker /* SCOPE(worker) */ WHERE 'SCOPE(worker)' <> '' AND id = $1",
+                "db.no_scope");
+    expect_code(cx, "WITH x AS (SELECT id FROM worker) SELECT count(*) FROM x WHERE 0 = $1",
+                "db.no_scope");
+    expect_code(cx, "SELECT (SELECT max(id) FROM worker) FROM code WHERE 0 = $1", "db.no_scope");
+    expect_code(
+        cx,
+        "SELECT a.id FROM worker a JOIN worker b ON a.id = b.id WHERE SCOPE(worker a) AND a.id = $1",
+        "db.no_scope");
+    expect_code(cx, "UPDATE worker SET title = 'x' WHERE id = $1", "db.no_scope");
+    expect_code(cx, "DELETE FROM worker WHERE id = $1", "db.no_scope");
+    expect_code(cx, "INSERT INTO worker (id, home, title) VALUES ($1, 1, 'x')", "db.no_scope");
+    expect_code(cx, "SELECT id FROM v_worker WHERE id = $1", "db.no_scope");
+    expect_code(cx, "SELECT id FROM nowhere WHERE id = $1", "db.unknown_table");
+    expect_code(cx, "SELECT code FROM code WHERE SCOPE_NOT(worker) AND $1 = 0", "db.token");
+    expect_code(cx, "SELECT code FROM code WHERE $2 = 0", "db.param");
+    expect_code(cx, "SELECT code FROM code WHERE $1 = 0", "");
+    expect_code(cx, "SELECT id FROM v_worker v WHERE SCOPE(v_worker v) AND id = $1", "");
+    expect_code(cx, "SELECT 1 FROM worker WHERE SCOPE_NOT(worker 'unique everywhere') AND id = $1",
+                "");
+    expect_code(
+        cx,
+        "WITH x AS (SELECT id FROM worker w WHERE SCOPE(worker w)) SELECT count(*) FROM x WHERE 0 = $1",
+        "");
+    ctx_free(cx);
+    store_close(s);
+}
+
+static void check_writes_in_scope(struct store *s)
+{
+    struct ctx *cx = new_ctx(s);
+    struct one insert = {
+        .sql = "INSERT INTO worker (id, home, title) SELECT $1, 621121001000, 'logged'"
+               " WHERE SCOPE(worker home=621121001000, id=$1)",
+        .value = 10
+    };
+    struct one update = { .sql = "UPDATE worker SET title = 'x' WHERE SCOPE(worker) AND id = $1",
+                          .value = 10 };
+
+    cx->who.scope = office(522601000000, NONE);
+    EXPECT_INT(db_write(cx, do_exec, &insert), OK);
+    EXPECT_INT(cx->changed, 0);
+    cx->who.scope = office(621121000000, NONE);
+    EXPECT_INT(db_write(cx, do_exec, &insert), OK);
+    EXPECT_INT(cx->changed, 1);
+    EXPECT_INT(db_write(cx, do_exec, &insert), E_CONFLICT);
+    EXPECT_STR(cx->failure.code, "db.unique");
+    cx->who.scope = office(522601000000, NONE);
+    EXPECT_INT(db_write(cx, do_exec, &update), OK);
+    EXPECT_INT(cx->changed, 0);
+    cx->who.scope = (struct scope){ .kind = SCOPE_PERSON, .person_id = 10 };
+    EXPECT_INT(db_write(cx, do_exec, &update), OK);
+    EXPECT_INT(cx->changed, 1);
+    ctx_free(cx);
+}
+
+TEST("a row out of scope can neither be inserted nor changed")
+{
+    struct store *s = open_store(":memory:");
+    check_writes_in_scope(s);
+    store_close(s);
+}
+
+TEST("constraints are told apart by class")
+{
+    struct store *s = open_store(":memory:");
+    struct ctx *cx = new_ctx(s);
+
+    expect_code(cx, "INSERT INTO code (code) VALUES (CAST($1 AS TEXT))", "");
+    expect_code(cx, "INSERT INTO code (code) VALUES (CAST($1 AS TEXT))", "db.unique");
+    expect_code(cx, "INSERT INTO note (id, worker_id) SELECT 1, $1 WHERE SCOPE(note worker_id=$1)",
+                "db.foreign_key");
+    expect_code(
+        cx, "INSERT INTO worker (id, home, title) SELECT 1, $1, 'bad' WHERE SCOPE(worker home=$1)",
+        "db.check");
+    expect_code(cx, "INSERT INTO worker (id, home) SELECT 1, $1 WHERE SCOPE(worker home=$1)",
+                "db.not_null");
+    ctx_free(cx);
+    store_close(s);
+}
+
+TEST("migrations run once, and a changed file or a newer store is refused")
+{
+    struct store *s = NULL;
+    struct failure f = { 0 };
+    int applied = -1;
+
+    EXPECT_INT(store_open(":memory:", tables, LANG_EN, &f, &s), OK);
+    EXPECT_INT(store_migrate_from(s, one_file, &f, &applied), OK);
+    EXPECT_INT(applied, 1);
+    EXPECT_INT(store_migrate_from(s, files, &f, &applied), OK);
+    EXPECT_INT(applied, 1);
+    EXPECT_INT(store_migrate_from(s, files, &f, &applied), OK);
+    EXPECT_INT(applied, 0);
+    EXPECT_INT(store_migrate_from(s, one_file, &f, &applied), E_CONFLICT);
+    EXPECT_STR(f.code, "db.newer_store");
+    EXPECT_INT(store_migrate_from(s, changed_files, &f, &applied), E_INTERNAL);
+    EXPECT_STR(f.code, "db.migration_changed");
+    store_close(s);
+}
