@@ -20,7 +20,14 @@ static const char first_sql[] =
     "BEGIN INSERT INTO note (id, worker_id, body) VALUES (NEW.id, NEW.id, 'by; trigger'); RETURN NULL; END $$;\n"
     "CREATE TRIGGER worker_log AFTER INSERT ON worker FOR EACH ROW WHEN (NEW.title = 'logged')\n"
     " EXECUTE FUNCTION worker_log();\n"
-    "-- both:\n";
+    "-- both:\n"
+    "CREATE TABLE kind (id\n"
+    "    -- sqlite:\n"
+    "    INTEGER\n"
+    "    -- postgres:\n"
+    "    BIGINT GENERATED ALWAYS AS IDENTITY\n"
+    "    -- both:\n"
+    "    PRIMARY KEY);\n";
 static const char second_sql[] = "ALTER TABLE code ADD COLUMN extra TEXT;\n";
 
 #define FILE_OF(name, text)                                                                   \
@@ -284,5 +291,20 @@ TEST("migrations run once, and a changed file or a newer store is refused")
     EXPECT_STR(f.code, "db.newer_store");
     EXPECT_INT(store_migrate_from(s, changed_files, &f, &applied), E_INTERNAL);
     EXPECT_STR(f.code, "db.migration_changed");
+    store_close(s);
+}
+
+TEST("the shipped schema can be applied to an empty store, and again")
+{
+    struct store *s = NULL;
+    struct failure f = { 0 };
+    int applied = 0;
+
+    EXPECT_INT(store_open(":memory:", tables, LANG_EN, &f, &s), OK);
+    EXPECT_INT(store_migrate(s, &f, &applied), OK);
+    EXPECT_STR(f.message, "");
+    EXPECT(applied > 0);
+    EXPECT_INT(store_migrate(s, &f, &applied), OK);
+    EXPECT_INT(applied, 0);
     store_close(s);
 }

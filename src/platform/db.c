@@ -117,7 +117,7 @@ bool db_fault(struct ctx *cx)
 /* --- the statement cache
  * -------------------------------------------------------------------------- */
 
-static uint64_t call_key(const struct call *call, unsigned shape)
+static uint64_t call_key(const struct db_call *call, unsigned shape)
 {
     uint64_t h = 14695981039346656037u ^ shape; /* FNV-1a over text, shape and parameter types */
 
@@ -162,7 +162,7 @@ static void evict(struct conn *c, struct prepared *s)
     statement_free(c, s);
 }
 
-static struct prepared *lookup(struct conn *c, const struct call *call, uint64_t key,
+static struct prepared *lookup(struct conn *c, const struct db_call *call, uint64_t key,
                                unsigned shape)
 {
     struct prepared *s = c->cache.buckets[key % CACHE_BUCKETS];
@@ -174,7 +174,7 @@ static struct prepared *lookup(struct conn *c, const struct call *call, uint64_t
     return NULL;
 }
 
-struct prepared *cache_find(struct conn *c, const struct call *call, unsigned shape)
+struct prepared *cache_find(struct conn *c, const struct db_call *call, unsigned shape)
 {
     struct prepared *s = lookup(c, call, call_key(call, shape), shape);
 
@@ -200,7 +200,7 @@ static void *must(void *p)
     return p;
 }
 
-struct prepared *cache_add(struct conn *c, const struct call *call, unsigned shape,
+struct prepared *cache_add(struct conn *c, const struct db_call *call, unsigned shape,
                            const struct scope_sql *sql, void *handle)
 {
     struct prepared *s = must(calloc(1, sizeof *s));
@@ -262,7 +262,7 @@ enum err conn_run(struct ctx *cx, struct conn *c, db_fn *fn, void *arg)
     return err;
 }
 
-static enum err run(struct ctx *cx, const struct call *call)
+static enum err run(struct ctx *cx, const struct db_call *call)
 {
     struct conn *c = cx->db;
 
@@ -283,7 +283,7 @@ enum err db_rows_list(struct ctx *cx, struct rows *ret, const char *sql, struct 
 {
     struct rows r = { 0 };
 
-    TRY(run(cx, &(struct call){ .mode = CALL_ROWS, .sql = sql, .p = p, .ret = &r }));
+    TRY(run(cx, &(struct db_call){ .mode = CALL_ROWS, .sql = sql, .p = p, .ret = &r }));
     *ret = r;
     return OK;
 }
@@ -306,12 +306,13 @@ enum err db_one_list(struct ctx *cx, struct rows *ret, const char *sql, struct p
 
 enum err db_exec_list(struct ctx *cx, const char *sql, struct params p)
 {
-    return run(cx, &(struct call){ .mode = CALL_EXEC, .sql = sql, .p = p });
+    return run(cx, &(struct db_call){ .mode = CALL_EXEC, .sql = sql, .p = p });
 }
 
 enum err db_each_list(struct ctx *cx, db_row_fn *fn, void *arg, const char *sql, struct params p)
 {
-    return run(cx, &(struct call){ .mode = CALL_EACH, .sql = sql, .p = p, .fn = fn, .arg = arg });
+    return run(cx,
+               &(struct db_call){ .mode = CALL_EACH, .sql = sql, .p = p, .fn = fn, .arg = arg });
 }
 
 enum err db_read(struct ctx *cx, db_fn *fn, void *arg)

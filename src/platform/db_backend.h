@@ -70,9 +70,9 @@ struct cache {
 
 /* --- calls, connections, stores ------------------------------------------------------------------
  */
-enum call_mode { CALL_ROWS, CALL_EXEC, CALL_EACH };
-struct call {
-    enum call_mode mode;
+enum db_call_mode { CALL_ROWS, CALL_EXEC, CALL_EACH };
+struct db_call {
+    enum db_call_mode mode;
     const char *sql;
     struct params p;
     struct rows *ret;
@@ -93,7 +93,7 @@ struct backend {
     enum err (*read)(struct ctx *cx, db_fn *fn, void *arg);
     enum err (*write)(struct ctx *cx, db_fn *fn, void *arg);
     void (*write_later)(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void *done_arg);
-    enum err (*run)(struct ctx *cx, const struct call *call);
+    enum err (*run)(struct ctx *cx, const struct db_call *call);
     /* A transaction-control statement or a whole script, without scope, on cx->db. */
     enum err (*script)(struct ctx *cx, const char *sql);
     /* After migrations, inside the last one's transaction: row-level security and the like. */
@@ -120,9 +120,9 @@ MUST_CHECK enum err postgres_open_store(const char *url, struct ctx *cx, struct 
 /* --- for the backends (db.c)
  * ------------------------------------------------------------------------ */
 /* The statement from the cache, marked busy, or NULL: then expand, prepare and cache_add(). */
-struct prepared *cache_find(struct conn *c, const struct call *call, unsigned shape);
+struct prepared *cache_find(struct conn *c, const struct db_call *call, unsigned shape);
 /* A new statement, busy. Not kept when the same text is running already: release drops it. */
-struct prepared *cache_add(struct conn *c, const struct call *call, unsigned shape,
+struct prepared *cache_add(struct conn *c, const struct db_call *call, unsigned shape,
                            const struct scope_sql *sql, void *handle);
 void cache_release(struct conn *c, struct prepared *s);
 void cache_clear(struct conn *c);

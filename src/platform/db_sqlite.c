@@ -178,7 +178,7 @@ static enum err check_touched(struct ctx *cx, sqlite3 *db, const struct touched 
     return OK;
 }
 
-static enum err prepare_new(struct ctx *cx, const struct call *call, unsigned shape,
+static enum err prepare_new(struct ctx *cx, const struct db_call *call, unsigned shape,
                             struct prepared **ret)
 {
     struct sqlite_conn *c = conn_of(cx);
@@ -285,7 +285,7 @@ static void read_row(sqlite3_stmt *stmt, int columns, struct value *cells, struc
     }
 }
 
-static enum err step_rows(struct ctx *cx, sqlite3_stmt *stmt, const struct call *call)
+static enum err step_rows(struct ctx *cx, sqlite3_stmt *stmt, const struct db_call *call)
 {
     struct rows r = { .columns = sqlite3_column_count(stmt) };
     size_t cap = 0;
@@ -316,7 +316,7 @@ static enum err step_rows(struct ctx *cx, sqlite3_stmt *stmt, const struct call 
     return OK;
 }
 
-static enum err step_each(struct ctx *cx, sqlite3_stmt *stmt, const struct call *call)
+static enum err step_each(struct ctx *cx, sqlite3_stmt *stmt, const struct db_call *call)
 {
     struct rows r = { .n = 1, .columns = sqlite3_column_count(stmt) };
     int rc;
@@ -340,7 +340,7 @@ static enum err step_exec(struct ctx *cx, sqlite3_stmt *stmt)
     return rc == SQLITE_DONE ? OK : trouble(cx, db, rc);
 }
 
-static enum err run(struct ctx *cx, const struct call *call)
+static enum err run(struct ctx *cx, const struct db_call *call)
 {
     struct conn *c = cx->db;
     unsigned shape = scope_shape(&cx->who.scope);

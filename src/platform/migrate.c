@@ -53,14 +53,15 @@ static char *for_store(struct arena *a, const struct asset *file, enum store_kin
 
     for (; line < end; line = next) {
         const char *stop = memchr(line, '\n', (size_t)(end - line));
+        const char *word = line + strspn(line, " \t");
         bool mine;
 
         next = stop ? stop + 1 : end;
-        if (str_starts(line, "-- sqlite:"))
+        if (str_starts(word, "-- sqlite:"))
             section = SQLITE;
-        else if (str_starts(line, "-- postgres:"))
+        else if (str_starts(word, "-- postgres:"))
             section = POSTGRES;
-        else if (str_starts(line, "-- both:"))
+        else if (str_starts(word, "-- both:"))
             section = BOTH;
         mine = section == BOTH || (section == SQLITE) == (kind == STORE_SQLITE);
         if (mine)
