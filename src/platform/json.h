@@ -3,6 +3,9 @@
 #pragma once
 #include "platform/db.h"
 
+/* The JSON library has functions of the same names; hidden symbols keep it from finding ours. */
+#pragma GCC visibility push(hidden)
+
 /* A writer: append in order, no checks to make; unbalanced nesting asserts at json_text(). */
 struct json;
 struct json *json_new(struct arena *a);
@@ -47,3 +50,5 @@ const char *json_key_at(const struct json_value *v, size_t i);
 const char *json_as_str(const struct json_value *v);
 int64_t json_as_int(const struct json_value *v);
 bool json_as_bool(const struct json_value *v);
+
+#pragma GCC visibility pop
