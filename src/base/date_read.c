@@ -5,8 +5,6 @@
  * a refused one costs a look at the row. */
 #include "base/lunar.h"
 
-#include <math.h>
-
 enum { YEAR_MIN = 1900, YEAR_MAX = 2100, FOLDED_MAX = 64 };
 
 static bool is_digit(uint32_t c)
@@ -385,7 +383,7 @@ bool date_from_excel(double serial, bool is_1904, struct date *ret)
     if (!(serial >= 0 && serial < 3000000))
         return false;
 
-    int64_t n = (int64_t)floor(serial);
+    int64_t n = (int64_t)serial;
 
     if (!is_1904 && (n == 0 || n == 60))
         return false;

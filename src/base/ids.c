@@ -92,17 +92,17 @@ static int cut_zero_fraction(char *text, int n)
     return (int)(dot - text);
 }
 
-/* True for a whole number of 59 bits or more that a double can hold: what is left after a round
- * trip through one (…070013 → …069952). Smaller numbers are so too often by nature to tell. */
-static bool is_double_shaped(const char *digits, int n)
+/* How many low binary digits a double has dropped from a whole number (…070013 → …069952), if the
+ * number looks like that; 0 when it does not. The fewer, the likelier by nature. */
+static int bits_lost(const char *digits, int n)
 {
     uint64_t value = 0;
 
     for (int i = 0; i < n; i++)
         value = value * 10 + (uint64_t)(digits[i] - '0');
-    int bits = value ? 64 - __builtin_clzll(value) : 0;
+    int lost = value ? 64 - __builtin_clzll(value) - 53 : 0;
 
-    return bits >= 59 && (value & ((UINT64_C(1) << (bits - 53)) - 1)) == 0;
+    return lost > 0 && (value & ((UINT64_C(1) << lost) - 1)) == 0 ? lost : 0;
 }
 
 /* --- citizen number ------------------------------------------------------------------------------
@@ -150,17 +150,18 @@ static enum id_reason judge_18(const char *id, unsigned *notes)
     if (!all_digits(id, 17) || !(is_digit(id[17]) || id[17] == 'X'))
         return ID_CHARACTER;
 
-    bool rounded = memcmp(id + 15, "000", 3) == 0 || (id[17] != 'X' && is_double_shaped(id, 18));
+    bool zeros = memcmp(id + 15, "000", 3) == 0;
+    int lost = id[17] == 'X' ? 0 : bits_lost(id, 18);
     bool checks = id_no_check(id) == id[17];
     struct date birth = id_no_birth(id);
     bool born = !date_is_none(birth) && birth.year >= 1800;
 
     if (checks && born) {
-        if (rounded)
+        if (zeros || lost >= 6)
             *notes |= ID_ROUNDED;
         return ID_OK;
     }
-    if (rounded)
+    if (zeros || lost)
         return ID_LOST_DIGITS;
     return born ? ID_CHECKSUM : ID_BIRTH;
 }
