@@ -30,6 +30,7 @@ CREATE TABLE journal (
     person_id   BIGINT
 );
 CREATE INDEX journal_by_record ON journal (record_id, seq);
+CREATE INDEX journal_of_reveals ON journal (user_id, at) WHERE action = 'reveal';
 CREATE INDEX journal_by_batch ON journal (batch_id, seq) WHERE batch_id IS NOT NULL;
 
 -- Seals over ranges of the journal: root is the Merkle root of the entries, hash chains the blocks.

@@ -54,8 +54,9 @@ CREATE TABLE person (
     created_at     BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL
 );
-CREATE INDEX person_by_home ON person (home, labour_status, id);
-CREATE INDEX person_by_status ON person (labour_status, id);
+-- Lists run in the order of home, village by village, so that any subtree is one range of an index.
+CREATE INDEX person_by_home ON person (home, id);
+CREATE INDEX person_by_status ON person (labour_status, home, id);
 CREATE INDEX person_by_work ON person (work, id) WHERE work IS NOT NULL;
 CREATE INDEX person_by_employer ON person (employer_id, id) WHERE employer_id IS NOT NULL;
 CREATE INDEX person_by_household ON person (household_id);

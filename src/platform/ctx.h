@@ -37,6 +37,7 @@ struct ctx {
     int64_t id;       /* {id} of the route, or NONE */
     struct json *out; /* the reply's body */
     struct failure failure;
+    const char *failure_detail; /* JSON for the error reply's "detail", or NULL: both values of a stale change */
     int64_t changed;  /* rows changed by the last db_exec() */
 
     const char *query;      /* raw query string of the call, or NULL */

@@ -54,6 +54,7 @@ struct field {
     const char *sql;    /* expression of the SELECT list, e.g. "p.name"; NULL = not shown */
     const struct choice *choices;
     bool required;
+    bool is_nullable;   /* for USE_SORT fields whose expression may be NULL */
     int64_t min, max;   /* numbers: bounds when max > min; texts: max = most code points (default 200) */
     const char *synonyms; /* further headers in sheets, joined by '|' */
     const char *help_zh, *help_en; /* one sentence for template comments and forms */
@@ -103,8 +104,15 @@ void fields_clear(const struct field *fields, void *in);
 struct json_value;
 MUST_CHECK enum err fields_read_json(struct ctx *cx, const struct field *fields, const struct json_value *v,
                                      bool is_create, void *in);
+/* E_INVALID "field.required" when a required input field is not present in cx->in_set. */
+MUST_CHECK enum err fields_check_required(struct ctx *cx, const struct field *fields);
 /* Was field i of the op's input present? */
 bool field_given(const struct ctx *cx, int i);
+
+/* Finding a division by what people write: a code of 6, 9 or 12 digits, a name, a full or partial path
+ * ("甘肃定西通渭"), an old name. Set by the divisions module; before that only codes are understood. */
+enum division_match { DIVISION_FOUND, DIVISION_ABOLISHED, DIVISION_AMBIGUOUS, DIVISION_UNKNOWN };
+extern enum division_match (*field_resolve_division)(struct ctx *cx, const char *text, int64_t *ret);
 
 /* The value as stored and bound: text and numbers as they are (sealed kinds are handled by record.c). */
 struct param field_param(const struct field *f, const void *in);

@@ -13,6 +13,7 @@ struct journal_entry {
     const char *before, *after, *reason;
     int64_t home, work, employer_id, person_id;
 };
+extern const struct scoped journal_tables[];
 MUST_CHECK enum err journal_append(struct ctx *cx, const struct journal_entry *e);
 
 /* Entries after a cursor in commit order, scoped to the actor, at most `limit`: for live updates and the

@@ -50,6 +50,9 @@ const struct op *op_find(const char *name);
  * with other methods only, NULL and *ret_other_method is true. */
 const struct op *op_route(const char *method, const char *path, int64_t *ret_id, bool *ret_other_method);
 bool op_writes(const struct op *op); /* anything but GET */
+/* The fields of its input and the size of their struct; NULL when it takes none. Lists take their
+ * record's filters instead. */
+const struct field *op_input(const struct op *op, size_t *ret_size);
 const struct record *record_find_kind(const char *name); /* NULL when unknown */
 
 /* What comes with a call besides who and when. */

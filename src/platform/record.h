@@ -31,6 +31,12 @@ struct list_query {
     const char *after;
 };
 
+/* "sql_before $n sql_after" with one parameter. */
+struct list_search {
+    const char *sql_before, *sql_after;
+    struct param param;
+};
+
 struct record {
     const char *name;   /* journal kind and JSON name: "person" */
     const char *zh, *en;
@@ -53,9 +59,19 @@ struct record {
     void (*place)(const void *in, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id);
     /* Exact total of a list without counting rows: *ret_total = NONE to let the store count. */
     enum err (*count)(struct ctx *cx, const struct list_query *q, int64_t *ret_total);
-    /* Extra list condition for ?q= (two or more characters); NULL = LIKE over USE_SEARCH fields. */
-    const char *search_sql; /* with $q (cleaned text) and $gram (hash of its first two characters) */
+    /* Condition for ?q= by an index of the module's own; NULL = LIKE over the USE_SEARCH fields. */
+    void (*search)(struct ctx *cx, const char *q, struct list_search *ret);
+    bool has_no_version; /* the table has no version column: rows that are never changed */
 };
+
+/* Inputs of the generic operations that have their own. */
+struct event_input {
+    const char *reason;
+};
+struct reveal_input {
+    const char *field, *reason;
+};
+extern const struct field event_fields[], reveal_fields[];
 
 /* --- what generic operations do; each is a handler for an op whose .record is set ------------------ */
 enum err record_list(struct ctx *cx);    /* GET /things → {items, total, next}: page by ?limit ≤ 200, ?after cursor, ?sort, filters, ?q */
@@ -84,9 +100,15 @@ MUST_CHECK enum err record_move(struct ctx *cx, const struct record *rec, int64_
 MUST_CHECK enum err record_find(struct ctx *cx, const struct record *rec, const char *key_value,
                                 int64_t *ret_id, bool *ret_in_scope);
 
-/* SQL of a list, for modules that add to it: SELECT list, FROM and WHERE with parameters. */
+/* A statement put together from the tables, ready for db_rows_list and its like. */
 struct list_sql {
-    const char *select, *from_where;
+    const char *text;
     struct params params;
 };
-MUST_CHECK enum err list_build(struct ctx *cx, const struct record *rec, const struct list_query *q, struct list_sql *ret);
+/* Read filters, order and page of the request's query string. */
+MUST_CHECK enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *ret);
+/* SELECT of the fields with one of the uses (0 = all shown), scoped, filtered, ordered; limit < 0 = all rows. */
+MUST_CHECK enum err list_rows_sql(struct ctx *cx, const struct record *rec, const struct list_query *q,
+                                  unsigned use, struct list_sql *ret);
+/* The exact number of rows in scope that fit the filters, wherever the page begins. */
+MUST_CHECK enum err list_count(struct ctx *cx, const struct record *rec, const struct list_query *q, int64_t *ret);
