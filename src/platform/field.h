@@ -92,11 +92,14 @@ struct field_problems {
     struct field_problem at[8];
 };
 
+/* Where a text comes from. Codes are exact; sheets may write units, date forms, labels instead of codes;
+ * a number cell may have lost digits of an ID number. */
+enum field_source { FIELD_FROM_CODE, FIELD_FROM_SHEET, FIELD_FROM_SHEET_NUMBER };
+
 /* Read one text (a cell, an argument, a query value) by its field into the struct. Empty text leaves it
- * absent. Appends problems; false if the value cannot be taken. `from_sheet` allows the spellings of
- * spreadsheets (units, date forms, labels instead of codes). */
-bool field_read_text(struct ctx *cx, const struct field *f, const char *text, bool from_sheet, void *in,
-                     struct field_problems *problems);
+ * absent. Appends problems; false if the value cannot be taken. */
+bool field_read_text(struct ctx *cx, const struct field *f, const char *text, enum field_source source,
+                     void *in, struct field_problems *problems);
 /* All absent: numbers NONE, texts NULL. */
 void fields_clear(const struct field *fields, void *in);
 /* Read a JSON object; unknown members are E_INVALID "field.unknown". Sets cx->in_set. Required fields

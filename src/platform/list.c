@@ -61,7 +61,7 @@ static enum err read_filter_value(struct ctx *cx, struct list_filter *f, const c
                 char *code = arena_strndup(cx->mem, at, strcspn(at, ","));
                 one.offset = 0;
                 one.type = FIELD_CHOICE;
-                if (!field_read_text(cx, &one, code, false, &slot.text, &problems))
+                if (!field_read_text(cx, &one, code, FIELD_FROM_CODE, &slot.text, &problems))
                     return fail_field(cx, one.name, problems.at[0].code, "%s", problems.at[0].message);
             }
         return OK;
@@ -71,14 +71,14 @@ static enum err read_filter_value(struct ctx *cx, struct list_filter *f, const c
     if (is_number(one.type)) {
         if (one.type == FIELD_INSTANT)
             one.type = FIELD_INT;
-        if (!field_read_text(cx, &one, value, false, &slot.number, &problems))
+        if (!field_read_text(cx, &one, value, FIELD_FROM_CODE, &slot.number, &problems))
             return fail_field(cx, one.name, problems.at[0].code, "%s", problems.at[0].message);
         f->number = f->hi = slot.number;
         if (one.type == FIELD_DIVISION)
             division_range(slot.number, &f->number, &f->hi);
         return OK;
     }
-    if (!field_read_text(cx, &one, value, false, &slot.text, &problems))
+    if (!field_read_text(cx, &one, value, FIELD_FROM_CODE, &slot.text, &problems))
         return fail_field(cx, one.name, problems.at[0].code, "%s", problems.at[0].message);
     f->text = slot.text;
     return OK;
@@ -224,6 +224,10 @@ static void add_conditions(struct builder *b, const struct list_query *q)
     str_addf(&b->sql, " WHERE SCOPE(%s %s)", rec->table, rec->alias);
     if (rec->where)
         str_addf(&b->sql, " AND %s", rec->where);
+    if (q->only_id) {
+        str_addf(&b->sql, " AND %s.id = ", rec->alias);
+        add_param(b, param_int(q->only_id));
+    }
     for (int i = 0; i < q->filters; i++)
         add_filter(b, &q->filter[i]);
     if (q->q && *q->q) {

@@ -142,7 +142,7 @@ static enum err read_query(struct ctx *cx, const struct field *fields, void *in)
             continue;
         if (at < 0)
             return fail_field(cx, q.at[i].name, "field.unknown", "%s", T("没有这个参数", "there is no such parameter"));
-        if (!field_read_text(cx, &fields[at], q.at[i].value, false, in, &problems))
+        if (!field_read_text(cx, &fields[at], q.at[i].value, FIELD_FROM_CODE, in, &problems))
             return fail_field(cx, fields[at].name, problems.at[0].code, "%s", problems.at[0].message);
         cx->in_set[at / 64] |= (uint64_t)1 << (at % 64);
     }

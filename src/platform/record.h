@@ -29,6 +29,7 @@ struct list_query {
     bool descending;
     int limit;
     const char *after;
+    int64_t only_id; /* just this record; 0 = all */
 };
 
 /* "sql_before $n sql_after" with one parameter. */

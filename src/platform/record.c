@@ -1,0 +1,522 @@
+/* record.c — reading, making, changing and moving records by their tables of fields. Sealed kinds take
+ * three columns each (x_sealed, x_index, x_mask). Every write is journalled here, so a module cannot
+ * forget it. */
+#include "platform/record.h"
+
+#include <stdio.h>
+
+#include "base/ids.h"
+#include "platform/journal.h"
+#include "platform/op.h"
+#include "platform/seal.h"
+
+const struct field event_fields[] = {
+    PARAM(struct event_input, reason, FIELD_TEXT, "原因", "Reason", .max = 500),
+    { 0 },
+};
+const struct field reveal_fields[] = {
+    PARAM(struct reveal_input, field, FIELD_TEXT, "字段", "Field", .required = true, .max = 64),
+    PARAM(struct reveal_input, reason, FIELD_TEXT, "事由", "Reason", .required = true, .max = 200),
+    { 0 },
+};
+
+enum { REVEALS_PER_DAY_MAX = 50 };
+
+static const struct scoped *scoped_of(const struct record *rec)
+{
+    for (const struct scoped *t = ops_tables(); t->table; t++)
+        if (strcmp(t->table, rec->table) == 0)
+            return t;
+    return NULL;
+}
+
+static bool is_sealed(enum field_type type)
+{
+    return type == FIELD_ID_NO || type == FIELD_PHONE || type == FIELD_ACCOUNT;
+}
+
+static const char *mask_of(struct ctx *cx, const struct field *f, const char *text)
+{
+    char out[24];
+
+    if (!text)
+        return NULL;
+    switch (f->type) {
+    case FIELD_ID_NO:
+        return arena_strdup(cx->mem, id_no_mask(text, out));
+    case FIELD_PHONE:
+        return arena_strdup(cx->mem, phone_mask(text, out));
+    default:
+        return arena_strdup(cx->mem, card_mask(text, out));
+    }
+}
+
+static const char *seal_place(struct ctx *cx, const struct record *rec, const struct field *f)
+{
+    return arena_printf(cx->mem, "%s.%s", rec->table, f->column);
+}
+
+static bool is_absent(struct param p)
+{
+    return p.type == PARAM_INT ? p.integer == NONE : p.text == NULL;
+}
+
+/* --- statements in the making ----------------------------------------------------------------------- */
+struct columns {
+    struct ctx *cx;
+    int n;
+    const char *name[FIELDS_MAX + 16];
+    struct param value[FIELDS_MAX + 16];
+};
+
+static void add_column(struct columns *c, const char *name, struct param value)
+{
+    assert(c->n < (int)ARRAY_LEN(c->name));
+    c->name[c->n] = name;
+    c->value[c->n++] = value;
+}
+
+static void add_field(struct columns *c, const struct record *rec, const struct field *f, const void *in)
+{
+    struct ctx *cx = c->cx;
+    struct param p = field_param(f, in);
+    const char *place;
+
+    if (!is_sealed(f->type)) {
+        add_column(c, f->column, p);
+        return;
+    }
+    place = seal_place(cx, rec, f);
+    add_column(c, arena_printf(cx->mem, "%s_sealed", f->column), param_blob(seal_text(cx->mem, place, p.text)));
+    add_column(c, arena_printf(cx->mem, "%s_index", f->column), param_blob(seal_index(cx->mem, place, p.text)));
+    add_column(c, arena_printf(cx->mem, "%s_mask", f->column), param_text(mask_of(cx, f, p.text)));
+}
+
+static void json_put_param(struct ctx *cx, struct json *j, const struct field *f, struct param p)
+{
+    if (is_sealed(f->type))
+        json_put_str(j, f->name, mask_of(cx, f, p.text));
+    else if (f->type == FIELD_ID)
+        json_put_id(j, f->name, p.integer);
+    else if (p.type == PARAM_INT)
+        json_put_int(j, f->name, p.integer);
+    else
+        json_put_str(j, f->name, p.text);
+}
+
+static void json_put_before(struct json *j, const struct field *f, const struct rows *before, const char *column)
+{
+    const struct value *v = row_value(before, 0, column);
+
+    if (v->type == VALUE_INT && f->type == FIELD_ID)
+        json_put_id(j, f->name, v->integer);
+    else if (v->type == VALUE_INT)
+        json_put_int(j, f->name, v->integer);
+    else
+        json_put_str(j, f->name, v->type == VALUE_TEXT ? v->text : NULL);
+}
+
+/* --- journal ------------------------------------------------------------------------------------------ */
+static int64_t jurisdiction(const struct rows *row, const char *column)
+{
+    return column ? row_int(row, 0, column) : NONE;
+}
+
+static enum err journal_row(struct ctx *cx, const struct record *rec, const struct rows *row, int64_t id,
+                            const char *action, const char *before, const char *after, const char *reason)
+{
+    const struct scoped *s = scoped_of(rec);
+    bool has = s && !s->is_open;
+
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = rec->name,
+                                  .record_id = id,
+                                  .action = action,
+                                  .before = before,
+                                  .after = after,
+                                  .reason = reason,
+                                  .home = has ? jurisdiction(row, s->home) : NONE,
+                                  .work = has ? jurisdiction(row, s->work) : NONE,
+                                  .employer_id = has ? jurisdiction(row, s->employer) : NONE,
+                                  .person_id = has ? jurisdiction(row, s->person) : NONE,
+                              });
+}
+
+/* --- reading ------------------------------------------------------------------------------------------ */
+enum err record_load(struct ctx *cx, const struct record *rec, int64_t id, struct rows *ret)
+{
+    const char *sql = arena_printf(cx->mem, "SELECT %s.* FROM %s %s WHERE %s.id = $1 AND SCOPE(%s %s)", rec->alias,
+                                   rec->table, rec->alias, rec->alias, rec->table, rec->alias);
+    struct rows r;
+
+    TRY(db_rows(cx, &r, sql, P(id)));
+    if (r.n == 0)
+        return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"), T(rec->zh, rec->en));
+    *ret = r;
+    return OK;
+}
+
+/* The row as lists and details show it. */
+static enum err write_row(struct ctx *cx, const struct record *rec, int64_t id)
+{
+    struct list_query q = { .limit = -1, .only_id = id };
+    struct list_sql sql;
+    struct rows r;
+
+    TRY(list_rows_sql(cx, rec, &q, 0, &sql));
+    TRY(db_rows_list(cx, &r, sql.text, sql.params));
+    if (r.n == 0)
+        return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"), T(rec->zh, rec->en));
+    json_row(cx->out, &r, 0);
+    return OK;
+}
+
+enum err record_get(struct ctx *cx)
+{
+    return write_row(cx, cx->op->record, cx->id);
+}
+
+enum err record_history(struct ctx *cx)
+{
+    const struct record *rec = cx->op->record;
+    struct rows row, r;
+
+    TRY(record_load(cx, rec, cx->id, &row));
+    TRY(db_rows(cx, &r,
+                "SELECT seq, at, actor, op, action, before AS before_json, after AS after_json, reason, batch_id"
+                " FROM journal j WHERE SCOPE_NOT(journal 'who may see the record may see its history')"
+                " AND record_id = $1 AND kind = $2 ORDER BY seq DESC LIMIT 500",
+                P(cx->id), P(rec->name)));
+    json_object(cx->out);
+    json_key(cx->out, "items");
+    json_rows(cx->out, &r);
+    json_end(cx->out);
+    return OK;
+}
+
+enum err record_find(struct ctx *cx, const struct record *rec, const char *key_value, int64_t *ret_id,
+                     bool *ret_in_scope)
+{
+    const struct scoped *s = scoped_of(rec);
+    bool is_open = !s || s->is_open;
+
+    for (const struct field *f = rec->fields; f->name; f++) {
+        struct rows r;
+        struct param key;
+        if (!(f->use & USE_KEY))
+            continue;
+        key = is_sealed(f->type) ? param_blob(seal_index(cx->mem, seal_place(cx, rec, f), key_value)) : param_text(key_value);
+        TRY(db_rows_list(
+            cx, &r,
+            arena_printf(cx->mem, "SELECT id, %s%s%s%s AS is_mine FROM %s a WHERE a.%s%s = $1%s%s%s",
+                         is_open ? "1 = 1" : "SCOPE(", is_open ? "" : rec->table, is_open ? "" : " a", is_open ? "" : ")",
+                         rec->table, f->column, is_sealed(f->type) ? "_index" : "",
+                         is_open ? "" : " AND SCOPE_NOT(", is_open ? "" : rec->table,
+                         is_open ? "" : " 'keys are unique in the whole ledger')"),
+            (struct params){ 1, &key }));
+        *ret_id = r.n ? row_int(&r, 0, "id") : NONE;
+        *ret_in_scope = r.n && row_int(&r, 0, "is_mine") == 1;
+        return OK;
+    }
+    *ret_id = NONE;
+    *ret_in_scope = false;
+    return OK;
+}
+
+/* --- making ------------------------------------------------------------------------------------------- */
+static bool is_scope_column(const struct scoped *s, const char *column)
+{
+    return s && !s->is_open &&
+           (str_eq(column, s->home) || str_eq(column, s->work) || str_eq(column, s->employer) || str_eq(column, s->person));
+}
+
+static int find_column(const struct columns *c, const char *name)
+{
+    for (int i = 0; i < c->n; i++)
+        if (strcmp(c->name[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static void add_scope_columns(struct columns *c, const struct scoped *s, const int64_t place[4])
+{
+    const char *names[4] = { s->home, s->work, s->employer, s->person };
+
+    for (int i = 0; i < 4; i++)
+        if (names[i] && !str_eq(names[i], "id") && find_column(c, names[i]) < 0)
+            add_column(c, names[i], param_int(place[i]));
+}
+
+static const char *insert_sql(struct ctx *cx, const struct record *rec, const struct scoped *s, const struct columns *c)
+{
+    struct str sql = str_new(cx->mem);
+
+    str_addf(&sql, "INSERT INTO %s (", rec->table);
+    for (int i = 0; i < c->n; i++)
+        str_addf(&sql, "%s%s", i ? ", " : "", c->name[i]);
+    str_add(&sql, ") SELECT ");
+    for (int i = 0; i < c->n; i++)
+        str_addf(&sql, "%s$%d", i ? ", " : "", i + 1);
+    if (s && !s->is_open) {
+        str_addf(&sql, " WHERE SCOPE(%s", rec->table);
+        for (int i = 0; i < c->n; i++)
+            if (is_scope_column(s, c->name[i]))
+                str_addf(&sql, " %s=$%d", c->name[i], i + 1);
+        str_add(&sql, ")");
+    }
+    return sql.s;
+}
+
+static const char *created_json(struct ctx *cx, const struct record *rec, const void *in)
+{
+    struct json *j = json_new(cx->mem);
+
+    json_object(j);
+    for (const struct field *f = rec->fields; f->name; f++) {
+        struct param p;
+        if (!f->column || f->offset == FIELD_NO_INPUT)
+            continue;
+        p = field_param(f, in);
+        if (!is_absent(p))
+            json_put_param(cx, j, f, p);
+    }
+    json_end(j);
+    return json_text(j);
+}
+
+enum err record_insert(struct ctx *cx, const struct record *rec, void *in, int64_t *ret_id)
+{
+    const struct scoped *s = scoped_of(rec);
+    struct columns *c = NEW(cx->mem, struct columns);
+    int64_t id = store_new_id(cx->store), place[4] = { NONE, NONE, NONE, NONE };
+
+    memcpy(in, &id, sizeof id); /* the struct's first member */
+    if (rec->check)
+        TRY(rec->check(cx, in, NULL));
+    if (rec->place)
+        rec->place(in, &place[0], &place[1], &place[2], &place[3]);
+    c->cx = cx;
+    add_column(c, "id", param_int(id));
+    for (const struct field *f = rec->fields; f->name; f++)
+        if (f->column && f->offset != FIELD_NO_INPUT && !is_scope_column(s, f->column) && !is_absent(field_param(f, in)))
+            add_field(c, rec, f, in);
+    if (s && !s->is_open)
+        add_scope_columns(c, s, place);
+    add_column(c, "created_at", param_int(cx->now));
+    if (!rec->has_no_version)
+        add_column(c, "updated_at", param_int(cx->now));
+    TRY(db_exec_list(cx, insert_sql(cx, rec, s, c), (struct params){ c->n, c->value }));
+    if (cx->changed == 0)
+        return fail(cx, E_FORBIDDEN, "scope.outside", T("这条%s记录不在您的辖区内", "this %s lies outside your jurisdiction"),
+                    T(rec->zh, rec->en));
+    TRY(journal_append(cx, &(struct journal_entry){ .kind = rec->name, .record_id = id, .action = "create",
+                                                    .after = created_json(cx, rec, in), .home = place[0], .work = place[1],
+                                                    .employer_id = place[2], .person_id = s && str_eq(s->person, "id") ? id : place[3] }));
+    if (rec->saved)
+        TRY(rec->saved(cx, in, id, true));
+    *ret_id = id;
+    return OK;
+}
+
+enum err record_create(struct ctx *cx)
+{
+    int64_t id;
+
+    TRY(record_insert(cx, cx->op->record, cx->in, &id));
+    return write_row(cx, cx->op->record, id);
+}
+
+/* --- changing ----------------------------------------------------------------------------------------- */
+/* Is the stored value other than the new one? Sealed kinds compare by their keyed hash. */
+static bool differs(struct ctx *cx, const struct record *rec, const struct field *f, const struct rows *before, struct param p)
+{
+    const struct value *v;
+    struct bytes index;
+
+    if (is_sealed(f->type)) {
+        index = seal_index(cx->mem, seal_place(cx, rec, f), p.text);
+        v = row_value(before, 0, arena_printf(cx->mem, "%s_index", f->column));
+        if (v->type == VALUE_NULL || !index.data)
+            return (v->type == VALUE_NULL) != (index.data == NULL);
+        return v->len != index.len || memcmp(v->text, index.data, index.len) != 0;
+    }
+    v = row_value(before, 0, f->column);
+    if (v->type == VALUE_NULL || is_absent(p))
+        return (v->type == VALUE_NULL) != is_absent(p);
+    return p.type == PARAM_INT ? v->integer != p.integer : !str_eq(v->text, p.text);
+}
+
+static enum err refuse_stale(struct ctx *cx, const struct record *rec, const struct rows *before, const void *in)
+{
+    struct json *j = json_new(cx->mem);
+
+    json_object(j);
+    json_put_int(j, "version", row_int(before, 0, "version"));
+    json_key(j, "theirs");
+    json_object(j);
+    for (int i = 0; rec->fields[i].name; i++)
+        if (field_given(cx, i) && rec->fields[i].column)
+            json_put_before(j, &rec->fields[i], before,
+                            is_sealed(rec->fields[i].type) ? arena_printf(cx->mem, "%s_mask", rec->fields[i].column) : rec->fields[i].column);
+    json_end(j);
+    json_key(j, "yours");
+    json_object(j);
+    for (int i = 0; rec->fields[i].name; i++)
+        if (field_given(cx, i) && rec->fields[i].column)
+            json_put_param(cx, j, &rec->fields[i], field_param(&rec->fields[i], in));
+    json_end(j);
+    json_end(j);
+    cx->failure_detail = json_text(j);
+    return hint(cx, fail(cx, E_STALE, "record.stale", "%s", T("别人刚刚改过这条记录", "somebody has changed this record meanwhile")),
+                "%s", T("请比较两边的值后再保存", "compare both values and save again"));
+}
+
+static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id, const struct rows *before,
+                           const struct columns *c)
+{
+    const struct scoped *s = scoped_of(rec);
+    struct str sql = str_new(cx->mem);
+    struct param params[ARRAY_LEN(c->value) + 4];
+    int n = 0;
+
+    str_addf(&sql, "UPDATE %s AS %s SET version = version + 1", rec->table, rec->alias);
+    for (int i = 0; i < c->n; i++) {
+        params[n++] = c->value[i];
+        str_addf(&sql, ", %s = $%d", c->name[i], n);
+    }
+    params[n++] = param_int(cx->now);
+    str_addf(&sql, ", updated_at = $%d", n);
+    params[n++] = param_int(id);
+    str_addf(&sql, " WHERE %s.id = $%d", rec->alias, n);
+    params[n++] = param_int(row_int(before, 0, "version"));
+    str_addf(&sql, " AND %s.version = $%d", rec->alias, n);
+    if (s && !s->is_open)
+        str_addf(&sql, " AND SCOPE(%s %s)", rec->table, rec->alias);
+    TRY(db_exec_list(cx, sql.s, (struct params){ n, params }));
+    if (cx->changed != 1)
+        return fail(cx, E_BUSY, "record.raced", "%s", T("记录正被别人修改，请重试", "the record is being changed; try again"));
+    return OK;
+}
+
+enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, void *in, int64_t version, bool *ret_changed)
+{
+    struct rows before;
+    struct columns *c = NEW(cx->mem, struct columns);
+    struct json *jb = json_new(cx->mem), *ja = json_new(cx->mem);
+
+    TRY(record_load(cx, rec, id, &before));
+    memcpy(in, &id, sizeof id);
+    if (version != NONE && version != row_int(&before, 0, "version"))
+        return refuse_stale(cx, rec, &before, in);
+    if (rec->check)
+        TRY(rec->check(cx, in, &before));
+    c->cx = cx;
+    json_object(jb);
+    json_object(ja);
+    for (int i = 0; rec->fields[i].name; i++) {
+        const struct field *f = &rec->fields[i];
+        struct param p;
+        if (!f->column || f->offset == FIELD_NO_INPUT || !field_given(cx, i))
+            continue;
+        p = field_param(f, in);
+        if (!differs(cx, rec, f, &before, p))
+            continue;
+        add_field(c, rec, f, in);
+        json_put_before(jb, f, &before, is_sealed(f->type) ? arena_printf(cx->mem, "%s_mask", f->column) : f->column);
+        json_put_param(cx, ja, f, p);
+    }
+    json_end(jb);
+    json_end(ja);
+    *ret_changed = c->n > 0;
+    if (c->n > 0) {
+        TRY(update_row(cx, rec, id, &before, c));
+        TRY(journal_row(cx, rec, &before, id, "change", json_text(jb), json_text(ja), NULL));
+    }
+    if (rec->saved)
+        TRY(rec->saved(cx, in, id, false));
+    return OK;
+}
+
+enum err record_update(struct ctx *cx)
+{
+    bool changed;
+
+    TRY(record_change(cx, cx->op->record, cx->id, cx->in, cx->version, &changed));
+    return write_row(cx, cx->op->record, cx->id);
+}
+
+/* --- moving ------------------------------------------------------------------------------------------- */
+static bool in_list(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *at = list; *at; at += strcspn(at, "|"), at += *at == '|')
+        if (strcspn(at, "|") == len && memcmp(at, word, len) == 0)
+            return true;
+    return false;
+}
+
+enum err record_move(struct ctx *cx, const struct record *rec, int64_t id, const char *event, const char *reason)
+{
+    const struct transition *t = rec->transitions, *found = NULL;
+    struct columns *c = NEW(cx->mem, struct columns);
+    struct rows before;
+    const char *state;
+
+    TRY(record_load(cx, rec, id, &before));
+    state = row_text(&before, 0, rec->state);
+    for (; t && t->event; t++)
+        if (str_eq(t->event, event) && (!found || !in_list(found->from, state)))
+            found = t;
+    assert(found);
+    if (!in_list(found->from, state))
+        return fail(cx, E_CONFLICT, "state.wrong", T("当前状态为“%s”，不能%s", "the state is %s: cannot %s"),
+                    choice_label(rec->states, state, cx->lang), T(found->zh, found->en));
+    if (found->needs_reason && str_blank(reason))
+        return fail_field(cx, "reason", "field.required", "%s", T("请说明原因", "please give a reason"));
+    if (found->rule)
+        TRY(found->rule(cx, &before, reason));
+    c->cx = cx;
+    add_column(c, rec->state, param_text(found->to));
+    TRY(update_row(cx, rec, id, &before, c));
+    return journal_row(cx, rec, &before, id, event, arena_printf(cx->mem, "{\"%s\":\"%s\"}", rec->state, state),
+                       arena_printf(cx->mem, "{\"%s\":\"%s\"}", rec->state, found->to), reason);
+}
+
+enum err record_event(struct ctx *cx)
+{
+    const struct event_input *in = cx->in;
+    const char *event = strrchr(cx->op->route, '/') + 1;
+
+    TRY(record_move(cx, cx->op->record, cx->id, event, in->reason));
+    return write_row(cx, cx->op->record, cx->id);
+}
+
+/* --- seeing a sealed value: a write, because it is journalled with its reason --------------------------- */
+enum err record_reveal(struct ctx *cx)
+{
+    const struct record *rec = cx->op->record;
+    const struct reveal_input *in = cx->in;
+    int i = field_index(rec->fields, in->field);
+    struct rows row, today;
+    const char *value;
+
+    if (i < 0 || !is_sealed(rec->fields[i].type))
+        return fail_field(cx, "field", "reveal.field", "%s", T("这个字段不是密封字段", "this field is not a sealed one"));
+    TRY(db_one(cx, &today,
+               "SELECT count(*) AS n FROM journal WHERE SCOPE_NOT(journal 'own reveals of this day') AND action = 'reveal'"
+               " AND user_id = $1 AND at >= $2",
+               P(cx->who.user_id), P(instant_of_date(cx->today))));
+    if (row_int(&today, 0, "n") >= REVEALS_PER_DAY_MAX)
+        return fail(cx, E_LIMIT, "reveal.quota", T("今天已查看 %d 次，达到上限", "today's limit of %d is reached"), REVEALS_PER_DAY_MAX);
+    TRY(record_load(cx, rec, cx->id, &row));
+    value = NULL;
+    if (row_blob(&row, 0, arena_printf(cx->mem, "%s_sealed", rec->fields[i].column)).data)
+        TRY(seal_open(cx, seal_place(cx, rec, &rec->fields[i]),
+                      row_blob(&row, 0, arena_printf(cx->mem, "%s_sealed", rec->fields[i].column)), &value));
+    TRY(journal_row(cx, rec, &row, cx->id, "reveal", NULL, arena_printf(cx->mem, "{\"field\":\"%s\"}", rec->fields[i].name), in->reason));
+    json_object(cx->out);
+    json_put_str(cx->out, "value", value);
+    json_end(cx->out);
+    return OK;
+}
