@@ -46,6 +46,8 @@ static const struct {
     { "3,50", AMOUNT_FORM, 0 },
     { "35,00.00", AMOUNT_FORM, 0 },
     { "1234,567", AMOUNT_FORM, 0 },
+    { "1,23,456", AMOUNT_FORM, 0 },
+    { "1,2345,678", AMOUNT_FORM, 0 },
     { ",500", AMOUNT_FORM, 0 },
     { "3500.", AMOUNT_FORM, 0 },
     { ".5", AMOUNT_FORM, 0 },

@@ -2,6 +2,9 @@
 #include "base/lunar.h"
 #include "harness.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 static const char *iso(struct date d)
 {
     return date_format(d, arena_alloc(test_arena(), 11));
@@ -69,6 +72,55 @@ TEST("known festivals fall on their lunar days")
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         EXPECT_STR(lunar_of(rows[i].day), rows[i].lunar);
+}
+
+/* The k-th new moon since January 2000 in days since 1970, China time, to about a minute: the
+ * periodic terms of Meeus, Astronomical Algorithms, chapter 49. */
+static double new_moon(int k)
+{
+    static const struct {
+        double days;
+        int sun, moon, node; /* multiples of the mean anomalies and the argument of latitude */
+    } terms[] = {
+        { -0.40720, 0, 1, 0 }, { 0.17241, 1, 0, 0 },   { 0.01608, 0, 2, 0 },
+        { 0.01039, 0, 0, 2 },  { 0.00739, -1, 1, 0 },  { -0.00514, 1, 1, 0 },
+        { 0.00208, 2, 0, 0 },  { -0.00111, 0, 1, -2 }, { -0.00057, 0, 1, 2 },
+        { 0.00056, 1, 2, 0 },  { -0.00042, 0, 3, 0 },  { 0.00042, 1, 0, 2 },
+        { 0.00038, 1, 0, -2 }, { -0.00024, -1, 2, 0 },
+    };
+    const double degree = 3.14159265358979 / 180;
+    double t = k / 1236.85, eccentricity = 1 - 0.002516 * t;
+    double sun = 2.5534 + 29.10535670 * k, moon = 201.5643 + 385.81693528 * k;
+    double node = 160.7108 + 390.67050284 * k;
+    double day = 2451550.09766 + 29.530588861 * k + 0.00015437 * t * t;
+
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++)
+        day += terms[i].days * pow(eccentricity, abs(terms[i].sun)) *
+               sin((terms[i].sun * sun + terms[i].moon * moon + terms[i].node * node) * degree);
+    day += 0.000325 * sin((299.77 + 0.107408 * k) * degree);
+    day -= 0.00017 * sin((124.7746 - 1.56375588 * k) * degree);
+    double terrestrial = 65 + (k > 0 ? k * 0.02 : 0); /* seconds ahead of universal time */
+
+    return day - 2440587.5 - terrestrial / 86400 + 8 / 24.0;
+}
+
+TEST("every month of the table begins on the day of the new moon in China")
+{
+    int months = 0;
+
+    for (int k = -124; k < 640; k++) {
+        double moon = new_moon(k), clock = moon - floor(moon);
+        struct lunar_date l;
+
+        if (clock < 0.003 || clock > 0.997 ||
+            !lunar_from_date(date_from_days((int64_t)floor(moon)), &l))
+            continue; /* too near to midnight to tell, or outside the table */
+        months++;
+        if (l.day != 1)
+            test_fail(__FILE__, __LINE__, "the new moon of %s is on day %d",
+                      iso(date_from_days((int64_t)floor(moon))), l.day);
+    }
+    EXPECT(months > 740);
 }
 
 TEST("every day of the table has one lunar date and comes back, in order")
