@@ -1,0 +1,239 @@
+/* score.h — may this person go to this post, and how good is it for both? Pure: plain structs in,
+ * outcome with its reasons out. Sex and ethnic group are not in the structs and so cannot count;
+ * age counts only where the law forbids work.
+ *
+ * Two steps. Rules decide what is possible at all; each says PASS, CHECK (possible, but a person
+ * must look) or FAIL. Parts of the score then add up points. One point is worth one yuan a month:
+ * "150 points less for the distance" says that 150 yuan more pay would make up for it. Both are
+ * stored as compact JSON and read back as sentences in Chinese or English, so that a decision can
+ * be explained later as it was made.
+ *
+ * What counts comes from why half of the first thousand people left Fuzhou within a month
+ * (domain.md A3): pay below expectation, habit, climate and food, and people sent without their
+ * wish. The sizes of the weights are our estimates; they are data, shown with every run. */
+#pragma once
+#include "base/base.h"
+#include "base/date.h"
+
+/* --- what is compared ---------------------------------------------------------------------------
+ */
+
+/* Work that not everybody can do; bits. */
+enum { MATCH_NIGHT = 1, MATCH_HEAVY = 2 };
+
+/* Division codes (12 digits) lo … hi, both included: a county and all below it. */
+struct match_range {
+    int64_t lo, hi;
+};
+
+/* Occupations are numbers of 7 digits after the Chinese classification (职业分类大典): 6-18-02-04
+ * is 6180204, and 6180200 stands for everything below 6-18-02. 0 is unknown. */
+int32_t match_occupation(const char *code);
+
+/* Arrays are in the caller's hands and may be NULL when their count is 0. */
+struct match_person {
+    int64_t id;
+    int64_t home; /* domicile (户籍地), 12 digits */
+    struct date birth;
+    struct date from;                       /* free from this day; none = now */
+    const struct match_range *destinations; /* where she is willing to go; none given = anywhere */
+    const int32_t *occupations;             /* what she wants to do; none given = anything */
+    const int64_t *earlier;                 /* divisions where she has worked before */
+    int32_t n_destinations, n_occupations, n_earlier;
+    int64_t least_wage_fen; /* a month; NONE = not said */
+    int64_t companion_id;   /* who should go along; NONE = nobody */
+    int8_t skill_level;     /* 0 none … 8 chief technician (首席技师); -1 unknown */
+    uint8_t cannot;         /* MATCH_NIGHT | MATCH_HEAVY: health or wish rules it out */
+    bool is_willing;        /* surveyed, and wants to go out to work */
+    bool is_registered;     /* poverty-exited or monitored (脱贫户, 监测对象) on the day */
+    bool wants_western_food, wants_couple_room;
+};
+
+/* How people from one county fared with an employer. */
+struct match_record {
+    int64_t county; /* 12 digits, of the county itself */
+    int32_t placed; /* who could have completed three months by now */
+    int32_t stayed; /* who did */
+};
+
+struct match_employer {
+    int64_t id;
+    bool has_canteen, has_western_food, has_couple_rooms;
+    int32_t placed, stayed;             /* over all counties, as in match_record */
+    const struct match_record *records; /* ascending by county */
+    int32_t n_records;
+    int32_t arrears; /* cases of unpaid wages on record */
+};
+
+enum match_pay_form { MATCH_PAY_TIME, MATCH_PAY_PIECE };
+
+struct match_post {
+    int64_t id;
+    const struct match_employer *employer;
+    int64_t work;       /* workplace division, 12 digits */
+    int32_t occupation; /* 0 unknown */
+    int32_t seats;      /* free */
+    enum match_pay_form pay_form;
+    int64_t pay_low_fen, pay_high_fen; /* a month; NONE = not stated */
+    int64_t newcomer_pay_fen;          /* what new arrivals reach on piece rate; NONE = not known */
+    struct date start_on, expires_on;  /* none = not stated */
+    int8_t min_skill;                  /* 0 = newcomers are taught */
+    uint8_t demands;                   /* MATCH_NIGHT | MATCH_HEAVY */
+    bool has_board, has_lodging;
+    bool is_reserved; /* for registered households (千岗计划, S-R1) */
+};
+
+/* X(field, default, Chinese, English). Points are yuan a month. */
+#define MATCH_WEIGHTS(X)                                                                           \
+    X(base, 1500, "有岗可去", "having a post at all")                                              \
+    X(wish_default, 3500, "未填期望工资时按此计（元）", "wage expected when none is stated, yuan") \
+    X(pay_percent, 100, "预计收入与期望之差（%）", "take-home pay against the wish, percent")      \
+    X(pay_limit, 2000, "收入差计分上限", "most points for pay either way")                         \
+    X(board_value, 600, "包吃折算（元/月）", "worth of free meals, yuan a month")                  \
+    X(lodging_value, 400, "包住折算（元/月）", "worth of free lodging, yuan a month")              \
+    X(distance, 150, "每一千公里", "each thousand kilometres")                                     \
+    X(habit_city, 300, "曾在该市务工", "worked in that city before")                               \
+    X(habit_province, 100, "曾在该省务工", "worked in that province before")                       \
+    X(climate, 100, "气候每差一带", "each climate zone apart")                                     \
+    X(food, 200, "主食不同且无家乡菜", "another staple food and no home cooking")                  \
+    X(food_asked, 200, "本人要求家乡菜", "home cooking asked for")                                 \
+    X(couple_room, 400, "夫妻房", "couple's room asked for")                                       \
+    X(companion, 200, "同伴无空位", "no second seat for the companion")                            \
+    X(wanted, 200, "工种合意愿", "occupation as wished")                                           \
+    X(taught, 150, "相近工种需培训", "related occupation, to be taught")                           \
+    X(skill_short, 200, "技能低一级", "one skill level short")                                     \
+    X(retention, 2000, "留存率（从0到100%）", "retention, from none to all")                       \
+    X(retention_usual, 50, "一般留存率（%）", "usual retention, percent")                          \
+    X(retention_cases, 10, "一般留存率相当的人数", "cases the usual retention stands for")         \
+    X(arrears, 300, "每起欠薪", "each case of unpaid wages")                                       \
+    X(arrears_limit, 900, "欠薪扣分上限", "most points for unpaid wages")                          \
+    X(reserved, 300, "定向岗位", "post reserved for registered households")
+
+struct match_weights {
+#define X(field, default_value, zh, en) int32_t field;
+    MATCH_WEIGHTS(X)
+#undef X
+};
+
+/* The defaults. Pay first (A3 cause 1), then what made people go home: habit and distance
+ * (cause 2), climate and food (cause 3); retention counts with as many cases as there are, up to
+ * about the weight of half the usual pay. */
+struct match_weights match_weights_default(void);
+
+/* Weights by name, for reading and writing them as data. */
+struct match_weight_name {
+    const char *name, *zh, *en;
+    int32_t default_value;
+    size_t at; /* offset of the int32_t in struct match_weights */
+};
+extern const struct match_weight_name match_weight_names[];
+extern const int match_weight_count;
+
+/* --- reasons ------------------------------------------------------------------------------------
+ */
+
+/* X(NAME, stable code). Rules; the values of each are said in score.c beside its sentence. */
+#define MATCH_RULES(X)                       \
+    X(UNWILLING, "person.unwilling")         \
+    X(AGE, "person.age")                     \
+    X(DESTINATION, "destination.not_wanted") \
+    X(OCCUPATION, "occupation.not_wanted")   \
+    X(PAY, "pay.below_wish")                 \
+    X(SKILL, "skill.too_low")                \
+    X(RESERVED, "post.reserved")             \
+    X(HEALTH, "health.limits")               \
+    X(DATES, "post.dates")                   \
+    X(SEATS, "post.full")
+/* Parts of the score. */
+#define MATCH_PARTS(X)                 \
+    X(BASE, "base")                    \
+    X(TAKE_HOME, "pay.take_home")      \
+    X(DISTANCE, "distance")            \
+    X(HABIT, "habit")                  \
+    X(CLIMATE, "climate")              \
+    X(FOOD, "food")                    \
+    X(COMPANION, "companion")          \
+    X(WISH, "occupation.wish")         \
+    X(FIT, "skill.fit")                \
+    X(RETENTION, "employer.retention") \
+    X(ARREARS, "employer.arrears")     \
+    X(RESERVED_FOR, "post.reserved_for")
+
+enum match_code {
+#define X(name, code) MATCH_RULE_##name,
+    MATCH_RULES(X)
+#undef X
+        MATCH_RULE_COUNT,
+    MATCH_PART_FIRST = MATCH_RULE_COUNT,
+    MATCH_PART_BEFORE_FIRST = MATCH_PART_FIRST - 1,
+#define X(name, code) MATCH_PART_##name,
+    MATCH_PARTS(X)
+#undef X
+        MATCH_CODE_COUNT
+};
+enum { MATCH_PART_COUNT = MATCH_CODE_COUNT - MATCH_PART_FIRST };
+
+enum match_outcome { MATCH_PASS, MATCH_CHECK, MATCH_FAIL };
+
+/* One rule's outcome or one part's points, with the values it was found from. Money is fen. */
+struct match_reason {
+    enum match_code code;
+    enum match_outcome outcome; /* of a rule */
+    int32_t points;             /* of a part */
+    int64_t v[4];               /* NONE = no such value */
+};
+
+/* "pay.below_wish" and the like. */
+const char *match_code_name(enum match_code code);
+
+/* --- deciding -----------------------------------------------------------------------------------
+ */
+
+/* The outcome of every rule, in the order of MATCH_RULES. */
+struct match_verdict {
+    bool is_feasible; /* no rule failed */
+    struct match_reason rules[MATCH_RULE_COUNT];
+};
+void match_check(const struct match_person *person, const struct match_post *post,
+                 struct date today, struct match_verdict *ret);
+/* The same answer sooner, without reasons: stops at the first rule that fails. */
+bool match_feasible(const struct match_person *person, const struct match_post *post,
+                    struct date today);
+
+/* The score and its parts that are not 0 (and those that say something at 0 points), in the order
+ * of MATCH_PARTS. A total of 0 or less says that staying is better than going there: such a pair
+ * is not proposed. Rules are not looked at. */
+struct match_score {
+    int32_t total;
+    int n;
+    struct match_reason parts[MATCH_PART_COUNT];
+};
+void match_score(const struct match_person *person, const struct match_post *post,
+                 const struct match_weights *weights, struct match_score *ret);
+/* match_score()'s total. */
+int32_t match_points(const struct match_person *person, const struct match_post *post,
+                     const struct match_weights *weights);
+
+/* What a newcomer earns in money, a month: on piece rate what newcomers reach, else the lower end
+ * of the range; NONE when nothing is stated. */
+int64_t match_newcomer_pay(const struct match_post *post);
+/* Kilometres between the capitals of two divisions' provinces as the crow flies; 0 within a
+ * province; NONE for an unknown province. */
+int64_t match_distance_km(int64_t home, int64_t work);
+
+/* --- keeping and telling
+ * -------------------------------------------------------------------------- */
+
+/* Compact JSON: [["pay.take_home",700,420000,350000,80000], …] for parts and
+ * [["pay.below_wish","FAIL",280000,350000], …] for rules. Of a verdict only CHECK and FAIL are
+ * kept. */
+const char *match_score_json(struct arena *mem, const struct match_score *score);
+const char *match_verdict_json(struct arena *mem, const struct match_verdict *verdict);
+/* Reads either; returns how many, or -1 for a text that is not ours. NULL reads as none. */
+int match_reasons_read(const char *json, struct match_reason ret[MATCH_CODE_COUNT]);
+
+/* One reason as a sentence without a full stop, such as "预计月收入 4200 元，比期望高 700 元". */
+const char *match_reason_text(struct arena *mem, enum lang lang, const struct match_reason *reason);
+/* A stored text as sentences, those with most weight first, points in brackets; "" when it cannot
+ * be read. */
+const char *match_reasons_text(struct arena *mem, enum lang lang, const char *json);
