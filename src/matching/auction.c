@@ -38,8 +38,9 @@ struct market {
     const int32_t *cap;
     int64_t *row;
     struct auction_edge *edges;
-    int64_t *column; /* per post: where its bidders start, and its seats (one per bidder at most) */
+    int64_t *column; /* per post: where its bidders start */
     struct bidder *bidders;
+    int64_t *seats_at; /* per post: where its seats start, as many as could be taken */
     struct seat *seats;
     int32_t *taken;  /* seats in use per post */
     int64_t *price;  /* per post */
@@ -140,13 +141,15 @@ static void columns_build(struct market *k)
 
     k->column = NEW_ARRAY(k->mem, int64_t, (size_t)k->posts + 1);
     k->bidders = NEW_ARRAY(k->mem, struct bidder, edges);
-    k->seats = NEW_ARRAY(k->mem, struct seat, edges);
+    k->seats_at = NEW_ARRAY(k->mem, int64_t, (size_t)k->posts + 1);
     for (int64_t e = 0; e < edges; e++)
         k->column[k->edges[e].post + 1]++;
     for (int32_t p = 0; p < k->posts; p++) {
         k->column[p + 1] += k->column[p];
         next[p] = k->column[p];
+        k->seats_at[p + 1] = k->seats_at[p] + MIN(k->cap[p], k->column[p + 1] - k->column[p]);
     }
+    k->seats = NEW_ARRAY(k->mem, struct seat, k->seats_at[k->posts]);
     for (int32_t w = 0; w < k->workers; w++)
         for (int64_t e = k->row[w]; e < k->row[w + 1]; e++)
             k->bidders[next[k->edges[e].post]++] = (struct bidder){ w, k->edges[e].score };
@@ -215,7 +218,7 @@ static void seat_sift_up(struct seat *heap, int32_t i)
 /* Take a seat for a bid. A full post puts out its lowest bidder, who will bid again. */
 static void seat_take(struct market *k, int32_t post, struct seat seat)
 {
-    struct seat *heap = k->seats + k->column[post];
+    struct seat *heap = k->seats + k->seats_at[post];
 
     if (k->taken[post] < k->cap[post]) {
         heap[k->taken[post]] = seat;
@@ -275,7 +278,7 @@ static void phase_begin(struct market *k)
 {
     k->queue_head = k->queued = 0;
     for (int32_t p = 0; p < k->posts; p++) {
-        struct seat *seats = k->seats + k->column[p];
+        struct seat *seats = k->seats + k->seats_at[p];
         int32_t kept = 0;
 
         for (int32_t i = 0; i < k->taken[p]; i++) {
@@ -292,7 +295,7 @@ static void phase_begin(struct market *k)
     /* Prices rise only now: all bids above were found against the same prices, and higher ones
      * make leaving less attractive, so every kept bid stays valid. */
     for (int32_t p = 0; p < k->posts; p++) {
-        struct seat *seats = k->seats + k->column[p];
+        struct seat *seats = k->seats + k->seats_at[p];
 
         for (int32_t i = k->taken[p] / 2 - 1; i >= 0; i--)
             seat_sift_down(seats, k->taken[p], i);
@@ -363,7 +366,7 @@ static void post_wait(struct market *k, int32_t post)
 static void seat_leave(struct market *k, int32_t worker)
 {
     int32_t post = k->at[worker];
-    struct seat *seats = k->seats + k->column[post];
+    struct seat *seats = k->seats + k->seats_at[post];
     struct seat last = seats[--k->taken[post]];
 
     seats[k->slot[worker]] = last;
@@ -390,7 +393,7 @@ static int32_t offers_collect(struct market *k, int32_t post)
  * that the half ends; whoever stays away would gain at most eps, so that eps-CS holds. */
 static void post_rebate(struct market *k, int32_t post)
 {
-    struct seat *seats = k->seats + k->column[post];
+    struct seat *seats = k->seats + k->seats_at[post];
     int32_t free_seats = k->cap[post] - k->taken[post], n = offers_collect(k, post);
     int64_t price = 0;
 
@@ -420,7 +423,7 @@ static void reverse(struct market *k)
     memset(k->profit, 0, sizeof *k->profit * (size_t)k->workers);
     k->queue_head = k->queued = 0;
     for (int32_t p = 0; p < k->posts; p++) {
-        const struct seat *seats = k->seats + k->column[p];
+        const struct seat *seats = k->seats + k->seats_at[p];
 
         for (int32_t i = 0; i < k->taken[p]; i++) {
             k->slot[seats[i].worker] = i;

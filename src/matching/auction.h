@@ -49,7 +49,7 @@ struct auction_result {
     int64_t bids, rebates; /* offers by workers, seats filled by lowered prices */
 };
 
-/* The best assignment. Result arrays live in `mem`; working memory (about 40 bytes per edge) is
+/* The best assignment. Result arrays live in `mem`; working memory (about 16 bytes per edge) is
  * given back before returning. The gap is 0 for every input. Edges must name existing posts and
  * cap must not be negative: both are asserted. */
 void auction_solve(struct arena *mem, const struct auction_input *in, struct auction_result *ret);
