@@ -26,7 +26,8 @@ static const struct {
     { "𠮷é", "\"𠮷é\"" },
     { "x\ufffdy", "\"x\ufffdy\"" },
     { "x\xffy", "\"x\ufffdy\"" },
-    { "\xe5\xbc", "\"\ufffd\ufffd\"" },                     /* cut short */
+    { "\xe5\xbc", "\"\ufffd\ufffd\"" }, /* cut short */
+    { "\xe5\xbc\xe5", "\"\ufffd\ufffd\ufffd\"" },
     { "\xed\xa0\x80", "\"\ufffd\ufffd\ufffd\"" },           /* a surrogate */
     { "\xc0\xaf", "\"\ufffd\ufffd\"" },                     /* overlong */
     { "\xe0\x80\xaf", "\"\ufffd\ufffd\ufffd\"" },           /* overlong */
