@@ -79,5 +79,6 @@ const char *op_reply_text(struct ctx *cx, enum err err);
 
 /* OpenAPI 3.1 document and the console's description of modules, fields, choices and operations, made
  * from the tables. `perms` limits the second to what its reader may do. */
+extern const struct module description_module; /* GET /meta, GET /openapi.json */
 const char *openapi_text(struct arena *mem);
 void meta_write(struct ctx *cx, struct json *j);

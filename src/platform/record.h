@@ -62,6 +62,7 @@ struct record {
     enum err (*count)(struct ctx *cx, const struct list_query *q, int64_t *ret_total);
     /* Condition for ?q= by an index of the module's own; NULL = LIKE over the USE_SEARCH fields. */
     void (*search)(struct ctx *cx, const char *q, struct list_search *ret);
+    bool can_import;     /* its USE_IMPORT fields can come in as a spreadsheet */
     bool has_no_version; /* the table has no version column: rows that are never changed */
 };
 
