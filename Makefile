@@ -5,7 +5,7 @@ CC       ?= gcc
 PKGS     := sqlite3 libpq libmicrohttpd libsodium jansson libzip expat xlsxwriter yaml-0.1 zlib
 CSTD     := -std=gnu17
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wconversion \
-            -Wno-sign-conversion -Wformat=2 -Wimplicit-fallthrough -Werror
+            -Wno-sign-conversion -Wno-missing-field-initializers -Wformat=2 -Wimplicit-fallthrough -Werror
 HARDEN   := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread -lm
