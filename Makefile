@@ -46,6 +46,7 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc  $<"; $(CC) $(CSTD) $(OPT) $(WARN) $(CPPFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
+.SECONDARY:
 $(B)/embedded_%.o: build/embedded_%.c
 	@mkdir -p $(@D)
 	@$(CC) $(CSTD) $(OPT) $(CPPFLAGS) -c -o $@ $<

@@ -1,0 +1,33 @@
+/* commands.h — what `queqiao NAME …` can do. Each command reads its own arguments, prints its result and
+ * returns the exit status: 0 done, 1 the work found problems (each printed), 2 usage, 3 environment. */
+#pragma once
+#include "platform/op.h"
+
+/* What all commands share; read from the options before and behind the command's name. */
+struct command_line {
+    const char *store_url; /* --store, default $QUEQIAO_STORE, else data/queqiao.db */
+    const char *data_dir;  /* folder of the store: uploads, evidence, key file */
+    const char *key_path;  /* --key, default DATA/queqiao.key */
+    enum lang lang;        /* --lang en, or LANG not Chinese */
+    bool json;
+    int argc;              /* what is left: the command's own arguments */
+    char **argv;
+};
+
+struct command {
+    const char *name, *usage, *zh, *en;
+    int (*run)(const struct command_line *line);
+};
+
+/* Value of "--name=value" among the command's arguments, or NULL; "" for a bare "--name". */
+const char *option(const struct command_line *line, const char *name);
+/* First argument that is no option, the n-th from 0; NULL when there are fewer. */
+const char *argument(const struct command_line *line, int n);
+
+/* Open the store, bring it to the newest schema, load the keys, run the modules' seeds. Prints what is
+ * wrong and returns an exit status other than 0. */
+int command_open(const struct command_line *line, struct store **ret);
+/* Print a failure with its cure to stderr; returns its exit status. */
+int command_fail(const struct command_line *line, const struct failure *f);
+
+/* Commands that have a file of their own. */

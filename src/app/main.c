@@ -1,0 +1,285 @@
+/* main.c — the command line. One table lists the commands; the smaller ones stand here. */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/modules.h"
+#include "platform/journal.h"
+#include "platform/seal.h"
+
+#define QUEQIAO_VERSION "0.1.0"
+
+const char *option(const struct command_line *line, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (int i = 0; i < line->argc; i++) {
+        const char *a = line->argv[i];
+        if (strncmp(a, "--", 2) == 0 && strncmp(a + 2, name, len) == 0 && (a[2 + len] == '=' || a[2 + len] == 0))
+            return a[2 + len] ? a + 3 + len : "";
+    }
+    return NULL;
+}
+
+const char *argument(const struct command_line *line, int n)
+{
+    for (int i = 0; i < line->argc; i++)
+        if (strncmp(line->argv[i], "--", 2) != 0 && n-- == 0)
+            return line->argv[i];
+    return NULL;
+}
+
+int command_fail(const struct command_line *line, const struct failure *f)
+{
+    if (line->json)
+        fprintf(stderr, "{\"code\":\"%s\"}\n", f->code);
+    else
+        fprintf(stderr, "queqiao: %s%s%s%s [%s]\n", f->message, f->hint[0] ? " (" : "", f->hint, f->hint[0] ? ")" : "", f->code);
+    return err_exit(f->err);
+}
+
+static enum err seed_modules(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    for (int m = 0; ops_modules()[m]; m++)
+        if (ops_modules()[m]->seed)
+            TRY(ops_modules()[m]->seed(cx));
+    return OK;
+}
+
+int command_open(const struct command_line *line, struct store **ret)
+{
+    struct failure f = { 0 };
+    struct store *store = NULL;
+    struct ctx *cx;
+    int status = 0;
+
+    if (mkdir(line->data_dir, 0700) != 0 && access(line->data_dir, W_OK) != 0) {
+        failure_set(&f, E_BUSY, "data.folder", line->lang == LANG_EN ? "the data folder %s cannot be made" : "无法建立数据目录 %s", line->data_dir);
+        return command_fail(line, &f);
+    }
+    if (seal_init(line->key_path, &f) != OK || store_open(line->store_url, ops_tables(), line->lang, &f, &store) != OK)
+        return command_fail(line, &f);
+    if (store_migrate(store, &f, NULL) != OK) {
+        store_close(store);
+        return command_fail(line, &f);
+    }
+    cx = ctx_new(store, time(NULL));
+    cx->lang = line->lang;
+    ctx_as_system(cx);
+    if (db_write(cx, seed_modules, NULL) != OK)
+        status = command_fail(line, &cx->failure);
+    ctx_free(cx);
+    if (status)
+        store_close(store);
+    else
+        *ret = store;
+    return status;
+}
+
+static int command_migrate(const struct command_line *line)
+{
+    struct store *store;
+    int status = command_open(line, &store);
+
+    if (!status) {
+        puts(line->lang == LANG_EN ? "the schema is up to date" : "数据结构已是最新");
+        store_close(store);
+    }
+    return status;
+}
+
+/* Body {"name":"value",…} from NAME=VALUE arguments; numbers and texts are told apart by the fields. */
+static const char *call_body(struct ctx *cx, const struct command_line *line)
+{
+    struct json *j = json_new(cx->mem);
+
+    json_object(j);
+    for (int i = 1; i < line->argc; i++) {
+        const char *equals = strchr(line->argv[i], '=');
+        if (!equals || str_starts(line->argv[i], "--") || str_starts(line->argv[i], "id="))
+            continue;
+        json_put_str(j, arena_strndup(cx->mem, line->argv[i], (size_t)(equals - line->argv[i])), equals + 1);
+    }
+    json_end(j);
+    return json_text(j);
+}
+
+static const char *call_query(struct ctx *cx, const struct command_line *line)
+{
+    struct str q = str_new(cx->mem);
+
+    for (int i = 1; i < line->argc; i++) {
+        if (!strchr(line->argv[i], '=') || str_starts(line->argv[i], "--") || str_starts(line->argv[i], "id="))
+            continue;
+        str_add(&q, q.len ? "&" : "");
+        for (const char *p = line->argv[i]; *p; p++)
+            if ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || strchr("=_-.~", *p))
+                str_add_char(&q, *p);
+            else
+                str_addf(&q, "%%%02X", (unsigned char)*p);
+    }
+    return q.s;
+}
+
+static int command_call(const struct command_line *line)
+{
+    const char *name = argument(line, 0);
+    const struct op *op = name ? op_find(name) : NULL;
+    struct store *store;
+    struct ctx *cx;
+    struct call call = { .op = op, .id = NONE, .version = NONE };
+    enum err err;
+    int status;
+
+    if (!op) {
+        fprintf(stderr, "queqiao call OP [id=…] [name=value …]: %s\n", name ? name : "?");
+        return 2;
+    }
+    status = command_open(line, &store);
+    if (status)
+        return status;
+    cx = ctx_new(store, time(NULL));
+    cx->lang = line->lang;
+    ctx_as_system(cx);
+    for (int i = 0; i < line->argc; i++)
+        if (str_starts(line->argv[i], "id="))
+            str_int(line->argv[i] + 3, &call.id);
+    if (op_writes(op)) {
+        call.body = call_body(cx, line);
+        call.body_len = strlen(call.body);
+    } else {
+        call.query = call_query(cx, line);
+    }
+    err = op_call(cx, &call);
+    puts(op_reply_text(cx, err));
+    ctx_free(cx);
+    store_close(store);
+    return err_exit(err);
+}
+
+static enum err verify(struct ctx *cx, void *arg)
+{
+    int64_t *counts = arg;
+
+    return journal_verify(cx, &counts[0], &counts[1]);
+}
+
+static int command_verify(const struct command_line *line)
+{
+    struct store *store;
+    struct ctx *cx;
+    int64_t counts[2] = { 0, 0 };
+    int status = command_open(line, &store);
+
+    if (status)
+        return status;
+    cx = ctx_new(store, time(NULL));
+    cx->lang = line->lang;
+    ctx_as_system(cx);
+    if (db_read(cx, verify, counts) == OK)
+        printf(line->lang == LANG_EN ? "journal intact: %lld entries in %lld blocks\n" : "日志完整：%lld 条，%lld 个区块\n",
+               (long long)counts[0], (long long)counts[1]);
+    else
+        status = command_fail(line, &cx->failure);
+    ctx_free(cx);
+    store_close(store);
+    return status;
+}
+
+static int command_openapi(const struct command_line *line)
+{
+    struct arena *mem = arena_new();
+
+    (void)line;
+    puts(openapi_text(mem));
+    arena_free(mem);
+    return 0;
+}
+
+static int command_version(const struct command_line *line)
+{
+    (void)line;
+    puts("queqiao " QUEQIAO_VERSION);
+    return 0;
+}
+
+static const struct command commands[] = {
+    { "call", "OP [id=…] [name=value …]", "执行任一操作", "run any operation", command_call },
+    { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
+    { "verify", "", "核验日志未被改动", "prove that the journal was not altered", command_verify },
+    { "openapi", "", "输出接口说明", "print the OpenAPI document", command_openapi },
+    { "version", "", "版本", "print the version", command_version },
+};
+
+static int usage(enum lang lang)
+{
+    fprintf(stderr, "queqiao [--store=URL] [--lang=en] [--json] %s …\n", lang == LANG_EN ? "COMMAND" : "命令");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(stderr, "  %-9s %s\n            %s\n", commands[i].name, commands[i].usage,
+                lang == LANG_EN ? commands[i].en : commands[i].zh);
+    return 2;
+}
+
+/* Folder of the store: that of the SQLite file, else ./data. */
+static const char *data_dir_of(struct arena *mem, const char *url)
+{
+    const char *slash = strrchr(url, '/');
+
+    if (str_starts(url, "postgres"))
+        return "data";
+    return slash ? arena_strndup(mem, url, (size_t)(slash - url)) : ".";
+}
+
+/* Options whose value may stand as an argument of its own: --workers 100 as well as --workers=100. */
+static bool takes_value(const char *arg)
+{
+    static const char *const names[] = { "-o", "--out", "--store", "--key", "--lang", "--port", "--workers", "--posts",
+                                         "--months", "--seed", "--messy", "--weights", "--as-of", "--as" };
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (str_eq(arg, names[i]))
+            return true;
+    return false;
+}
+
+int main(int argc, char **argv)
+{
+    struct arena *mem = arena_new();
+    const char *env_store = getenv("QUEQIAO_STORE"), *env_lang = getenv("LANG"), *name = NULL, *value;
+    struct command_line line = { .argv = NEW_ARRAY(mem, char *, argc) };
+    int status = 2;
+
+    umask(077);
+    if (sodium_init() < 0)
+        return 3;
+    ops_register(app_modules);
+    for (int i = 1; i < argc; i++) {
+        if (!name && argv[i][0] != '-')
+            name = argv[i];
+        else if (takes_value(argv[i]) && i + 1 < argc)
+            line.argv[line.argc++] = arena_printf(mem, "%s=%s", str_eq(argv[i], "-o") ? "--out" : argv[i], argv[i + 1]), i++;
+        else
+            line.argv[line.argc++] = argv[i];
+    }
+    value = option(&line, "lang");
+    line.lang = value ? (str_eq(value, "en") ? LANG_EN : LANG_ZH)
+                      : (env_lang && *env_lang && !str_starts(env_lang, "zh") && !str_eq(env_lang, "C.UTF-8") && !str_eq(env_lang, "C") ? LANG_EN : LANG_ZH);
+    line.json = option(&line, "json") != NULL;
+    value = option(&line, "store");
+    line.store_url = value ? value : env_store && *env_store ? env_store : "data/queqiao.db";
+    line.data_dir = data_dir_of(mem, line.store_url);
+    value = option(&line, "key");
+    line.key_path = value ? value : arena_printf(mem, "%s/queqiao.key", line.data_dir);
+    for (size_t i = 0; name && i < ARRAY_LEN(commands); i++)
+        if (str_eq(commands[i].name, name))
+            status = commands[i].run(&line), name = NULL;
+    if (name || argc == 1)
+        usage(line.lang);
+    arena_free(mem);
+    return status;
+}

@@ -1,0 +1,7 @@
+/* modules.c — the one list of modules, in the order in which they may include each other. */
+#include "app/modules.h"
+
+const struct module *const app_modules[] = {
+    &description_module,
+    NULL,
+};
