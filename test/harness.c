@@ -1,5 +1,6 @@
 /* harness.c — runs the registered tests, all or those named on the command line. */
 #include "harness.h"
+#include "stores.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,11 @@ void test_fail(const char *file, int line, const char *format, ...)
     fputc('\n', stderr);
 }
 
+int test_failures(void)
+{
+    return failures_in_test;
+}
+
 struct arena *test_arena(void)
 {
     return mem;
@@ -54,6 +60,7 @@ int main(int argc, char **argv)
         }
         fflush(stdout);
     }
+    stores_report();
     printf("%d passed, %d failed\n", passed, failed);
     return failed || !passed;
 }

@@ -13,6 +13,8 @@ struct test {
 };
 void test_register(struct test *t);
 void test_fail(const char *file, int line, const char *format, ...) PRINTF(3, 4);
+/* Failed expectations of the running test so far. */
+int test_failures(void);
 /* An arena that lives until the running test ends. */
 struct arena *test_arena(void);
 

@@ -1,6 +1,5 @@
 /* test_db.c — the store: scope, transactions, migrations. */
-#include "harness.h"
-#include "platform/db_backend.h"
+#include "stores.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,25 +54,11 @@ static const struct scoped tables[] = {
     { 0 },
 };
 
-static struct store *open_store(const char *url)
+static const struct scoped *kit_tables(void)
 {
-    struct failure f = { 0 };
-    struct store *s = NULL;
-
-    if (store_open(url, tables, LANG_EN, &f, &s) != OK ||
-        store_migrate_from(s, files, &f, NULL) != OK)
-        test_fail(__FILE__, __LINE__, "%s: %s", f.code, f.message);
-    return s;
+    return tables;
 }
-
-static struct ctx *new_ctx(struct store *s)
-{
-    struct ctx *cx = ctx_new(s, 1800000000);
-
-    cx->lang = LANG_EN;
-    ctx_as_system(cx);
-    return cx;
-}
+static const struct store_kit kit = { .tables = kit_tables, .files = files };
 
 struct one { /* a statement with one number */
     const char *sql;
@@ -142,10 +127,8 @@ static struct scope office(int64_t home, int64_t work)
     return s;
 }
 
-static void check_actors(struct store *s)
+STORE_TEST_WITH(kit, "each kind of actor sees exactly its rows")
 {
-    struct ctx *cx = new_ctx(s);
-
     EXPECT_INT(db_write(cx, add_workers, NULL), OK);
     EXPECT_STR(seen(cx), "1,2,3,4,5,");
     cx->who.scope = (struct scope){ 0 };
@@ -164,14 +147,6 @@ static void check_actors(struct store *s)
     EXPECT_STR(seen(cx), "2,4,");
     cx->who.scope = (struct scope){ .kind = SCOPE_PERSON, .person_id = 3 };
     EXPECT_STR(seen(cx), "3,");
-    ctx_free(cx);
-}
-
-TEST("each kind of actor sees exactly its rows")
-{
-    struct store *s = open_store(":memory:");
-    check_actors(s);
-    store_close(s);
 }
 
 static void expect_code(struct ctx *cx, const char *sql, const char *code)
@@ -184,11 +159,8 @@ static void expect_code(struct ctx *cx, const char *sql, const char *code)
     EXPECT_STR(cx->failure.code, code);
 }
 
-TEST("a statement that touches a scoped table without a token is refused")
+STORE_TEST_WITH(kit, "a statement that touches a scoped table without a token is refused")
 {
-    struct store *s = open_store(":memory:");
-    struct ctx *cx = new_ctx(s);
-
     expect_code(cx, "SELECT id FROM worker WHERE id = $1", "db.no_scope");
     expect_code(cx, "SELECT id FROM \"worker\" WHERE id = $1", "db.no_scope");
     expect_code(cx, "SELECT 1 FROM code, worker WHERE 0 = $1", "db.no_scope");
@@ -217,13 +189,10 @@ TEST("a statement that touches a scoped table without a token is refused")
         cx,
         "WITH x AS (SELECT id FROM worker w WHERE SCOPE(worker w)) SELECT count(*) FROM x WHERE 0 = $1",
         "");
-    ctx_free(cx);
-    store_close(s);
 }
 
-static void check_writes_in_scope(struct store *s)
+STORE_TEST_WITH(kit, "a row out of scope can neither be inserted nor changed")
 {
-    struct ctx *cx = new_ctx(s);
     struct one insert = {
         .sql = "INSERT INTO worker (id, home, title) SELECT $1, 621121001000, 'logged'"
                " WHERE SCOPE(worker home=621121001000, id=$1)",
@@ -246,21 +215,10 @@ static void check_writes_in_scope(struct store *s)
     cx->who.scope = (struct scope){ .kind = SCOPE_PERSON, .person_id = 10 };
     EXPECT_INT(db_write(cx, do_exec, &update), OK);
     EXPECT_INT(cx->changed, 1);
-    ctx_free(cx);
 }
 
-TEST("a row out of scope can neither be inserted nor changed")
+STORE_TEST_WITH(kit, "constraints are told apart by class")
 {
-    struct store *s = open_store(":memory:");
-    check_writes_in_scope(s);
-    store_close(s);
-}
-
-TEST("constraints are told apart by class")
-{
-    struct store *s = open_store(":memory:");
-    struct ctx *cx = new_ctx(s);
-
     expect_code(cx, "INSERT INTO code (code) VALUES (CAST($1 AS TEXT))", "");
     expect_code(cx, "INSERT INTO code (code) VALUES (CAST($1 AS TEXT))", "db.unique");
     expect_code(cx, "INSERT INTO note (id, worker_id) SELECT 1, $1 WHERE SCOPE(note worker_id=$1)",
@@ -270,8 +228,6 @@ TEST("constraints are told apart by class")
         "db.check");
     expect_code(cx, "INSERT INTO worker (id, home) SELECT 1, $1 WHERE SCOPE(worker home=$1)",
                 "db.not_null");
-    ctx_free(cx);
-    store_close(s);
 }
 
 TEST("migrations run once, and a changed file or a newer store is refused")

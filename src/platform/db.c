@@ -8,8 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
-/* --- results ------------------------------------------------------------------------------------
- */
+/* --- results ------------------------------------------------------------------------------- */
 
 const struct value *row_value(const struct rows *r, int row, const char *name)
 {
@@ -47,8 +46,7 @@ struct bytes row_blob(const struct rows *r, int row, const char *name)
     return v->type == VALUE_NULL ? (struct bytes){ 0 } : (struct bytes){ v->text, v->len };
 }
 
-/* --- failures -----------------------------------------------------------------------------------
- */
+/* --- failures ------------------------------------------------------------------------------ */
 
 enum err db_trouble(struct ctx *cx, enum db_trouble t, const char *detail)
 {
@@ -80,6 +78,8 @@ enum err db_trouble(struct ctx *cx, enum db_trouble t, const char *detail)
         [TROUBLE_READ_ONLY] = { E_INTERNAL, "db.read_only", "只读查询中不能写入",
                                 "a read cannot change the store" },
         [TROUBLE_TOO_BIG] = { E_LIMIT, "db.too_big", "内容过大", "a value is too large" },
+        [TROUBLE_SCOPE] = { E_FORBIDDEN, "db.out_of_scope", "不在您的管辖范围内",
+                            "this is outside your range" },
         [TROUBLE_STATEMENT] = { E_INTERNAL, "db.statement", "数据库语句出错",
                                 "a statement failed" },
     };
@@ -92,6 +92,12 @@ enum err db_trouble(struct ctx *cx, enum db_trouble t, const char *detail)
         cx->db->why = cx->failure;
     }
     return err;
+}
+
+enum err db_too_many(struct ctx *cx)
+{
+    return fail(cx, E_LIMIT, "db.too_many_rows",
+                T("结果超过 %d 行，请缩小范围", "more than %d rows; narrow it down"), DB_ROWS_MAX);
 }
 
 static atomic_long fault_left; /* 0: off */
@@ -114,8 +120,7 @@ bool db_fault(struct ctx *cx)
     return true;
 }
 
-/* --- the statement cache
- * -------------------------------------------------------------------------- */
+/* --- the statement cache ------------------------------------------------------------------- */
 
 static uint64_t call_key(const struct db_call *call, unsigned shape)
 {
@@ -237,14 +242,21 @@ void cache_release(struct conn *c, struct prepared *s)
         statement_free(c, s);
 }
 
+void cache_drop(struct conn *c, struct prepared *s)
+{
+    if (s->is_cached)
+        evict(c, s);
+    else
+        statement_free(c, s);
+}
+
 void cache_clear(struct conn *c)
 {
     while (c->cache.oldest)
         evict(c, c->cache.oldest);
 }
 
-/* --- running
- * --------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------- */
 
 enum err conn_run(struct ctx *cx, struct conn *c, db_fn *fn, void *arg)
 {
@@ -370,8 +382,7 @@ void db_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void
     cx->store->backend->write_later(cx, fn, arg, done, done_arg);
 }
 
-/* --- the store
- * -------------------------------------------------------------------------------------- */
+/* --- the store ----------------------------------------------------------------------------- */
 
 int64_t clock_ms(void)
 {
@@ -379,6 +390,20 @@ int64_t clock_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t id_node_random(void)
+{
+    return randombytes_uniform(1024);
+}
+
+const char *hash_bytes(struct arena *a, const void *data, size_t len)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    char *hex = arena_alloc(a, sizeof hash * 2 + 1);
+
+    crypto_hash_sha256(hash, data, len);
+    return sodium_bin2hex(hex, sizeof hash * 2 + 1, hash, sizeof hash);
 }
 
 static void start_once(void)

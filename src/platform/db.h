@@ -3,7 +3,7 @@
 #pragma once
 #include "platform/ctx.h"
 
-/* --- parameters: P(x) picks the type; NONE and NULL bind as NULL ------------------------------- */
+/* --- parameters: P(x) picks the type; NONE and NULL bind as NULL --------------------------- */
 enum param_type { PARAM_INT, PARAM_TEXT, PARAM_BLOB };
 struct bytes {
     const void *data;
@@ -27,7 +27,7 @@ static inline struct param param_blob(struct bytes b)
 {
     return (struct param){ .type = PARAM_BLOB, .blob = b };
 }
-#define P(x)                                                                                       \
+#define P(x) \
     _Generic((x),                                                                                  \
         bool: param_int,                                                                           \
         int: param_int,                                                                            \
@@ -41,9 +41,11 @@ struct params {
     int n;
     const struct param *at;
 };
-#define PARAMS_(...) ((struct params){ sizeof((struct param[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(struct param) - 1, (const struct param[]){ { 0 }, ##__VA_ARGS__ } + 1 })
+#define PARAMS_(...)                                                                               \
+    ((struct params){ sizeof((struct param[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(struct param) - 1, \
+                      (const struct param[]){ { 0 }, ##__VA_ARGS__ } + 1 })
 
-/* --- results ------------------------------------------------------------------------------------ */
+/* --- results ------------------------------------------------------------------------------- */
 enum value_type { VALUE_NULL, VALUE_INT, VALUE_REAL, VALUE_TEXT, VALUE_BLOB };
 struct value {
     enum value_type type;
@@ -74,44 +76,53 @@ const struct value *row_value(const struct rows *r, int row, const char *name);
 #define db_each(cx, fn, arg, sql, ...) db_each_list(cx, fn, arg, sql, PARAMS_(__VA_ARGS__))
 
 enum { DB_ROWS_MAX = 100000 }; /* more is E_LIMIT: stream with db_each */
-MUST_CHECK enum err db_rows_list(struct ctx *cx, struct rows *ret, const char *sql, struct params p);
+MUST_CHECK enum err db_rows_list(struct ctx *cx, struct rows *ret, const char *sql,
+                                 struct params p);
 /* Exactly one row, else E_NOT_FOUND "row.not_found" (also when out of scope). */
 MUST_CHECK enum err db_one_list(struct ctx *cx, struct rows *ret, const char *sql, struct params p);
 /* Sets cx->changed. */
 MUST_CHECK enum err db_exec_list(struct ctx *cx, const char *sql, struct params p);
-/* Calls fn for each row as it comes (r->n == 1, valid during the call); fn may run other statements.
- * Stops at the first error. */
+/* Calls fn for each row as it comes (r->n == 1, valid during the call); fn may run other
+ * statements. Stops at the first error. */
 typedef enum err db_row_fn(struct ctx *cx, const struct rows *r, void *arg);
-MUST_CHECK enum err db_each_list(struct ctx *cx, db_row_fn *fn, void *arg, const char *sql, struct params p);
+MUST_CHECK enum err db_each_list(struct ctx *cx, db_row_fn *fn, void *arg, const char *sql,
+                                 struct params p);
 
-/* --- the store ------------------------------------------------------------------------------------ */
+/* --- the store ----------------------------------------------------------------------------- */
 enum store_kind { STORE_SQLITE, STORE_POSTGRES };
 
 /* Open "PATH" (SQLite file, made if absent; ":memory:" for tests) or "postgres://…". The tables and
- * their scopes come from `scoped` (ended by {0}), which must outlive the store. One process at a time
- * may open a SQLite file for writing: the lock file PATH.lock refuses a second one with E_BUSY. */
+ * their scopes come from `scoped` (ended by {0}), which must outlive the store. One process at a
+ * time may open a SQLite file for writing: the lock file PATH.lock refuses a second one with
+ * E_BUSY. */
 MUST_CHECK enum err store_open(const char *url, const struct scoped *scoped, enum lang lang,
                                struct failure *f, struct store **ret);
 void store_close(struct store *s); /* waits for running writes; NULL is allowed */
 enum store_kind store_kind(const struct store *s);
-/* An id never used before, time-ordered, 63 bits: milliseconds since 2020, node number, counter (D13). */
+/* An id never used before, time-ordered, 63 bits: milliseconds since 2020, node number, counter
+ * (D13). */
 int64_t store_new_id(struct store *s);
 
-/* Run fn with a read-only view of the store that does not change while it runs. */
+/* Run fn with a read-only view of the store that does not change while it runs. Inside another
+ * db_read() or db_write() fn simply joins it. */
 typedef enum err db_fn(struct ctx *cx, void *arg);
 MUST_CHECK enum err db_read(struct ctx *cx, db_fn *fn, void *arg);
 /* Run fn in a transaction and return after it is durable. On SQLite one writer thread runs queued
- * functions in savepoints of one transaction and commits them together (group commit); on PostgreSQL
- * fn runs on a connection of its own and again on a serialization failure, so it must not have
- * effects outside the store. An error from fn rolls its changes back and nothing else. */
+ * functions in savepoints of one transaction and commits them together (group commit); on
+ * PostgreSQL fn runs on a connection of its own and again on a serialization failure, so it must
+ * not have effects outside the store. An error from fn rolls its changes back and nothing else.
+ *
+ * Inside another db_write() fn runs in a savepoint: when it fails its changes are undone, and the
+ * outer function may go on, as an import does with its next row. */
 MUST_CHECK enum err db_write(struct ctx *cx, db_fn *fn, void *arg);
-/* The same without waiting: done(cx, err, done_arg) is called from another thread when it is durable
- * or has failed. */
+/* The same without waiting: done(cx, err, done_arg) is called from another thread when it is
+ * durable or has failed. */
 typedef void db_done_fn(struct ctx *cx, enum err err, void *arg);
 void db_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void *done_arg);
 
 /* Bring the schema to the newest migration (schema_assets), each in its own transaction. A store
- * written by a newer program is refused. *ret_applied may be NULL. In migration files, lines between
+ * written by a newer program is refused. *ret_applied may be NULL. In migration files, lines
+ * between
  * `-- sqlite:` or `-- postgres:` and `-- both:` are for that store only. */
 MUST_CHECK enum err store_migrate(struct store *s, struct failure *f, int *ret_applied);
 /* For tests: the nth call of the four above or commit from now on fails with E_BUSY "db.io", once;

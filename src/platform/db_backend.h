@@ -6,8 +6,7 @@
 
 #include <pthread.h>
 
-/* --- scope expansion (scope.c) ------------------------------------------------------------------
- */
+/* --- scope expansion (scope.c) ------------------------------------------------------------- */
 /* Where the value of a parameter that an expansion added comes from. */
 enum scope_slot {
     SLOT_HOME_LO,
@@ -22,6 +21,7 @@ enum scope_slot {
 /* A statement ready for a store: tokens replaced, parameters numbered, and what it may touch. */
 struct scope_sql {
     char *text;
+    bool is_change;            /* its main verb is UPDATE or DELETE */
     bool is_query;             /* its main verb is SELECT: it can be run as a cursor */
     uint8_t slots[SLOT_COUNT]; /* behind the statement's own parameters, in this order */
     int slot_count;
@@ -41,12 +41,8 @@ bool word_list_has(const char *list, const char *word);
  * E_INTERNAL: "db.no_scope", "db.unknown_table", "db.token" with the reason. */
 MUST_CHECK enum err scope_expand(struct ctx *cx, const struct scoped *list, enum store_kind kind,
                                  const char *sql, int param_count, struct scope_sql *ret);
-/* The same as a row-security policy of PostgreSQL: a condition over the table's own columns that
- * reads the actor from the settings queqiao.*. */
-const char *scope_policy(struct arena *a, const struct scoped *t, bool for_read);
 
-/* --- prepared statements, a bounded least-recently-used cache per connection --------------------
- */
+/* --- prepared statements, a bounded least-recently-used cache per connection --------------- */
 enum { CACHE_MAX = 200, CACHE_BUCKETS = 256 };
 
 struct prepared {
@@ -68,8 +64,7 @@ struct cache {
     int64_t hits, misses; /* for tests */
 };
 
-/* --- calls, connections, stores ------------------------------------------------------------------
- */
+/* --- calls, connections, stores ------------------------------------------------------------ */
 enum db_call_mode { CALL_ROWS, CALL_EXEC, CALL_EACH };
 struct db_call {
     enum db_call_mode mode;
@@ -117,8 +112,7 @@ struct store {
 MUST_CHECK enum err sqlite_open_store(const char *path, struct ctx *cx, struct store **ret);
 MUST_CHECK enum err postgres_open_store(const char *url, struct ctx *cx, struct store **ret);
 
-/* --- for the backends (db.c)
- * ------------------------------------------------------------------------ */
+/* --- for the backends (db.c) --------------------------------------------------------------- */
 /* The statement from the cache, marked busy, or NULL: then expand, prepare and cache_add(). */
 struct prepared *cache_find(struct conn *c, const struct db_call *call, unsigned shape);
 /* A new statement, busy. Not kept when the same text is running already: release drops it. */
@@ -126,6 +120,8 @@ struct prepared *cache_add(struct conn *c, const struct db_call *call, unsigned 
                            const struct scope_sql *sql, void *handle);
 void cache_release(struct conn *c, struct prepared *s);
 void cache_clear(struct conn *c);
+/* Forget a statement that could not be prepared. */
+void cache_drop(struct conn *c, struct prepared *s);
 /* Run fn on a connection inside an open transaction: sets cx->db, and turns a statement failure
  * that fn swallowed into its error. */
 MUST_CHECK enum err conn_run(struct ctx *cx, struct conn *c, db_fn *fn, void *arg);
@@ -144,15 +140,27 @@ enum db_trouble {
     TROUBLE_SLOW,
     TROUBLE_READ_ONLY,
     TROUBLE_TOO_BIG,
+    TROUBLE_SCOPE,
     TROUBLE_STATEMENT
 };
 enum err db_trouble(struct ctx *cx, enum db_trouble t, const char *detail);
 /* True when the fault run wants this call to fail; then the failure is recorded. */
 bool db_fault(struct ctx *cx);
-int64_t clock_ms(void); /* monotonic */
+int64_t clock_ms(void);               /* monotonic */
+enum err db_too_many(struct ctx *cx); /* more than DB_ROWS_MAX */
+int64_t id_node_random(void);
+const char *hash_bytes(struct arena *a, const void *data, size_t len); /* SHA-256, hexadecimal */
 
-/* --- migrations (migrate.c)
- * ------------------------------------------------------------------------- */
+/* --- row-level security of PostgreSQL (db_policy.c) ---------------------------------------- */
+/* Make or renew the policies of all scoped tables, in the transaction of cx->db. */
+MUST_CHECK enum err policies_make(struct ctx *cx);
+/* Completes sql->bypass: tables inside views, and the mark of a change. */
+MUST_CHECK enum err policy_bypass(struct ctx *cx, struct scope_sql *sql);
+/* A query of the server's catalog with one text parameter, without scope (db_postgres.c). */
+MUST_CHECK enum err catalog_rows(struct ctx *cx, struct rows *ret, const char *sql,
+                                 const char *text);
+
+/* --- migrations (migrate.c) ---------------------------------------------------------------- */
 /* store_migrate() with other files than the program's own, for tests. */
 MUST_CHECK enum err store_migrate_from(struct store *s, const struct asset *files,
                                        struct failure *f, int *ret_applied);

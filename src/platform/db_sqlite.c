@@ -74,8 +74,7 @@ struct sqlite_store {
     pthread_mutex_t turn; /* ":memory:" only */
 };
 
-/* --- errors -------------------------------------------------------------------------------------
- */
+/* --- errors -------------------------------------------------------------------------------- */
 
 static enum err trouble(struct ctx *cx, sqlite3 *db, int rc)
 {
@@ -121,8 +120,7 @@ static struct sqlite_conn *conn_of(struct ctx *cx)
     return (struct sqlite_conn *)cx->db;
 }
 
-/* --- statements
- * ----------------------------------------------------------------------------------- */
+/* --- statements ---------------------------------------------------------------------------- */
 
 static int authorize(void *arg, int action, const char *a, const char *b, const char *schema,
                      const char *within)
@@ -240,8 +238,7 @@ static int bind_all(struct ctx *cx, const struct prepared *s, const struct param
     return rc;
 }
 
-/* --- results
- * ---------------------------------------------------------------------------------------- */
+/* --- results ------------------------------------------------------------------------------- */
 
 static const char *const *column_names(struct arena *a, sqlite3_stmt *stmt, int columns)
 {
@@ -294,9 +291,7 @@ static enum err step_rows(struct ctx *cx, sqlite3_stmt *stmt, const struct db_ca
     r.names = column_names(cx->mem, stmt, r.columns);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         if (r.n == DB_ROWS_MAX)
-            return fail(cx, E_LIMIT, "db.too_many_rows",
-                        T("结果超过 %d 行，请缩小范围", "more than %d rows; narrow it down"),
-                        DB_ROWS_MAX);
+            return db_too_many(cx);
         if ((size_t)r.n == cap) {
             size_t had = cap;
             struct value *more;
@@ -376,8 +371,7 @@ static enum err script(struct ctx *cx, const char *sql)
     return rc == SQLITE_OK ? OK : trouble(cx, db, rc);
 }
 
-/* --- connections
- * --------------------------------------------------------------------------------------- */
+/* --- connections --------------------------------------------------------------------------- */
 
 static int too_slow(void *arg)
 {
@@ -462,8 +456,7 @@ static enum err conn_open(struct ctx *cx, struct sqlite_store *s, bool is_writer
     return OK;
 }
 
-/* --- reading
- * -------------------------------------------------------------------------------------------- */
+/* --- reading ------------------------------------------------------------------------------- */
 
 static enum err reader_take(struct ctx *cx, struct sqlite_store *s, struct sqlite_conn **ret)
 {
@@ -732,8 +725,7 @@ static void sqlite_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn 
     enqueue((struct sqlite_store *)cx->store, job);
 }
 
-/* --- opening and closing
- * --------------------------------------------------------------------------------------- */
+/* --- opening and closing ------------------------------------------------------------------- */
 
 /* One process at a time: the WAL has one writer (security.md REL-3). */
 static enum err take_lock(struct ctx *cx, struct sqlite_store *s)
@@ -824,6 +816,8 @@ enum err sqlite_open_store(const char *path, struct ctx *cx, struct store **ret)
         abort();
     s->base.backend = &sqlite_backend;
     s->base.kind = STORE_SQLITE;
+    s->base.id_node =
+        id_node_random(); /* one process at a time: chance keeps copies of a file apart */
     s->path = strdup(path);
     s->is_memory = str_eq(path, ":memory:");
     s->lock_fd = -1;

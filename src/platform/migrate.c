@@ -5,7 +5,6 @@
  * compared. */
 #include "platform/db_backend.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -16,15 +15,6 @@ struct migration {
     const char *name, *hash;
     bool applied;
 };
-
-static const char *hash_of(struct arena *a, const struct asset *file)
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    char *hex = arena_alloc(a, sizeof hash * 2 + 1);
-
-    crypto_hash_sha256(hash, file->start, (unsigned long long)(file->end - file->start));
-    return sodium_bin2hex(hex, sizeof hash * 2 + 1, hash, sizeof hash);
-}
 
 /* "0001-people.sql" → 1; 0 for anything else. */
 static int number_of(const char *path)
@@ -136,7 +126,7 @@ static enum err migrate(struct ctx *cx, const struct asset *files, int *ret_appl
         struct migration m = { .file = files, .number = number_of(files->path) };
 
         m.name = files->path;
-        m.hash = hash_of(cx->mem, files);
+        m.hash = hash_bytes(cx->mem, files->start, (size_t)(files->end - files->start));
         if (m.number <= before)
             return fail(cx, E_INTERNAL, "db.migration_name",
                         T("迁移文件名或编号有误：%s", "bad name or number of a migration: %s"),

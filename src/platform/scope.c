@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-/* --- ranges
- * ----------------------------------------------------------------------------------------- */
+/* --- ranges -------------------------------------------------------------------------------- */
 
 void division_range(int64_t division, int64_t *ret_lo, int64_t *ret_hi)
 {
@@ -112,8 +111,7 @@ static void word_list_add(struct str *list, const char *word)
     str_add_char(list, ',');
 }
 
-/* --- tokens
- * ----------------------------------------------------------------------------------------- */
+/* --- tokens -------------------------------------------------------------------------------- */
 
 enum token_type {
     TOKEN_END,
@@ -245,8 +243,7 @@ static const char *closing(struct token open)
     return NULL;
 }
 
-/* --- expansion
- * ----------------------------------------------------------------------------------------- */
+/* --- expansion ----------------------------------------------------------------------------- */
 
 struct mention {
     const struct scoped *table;
@@ -426,6 +423,12 @@ static enum err put_extra(struct expand *e, const char *extra, const char *alias
             return token_error(e, "extra", t);
         else
             str_add_len(&e->out, t.at, t.len);
+        /* What it looks at to decide is not limited by scope itself. */
+        if (t.type == TOKEN_WORD) {
+            const struct scoped *other = scoped_find(e->list, token_word(e->cx->mem, t));
+            if (other && !other->is_open)
+                word_list_add(&e->bypass, other->table);
+        }
     }
     return OK;
 }
@@ -539,8 +542,7 @@ static enum err put_token(struct expand *e, bool is_not, struct token open, cons
     return put_condition(e, t, &c);
 }
 
-/* --- which tables does it name?
- * --------------------------------------------------------------------------- */
+/* --- which tables does it name? ------------------------------------------------------------ */
 
 static bool is_main_verb(struct token t)
 {
@@ -739,6 +741,7 @@ enum err scope_expand(struct ctx *cx, const struct scoped *list, enum store_kind
     TRY(check_mentions(&e));
     *ret = (struct scope_sql){
         .text = e.out.s,
+        .is_change = e.is_change,
         .is_query = token_is(verb, "SELECT") || token_is(verb, "VALUES"),
         .slot_count = e.slot_count,
         .bypass = e.bypass.s ? e.bypass.s : "",
