@@ -1,0 +1,739 @@
+/* policy_eval.c — from facts to a decision. The time line is built once; each line of the amount
+ * (item) looks for the run of employment that satisfies its conditions and earns instalments;
+ * earlier payments are set against these in order. */
+#include "policy/policy_int.h"
+
+#include "base/lunar.h"
+
+/* --- instalments
+ * ---------------------------------------------------------------------------------- */
+static int64_t take(int64_t *pool, int64_t most)
+{
+    int64_t n = MIN(*pool, most);
+
+    *pool -= n;
+    return n;
+}
+
+/* Earn an instalment for days [from, to), less the cap and what was paid. */
+static void earn(struct eval *ev, int item, int32_t seq, int32_t due, int32_t from, int32_t to,
+                 int64_t fen)
+{
+    struct policy_decision *d = ev->d;
+    struct item_state *st = &ev->items[item];
+    struct policy_instalment x = { .item = ev->p->items[item].id,
+                                   .seq = seq,
+                                   .due = date_on_day(due) };
+    size_t n = (size_t)d->instalment_count;
+
+    if (fen > ev->cap_room) {
+        fen = ev->cap_room;
+        ev->is_capped = true;
+    }
+    if (fen <= 0)
+        return;
+    if (ev->cap_room != INT64_MAX)
+        ev->cap_room -= fen;
+    x.earned_fen = fen;
+    x.paid_fen = take(&st->paid_pool, fen);
+    x.paid_fen += take(&ev->paid_pool, fen - x.paid_fen);
+    st->earned_fen += fen;
+    d->earned_fen += fen;
+    d->amount_fen += fen - x.paid_fen;
+    if (x.paid_fen < fen)
+        ev->due = MAX(ev->due, due);
+    if (from < to) {
+        x.from = date_on_day(from);
+        x.until = date_on_day(to - 1);
+        ev->from = MIN(ev->from, from);
+        ev->until = MAX(ev->until, to - 1);
+    }
+    if (!ev->mem)
+        return;
+    *ARENA_PUSH(ev->mem, d->instalments, n, ev->instalments_cap) = x;
+    d->instalment_count = (int)n;
+}
+
+/* A single sum. */
+static void earn_once(struct eval *ev, int item, int64_t fen)
+{
+    const struct item_state *st = &ev->items[item];
+    int32_t n = item_months(ev->p, &ev->p->items[item]);
+    int32_t from = st->met, to = st->met;
+
+    if (st->run && n > 0) {
+        from = run_start(&ev->line, st->run);
+        to = run_reach(&ev->line, st->run, n);
+    } else if (st->run) {
+        from = run_start(&ev->line, st->run);
+        to = run_end(&ev->line, st->run);
+    }
+    earn(ev, item, 1, st->met, from, to, fen);
+}
+
+/* Every run that is long enough and satisfies the conditions earns its full months, up to the most.
+ * A month is due when it is full, the months before the threshold when that is reached. */
+static void earn_months(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
+    struct item_state *st = &ev->items[item];
+    int32_t n = item_months(ev->p, it), left = it->months, seq = 1;
+
+    for (int i = 0; i < ev->line.run_count; i++) {
+        const struct time_run *r = &ev->line.runs[i];
+        struct check c = check_run(ev, it, r);
+        int32_t k = it->accrual == ACCRUAL_FIRST_MONTH ? 1 : n + 1;
+        int32_t threshold = run_reach(&ev->line, r, n), full;
+
+        if (c.result != RESULT_MET && c.result != RESULT_MISSING)
+            continue;
+        for (full = run_months(&ev->line, r); k <= full && left > 0; k++, left--)
+            earn(ev, item, seq++, MAX(run_reach(&ev->line, r, k), threshold),
+                 run_reach(&ev->line, r, k - 1), run_reach(&ev->line, r, k), it->fen);
+        if (left > 0 && r->is_open) {
+            st->next = run_project(&ev->line, r, k);
+            st->next_fen = it->fen;
+        }
+    }
+}
+
+/* Calendar years of a station, each due on its first day; the first on the day of opening. */
+static void earn_years(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
+    const struct policy_station *s = ev->f->station;
+    struct date last =
+        date_on_day(MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1));
+
+    if (!date_is_none(s->closed) && date_compare(s->closed, last) < 0)
+        last = s->closed;
+    for (int year = s->opened.year; year <= last.year; year++) {
+        int32_t from = date_to_days(date_make(year, 1, 1));
+
+        from = MAX(from, date_to_days(s->opened));
+        earn(ev, item, year - s->opened.year + 1, from, from,
+             date_to_days(date_make(year + 1, 1, 1)), it->fen);
+    }
+    if (date_is_none(s->closed) && year_day(last.year + 1, 1, 1) < ev->limit) {
+        ev->items[item].next = year_day(last.year + 1, 1, 1);
+        ev->items[item].next_fen = it->fen;
+    }
+}
+
+/* The newest count of the wanted kind of staff that was known on the day. */
+static const struct policy_headcount *headcount_find(const struct eval *ev,
+                                                     const struct policy_item *it)
+{
+    const struct policy_headcount *best = NULL;
+
+    for (int i = 0; i < ev->f->headcount_count; i++) {
+        const struct policy_headcount *h = &ev->f->headcounts[i];
+
+        if (policy_range(h->origin).lo == it->step.origin.lo && h->status == it->step.status &&
+            h->stable_months == it->step.stable_months && date_to_days(h->on) <= ev->as_of &&
+            (!best || date_compare(h->on, best->on) >= 0))
+            best = h;
+    }
+    return best;
+}
+
+static int64_t steps_of(const struct policy_item *it, int32_t n)
+{
+    return n > it->step.over ? 1 + (n - it->step.over) / it->step.step : 0;
+}
+
+static void find_steps(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
+    struct item_state *st = &ev->items[item];
+    const struct policy_headcount *h = headcount_find(ev, it);
+    int32_t n = h ? h->n : 0;
+
+    st->result = steps_of(it, n) > 0 ? RESULT_MET : RESULT_NOT_YET;
+    st->met = h ? date_to_days(h->on) : ev->as_of;
+    outcome_add(ev, (struct policy_outcome){ .rule = RULE_HEADCOUNT,
+                                             .result = st->result,
+                                             .want = it->step.over + 1,
+                                             .got = n,
+                                             .date = h ? h->on : (struct date){ 0 },
+                                             .item = it->id });
+}
+
+static void earn_steps(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
+    const struct policy_headcount *h = headcount_find(ev, it);
+    int64_t steps = steps_of(it, h ? h->n : 0);
+
+    for (int32_t i = 1; i <= steps; i++)
+        earn(ev, item, i, ev->items[item].met, ev->items[item].met, ev->items[item].met,
+             i == 1 ? it->step.base_fen : it->step.per_fen);
+}
+
+/* --- places and tickets
+ * --------------------------------------------------------------------------- */
+/* The amount of the first row that fits the place of work; NONE when none does. */
+static int64_t lookup(const struct policy_item *it, int64_t home, int64_t work)
+{
+    for (int i = 0; i < it->lookup_count; i++) {
+        const struct policy_lookup *l = &it->lookup[i];
+
+        if (l->place.hi ? work >= l->place.lo && work <= l->place.hi
+                        : (l->relations & 1u << policy_relation(home, work)) != 0)
+            return l->fen;
+    }
+    return NONE;
+}
+
+/* The highest amount for a place of work of the period. */
+static int64_t lookup_best(const struct eval *ev, const struct policy_item *it)
+{
+    int64_t best = NONE;
+
+    for (int i = 0; i < ev->f->spell_count; i++) {
+        const struct policy_spell *s = &ev->f->spells[i];
+
+        if (spell_counts(ev->p, ev->f, s) && date_to_days(s->start) < ev->line.cut &&
+            (date_is_none(s->end) || date_to_days(s->end) >= ev->start))
+            best = MAX(best, lookup(it, ev->f->domicile, s->work_division));
+    }
+    return best;
+}
+
+/* The last day of journeys that are paid for this year: by the lunar calendar it lies in January or
+ * February of the next year (lunar 29th of the 12th month, domain.md B2-3). */
+static int32_t tickets_until(const struct eval *ev, const struct policy_item *it)
+{
+    struct date d = date_make(ev->year, 12, 31);
+
+    if (it->until_lunar &&
+        !lunar_to_date((struct lunar_date){ ev->year, it->until_month, it->until_day, false }, &d))
+        d = date_make(ev->year, 12, 31);
+    return date_to_days(d);
+}
+
+/* One round trip: the dearest real-name ticket of each direction in the time allowed. */
+static int64_t tickets_sum(const struct eval *ev, const struct policy_item *it, int *n)
+{
+    int64_t best[2] = { 0, 0 };
+    int32_t from = MAX(date_to_days(date_make(ev->year, 1, 1)), date_to_days(ev->p->from));
+    int32_t until = MIN(ev->as_of, tickets_until(ev, it));
+
+    *n = 0;
+    for (int i = 0; i < ev->f->journey_count; i++) {
+        const struct policy_journey *j = &ev->f->journeys[i];
+        int32_t on = date_to_days(j->on);
+
+        if (!j->real_name || j->paid_by_government || on < from || on > until ||
+            !(it->tickets & 1u << j->ticket))
+            continue;
+        if (j->fen > 0 && best[j->direction] == 0)
+            (*n)++;
+        best[j->direction] = MAX(best[j->direction], j->fen);
+    }
+    return best[DIRECTION_OUT] + best[DIRECTION_RETURN];
+}
+
+/* Actual cost with tickets, a fixed sum by distance without; a fixed sum paid first is made up to
+ * the actual cost until the last day for that. */
+static void earn_tickets(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
+    int n;
+    int64_t fen = tickets_sum(ev, it, &n);
+    int32_t last =
+        it->top_up_month ? year_day(ev->year + 1, it->top_up_month, it->top_up_day) : DAY_NEVER;
+    struct policy_outcome o = { .rule = RULE_TICKETS, .got = fen, .item = it->id };
+
+    if (n == 0)
+        fen = MAX(0, lookup_best(ev, it));
+    o.want = fen;
+    o.from = date_on_day(tickets_until(ev, it));
+    o.until = date_on_day(last);
+    if (ev->as_of > last) {
+        o.result = RESULT_CLOSED;
+        ev->is_closed_for_more = true;
+    }
+    outcome_add(ev, o);
+    if (!ev->is_closed_for_more)
+        earn_once(ev, item, fen);
+}
+
+static void earn_item(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
+    int64_t sum;
+    bool unknown;
+
+    switch (it->kind) {
+    case AMOUNT_FIXED:
+        earn_once(ev, item, it->fen);
+        break;
+    case AMOUNT_PER_MONTH:
+        earn_months(ev, item);
+        break;
+    case AMOUNT_PER_YEAR:
+        earn_years(ev, item);
+        break;
+    case AMOUNT_STEP:
+        earn_steps(ev, item);
+        break;
+    case AMOUNT_PERCENT:
+        run_wages(ev, ev->items[item].run, &sum, &unknown);
+        sum = sum * it->percent / 100;
+        earn_once(ev, item, it->fen ? MIN(sum, it->fen) : sum);
+        break;
+    case AMOUNT_REIMBURSE:
+        earn_tickets(ev, item);
+        break;
+    case AMOUNT_LOOKUP:
+        earn_once(ev, item, MAX(0, lookup_best(ev, it)));
+        break;
+    case AMOUNT_OPEN:
+        break;
+    }
+}
+
+/* What an item pays in one sum, to compare and to announce; 0 when it is no single sum. */
+static int64_t item_worth(const struct eval *ev, const struct policy_item *it)
+{
+    if (it->kind == AMOUNT_LOOKUP)
+        return MAX(0, lookup_best(ev, it));
+    return it->kind == AMOUNT_FIXED || it->kind == AMOUNT_PER_MONTH ? it->fen : 0;
+}
+
+/* --- earlier payments
+ * ------------------------------------------------------------------------------ */
+static bool is_offset(const struct policy *p, const char *policy_id)
+{
+    if (p->transition == TRANSITION_TOP_UP || p->transition == TRANSITION_CHOOSE_HIGHER) {
+        if (str_eq(policy_id, p->supersedes))
+            return true;
+    }
+    for (int i = 0; i < p->offset_count; i++) {
+        if (str_eq(policy_id, p->offset[i]))
+            return true;
+    }
+    return false;
+}
+
+static void cap_lower(struct eval *ev, int64_t cap, int64_t used)
+{
+    if (cap)
+        ev->cap_room = MIN(ev->cap_room, MAX(0, cap - used));
+}
+
+/* Sort earlier payments into what is set against the items and what uses up the caps. */
+static void payments_sort(struct eval *ev, int64_t employer_id)
+{
+    const struct policy *p = ev->p;
+    int64_t life = 0, household = 0, employer = 0, employer_year = 0;
+
+    for (int i = 0; i < ev->f->payment_count; i++) {
+        const struct policy_payment *q = &ev->f->payments[i];
+        bool same_year = (q->year ? q->year : q->on.year) == ev->year;
+        bool in_scope = q->whose == PAID_OWN && str_eq(q->policy_id, p->id) &&
+                        (p->once == ONCE_LIFE || (p->once == ONCE_YEAR && same_year) ||
+                         (p->once == ONCE_EMPLOYER && q->employer_id == employer_id));
+        int item = -1;
+
+        if (q->whose == PAID_OWN && is_offset(p, q->policy_id)) {
+            ev->paid_pool += q->fen;
+            ev->d->paid_fen += q->fen;
+        }
+        if (!str_eq(q->policy_id, p->id))
+            continue;
+        if (in_scope) {
+            for (int j = 0; j < p->item_count && item < 0; j++) {
+                if (str_eq(q->item, p->items[j].id))
+                    item = j;
+            }
+            *(item >= 0 ? &ev->items[item].paid_pool : &ev->paid_pool) += q->fen;
+            ev->d->paid_fen += q->fen;
+            continue;
+        }
+        if (q->whose == PAID_OWN)
+            life += q->fen;
+        if (q->whose == PAID_HOUSEHOLD && same_year)
+            household += q->fen;
+        if (q->whose == PAID_EMPLOYER)
+            employer += q->fen;
+        if (q->whose == PAID_EMPLOYER && same_year)
+            employer_year += q->fen;
+    }
+    cap_lower(ev, p->caps.person_life, life);
+    cap_lower(ev, p->caps.person_year, 0);
+    cap_lower(ev, p->caps.household_year, household);
+    cap_lower(ev, p->caps.employer_life, employer);
+    cap_lower(ev, p->caps.employer_year, employer_year);
+}
+
+/* --- the whole
+ * ------------------------------------------------------------------------------------- */
+static void frame(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+    const struct policy_facts *f = ev->f;
+    bool split = p->count.cross_year == CROSS_SPLIT;
+    const struct policy_status_row *status = NULL;
+    int32_t on;
+
+    ev->year = f->year ? f->year : ev->d->as_of.year;
+    ev->is_yearly = p->once == ONCE_YEAR || p->count.cross_year != CROSS_NONE ||
+                    p->window.from_month || (p->count.cuts & 1u << CUT_YEAR_END) ||
+                    (p->count.starts & 1u << START_YEAR_START);
+    ev->d->year = ev->is_yearly ? ev->year : 0;
+    for (int i = 0; i < p->item_count; i++)
+        ev->needs_person |=
+            p->items[i].kind != AMOUNT_STEP && p->beneficiary != BENEFICIARY_STATION;
+    ev->limit = date_is_none(p->until) ? DAY_NEVER : date_to_days(p->until) + 1;
+    if (split || (p->count.cuts & 1u << CUT_YEAR_END))
+        ev->limit = MIN(ev->limit, year_day(ev->year + 1, 1, 1));
+    ev->start = INT32_MIN;
+    if (p->count.starts & 1u << START_EFFECTIVE_FROM)
+        ev->start = date_to_days(p->from);
+    if (split || (p->count.starts & 1u << START_YEAR_START))
+        ev->start = MAX(ev->start, year_day(ev->year, 1, 1));
+    if (!date_is_none(p->count.start_date))
+        ev->start = MAX(ev->start, date_to_days(p->count.start_date));
+    on = MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
+    for (int i = 0; i < f->status_count && !status; i++) {
+        const struct policy_status_row *s = &f->statuses[i];
+
+        if ((p->who.status & 1u << s->status) && date_to_days(s->from) <= on &&
+            (date_is_none(s->until) || p->who.status_at == STATUS_AT_START ||
+             date_to_days(s->until) >= on))
+            status = s;
+    }
+    if (status && (p->count.starts & 1u << START_STATUS_FROM))
+        ev->start = MAX(ev->start, date_to_days(status->from));
+    if (status && (p->count.cuts & 1u << CUT_STATUS_END) && !date_is_none(status->until))
+        ev->limit = MIN(ev->limit, date_to_days(status->until) + 1);
+}
+
+static void check_station(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+    const struct policy_station *s = ev->f->station;
+    struct policy_outcome o = { .rule = RULE_STATION };
+
+    if (!s || date_is_none(s->opened)) {
+        o.result = RESULT_FAILED;
+    } else {
+        o.date = o.from = s->opened;
+        o.until = s->closed;
+        if (date_to_days(s->opened) > ev->as_of)
+            o.result = RESULT_NOT_YET;
+        else if (date_to_days(s->opened) < date_to_days(p->from) ||
+                 date_to_days(s->opened) >= ev->limit)
+            o.result = RESULT_FAILED;
+    }
+    base_outcome(ev, o);
+    if (s && p->caps.beneficiaries)
+        base_outcome(ev, (struct policy_outcome){ .rule = RULE_QUOTA,
+                                                  .result = s->ordinal <= p->caps.beneficiaries
+                                                                ? RESULT_MET
+                                                                : RESULT_FAILED,
+                                                  .want = p->caps.beneficiaries,
+                                                  .got = s->ordinal });
+}
+
+/* Conditions of all items; returns the run that speaks for the whole decision. */
+static const struct time_run *find_items(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+    const struct time_run *main_run = NULL;
+
+    for (int i = 0; i < p->item_count; i++) {
+        struct item_state *st = &ev->items[i];
+
+        st->next = DAY_NEVER;
+        if (p->items[i].kind == AMOUNT_STEP) {
+            find_steps(ev, i);
+        } else if (p->beneficiary == BENEFICIARY_STATION) {
+            st->met = ev->f->station ? date_to_days(ev->f->station->opened) : ev->as_of;
+        } else {
+            item_find_run(ev, &p->items[i], st);
+            st->next_fen = item_worth(ev, &p->items[i]);
+            if (!main_run)
+                main_run = st->run;
+        }
+    }
+    return main_run;
+}
+
+/* Which items apply, after `combine`: a bit each. */
+static unsigned choose_items(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+    unsigned chosen = 0;
+    int best = -1;
+
+    for (int i = 0; i < p->item_count; i++) {
+        if (ev->items[i].result != RESULT_MET && ev->items[i].result != RESULT_MISSING)
+            continue;
+        chosen |= 1u << i;
+        if (best < 0 || (p->combine == COMBINE_HIGHEST &&
+                         item_worth(ev, &p->items[i]) > item_worth(ev, &p->items[best])))
+            best = i;
+    }
+    return p->combine == COMBINE_ADD || best < 0 ? chosen : 1u << best;
+}
+
+static void trace_requires(struct eval *ev, const struct time_run *main_run)
+{
+    const struct policy *p = ev->p;
+
+    if (!ev->mem || !ev->needs_person)
+        return;
+    check_require(ev, &(struct check){ .is_traced = true }, main_run, &p->require);
+    for (int i = 0; i < p->item_count; i++) {
+        if (p->items[i].kind != AMOUNT_STEP)
+            check_require(ev, &(struct check){ .is_traced = true, .item = p->items[i].id },
+                          ev->items[i].run, &p->items[i].require);
+    }
+}
+
+static bool base_has(const struct eval *ev, enum policy_result result)
+{
+    return (ev->base & 1u << result) != 0;
+}
+
+/* The next day on which something (more) becomes payable, and how much then. */
+static void set_next(struct eval *ev, unsigned chosen)
+{
+    struct policy_decision *d = ev->d;
+    int32_t next = DAY_NEVER;
+
+    for (int i = 0; i < ev->p->item_count; i++) {
+        const struct item_state *st = &ev->items[i];
+
+        if (st->result == RESULT_FAILED || st->next == DAY_NEVER || st->next <= ev->as_of ||
+            (ev->p->combine != COMBINE_ADD && chosen && !(chosen & 1u << i)))
+            continue;
+        if (st->next < next)
+            d->next_fen = 0;
+        if (st->next <= next) {
+            next = st->next;
+            d->next_fen += st->next_fen;
+        }
+    }
+    if (base_has(ev, RESULT_NOT_YET)) {
+        if (next == DAY_NEVER && chosen)
+            next = ev->base_next;
+        else if (next != DAY_NEVER)
+            next = MAX(next, ev->base_next);
+    }
+    d->earliest = date_on_day(next);
+    if (next == DAY_NEVER)
+        d->next_fen = 0;
+}
+
+static enum policy_verdict verdict(const struct eval *ev, unsigned chosen)
+{
+    const struct policy_decision *d = ev->d;
+    bool is_waiting = false, is_missing = base_has(ev, RESULT_MISSING), is_open = false;
+
+    for (int i = 0; i < ev->p->item_count; i++) {
+        is_waiting |= ev->items[i].result == RESULT_NOT_YET;
+        if (chosen & 1u << i) {
+            is_missing |= ev->items[i].result == RESULT_MISSING;
+            is_open |= ev->p->items[i].kind == AMOUNT_OPEN;
+            is_waiting |= ev->items[i].next != DAY_NEVER && ev->items[i].next > ev->as_of;
+        }
+    }
+    if (base_has(ev, RESULT_FAILED))
+        return VERDICT_NOT_ELIGIBLE;
+    if (base_has(ev, RESULT_CLOSED) || ev->is_closed_for_more)
+        return d->paid_fen ? VERDICT_EXHAUSTED : VERDICT_LAPSED;
+    if (base_has(ev, RESULT_BARRED))
+        return VERDICT_EXCLUDED;
+    if (base_has(ev, RESULT_NOT_YET))
+        return VERDICT_NOT_YET;
+    if (d->amount_fen > 0)
+        return is_missing ? VERDICT_EVIDENCE_MISSING : VERDICT_ENTITLED;
+    if (is_open)
+        return is_missing ? VERDICT_EVIDENCE_MISSING : VERDICT_AMOUNT_OPEN;
+    if (is_waiting)
+        return VERDICT_NOT_YET;
+    if (d->paid_fen > 0 && (d->earned_fen > 0 || ev->is_capped))
+        return VERDICT_EXHAUSTED;
+    return ev->is_capped ? VERDICT_EXHAUSTED : VERDICT_NOT_ELIGIBLE;
+}
+
+static void settle(struct eval *ev, unsigned chosen)
+{
+    struct policy_decision *d = ev->d;
+
+    if (d->paid_fen)
+        outcome_add(ev, (struct policy_outcome){
+                            .rule = RULE_PAID, .want = d->earned_fen, .got = d->paid_fen });
+    if (ev->is_capped)
+        outcome_add(ev, (struct policy_outcome){ .rule = RULE_CAP, .want = d->earned_fen });
+    set_next(ev, chosen);
+    d->verdict = verdict(ev, chosen);
+    if (d->verdict != VERDICT_ENTITLED && d->verdict != VERDICT_EVIDENCE_MISSING)
+        d->amount_fen = 0;
+    if (d->verdict == VERDICT_NOT_ELIGIBLE || d->verdict == VERDICT_LAPSED ||
+        d->verdict == VERDICT_EXHAUSTED || d->verdict == VERDICT_EXCLUDED) {
+        d->earliest = (struct date){ 0 };
+        d->next_fen = 0;
+    }
+    /* Nothing is asked back merely because a window closed or another condition ended since. */
+    if (chosen && !ev->is_closed_for_more)
+        d->overpaid_fen = MAX(0, d->paid_fen - d->earned_fen);
+    d->due = d->amount_fen ? date_on_day(ev->due) : (struct date){ 0 };
+    d->period_from = date_on_day(ev->from);
+    d->period_until = date_on_day(ev->until);
+}
+
+void policy_eval(const struct policy *p, const struct policy_facts *facts, struct date as_of,
+                 struct arena *mem, struct policy_decision *ret)
+{
+    struct eval ev = { .p = p,
+                       .f = facts,
+                       .d = ret,
+                       .mem = mem,
+                       .as_of = date_to_days(as_of),
+                       .cap_room = INT64_MAX,
+                       .due = INT32_MIN,
+                       .from = DAY_NEVER,
+                       .until = INT32_MIN };
+    const struct time_run *run;
+    unsigned chosen;
+
+    *ret = (struct policy_decision){ .policy_id = p->id,
+                                     .policy_version = p->version,
+                                     .as_of = as_of };
+    frame(&ev);
+    check_effective(&ev);
+    check_window(&ev);
+    time_line_build(&ev.line, p, facts, ev.start, ev.limit, ev.as_of);
+    if (p->beneficiary == BENEFICIARY_STATION)
+        check_station(&ev);
+    if (ev.needs_person)
+        check_person(&ev);
+    run = find_items(&ev);
+    if (ev.needs_person) {
+        check_employment(&ev);
+        if (p->who.first_time)
+            check_first_time(&ev, run);
+        check_transition(&ev, run);
+        trace_requires(&ev, run);
+    }
+    chosen = choose_items(&ev);
+    payments_sort(&ev, run ? facts->spells[ev.line.segments[run->first].spell].employer_id : 0);
+    if (!base_has(&ev, RESULT_FAILED)) {
+        for (int i = 0; i < p->item_count; i++) {
+            if (chosen & 1u << i)
+                earn_item(&ev, i);
+        }
+    }
+    check_exclusive(&ev);
+    check_evidence(&ev);
+    if (mem)
+        time_line_trace(&ev.line, mem, ret);
+    settle(&ev, chosen);
+    time_line_release(&ev.line);
+}
+
+/* --- several decisions
+ * ------------------------------------------------------------------------------ */
+static bool pays(const struct policy_choice *c)
+{
+    return c->decision->verdict == VERDICT_ENTITLED ||
+           c->decision->verdict == VERDICT_EVIDENCE_MISSING;
+}
+
+/* <0 when a goes first. */
+static int rank(const struct policy_choice *a, const struct policy_choice *b)
+{
+    bool claim_a = !date_is_none(a->claimed_on), claim_b = !date_is_none(b->claimed_on);
+
+    if (claim_a != claim_b)
+        return claim_a ? -1 : 1;
+    if (claim_a && date_compare(a->claimed_on, b->claimed_on) != 0)
+        return date_compare(a->claimed_on, b->claimed_on);
+    if (a->decision->earned_fen != b->decision->earned_fen)
+        return a->decision->earned_fen > b->decision->earned_fen ? -1 : 1;
+    return strcmp(a->policy->id, b->policy->id);
+}
+
+static bool days_overlap(const struct policy_decision *a, const struct policy_decision *b)
+{
+    if (date_is_none(a->period_from) || date_is_none(b->period_from))
+        return true;
+    return date_compare(a->period_from, b->period_until) <= 0 &&
+           date_compare(b->period_from, a->period_until) <= 0;
+}
+
+static int year_of(const struct policy_decision *d)
+{
+    return d->year ? d->year : d->as_of.year;
+}
+
+/* Does one of the groups of both forbid both? The wider of the two spans holds. */
+static bool collide(const struct policy_choice *a, const struct policy_choice *b,
+                    enum policy_span *span)
+{
+    for (int i = 0; i < a->policy->exclusive_count; i++) {
+        for (int j = 0; j < b->policy->exclusive_count; j++) {
+            if (!str_eq(a->policy->exclusive[i].group, b->policy->exclusive[j].group))
+                continue;
+            *span = MAX(a->policy->exclusive[i].span, b->policy->exclusive[j].span);
+            if (*span == SPAN_EVER ||
+                (*span == SPAN_SAME_YEAR && year_of(a->decision) == year_of(b->decision)) ||
+                (*span == SPAN_SAME_PERIOD && days_overlap(a->decision, b->decision)))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_alternative(const struct policy_choice *a, const struct policy_choice *b)
+{
+    return (a->policy->transition == TRANSITION_CHOOSE_HIGHER &&
+            str_eq(a->policy->supersedes, b->policy->id)) ||
+           (b->policy->transition == TRANSITION_CHOOSE_HIGHER &&
+            str_eq(b->policy->supersedes, a->policy->id));
+}
+
+void policy_select(struct policy_choice *choices, int n)
+{
+    for (int i = 0; i < n; i++) {
+        choices[i].held = false;
+        choices[i].held_by = -1;
+    }
+    for (int done = 0; done < n; done++) {
+        /* The first in rank that is neither kept nor held keeps its place and holds who collides.
+         */
+        int best = -1;
+
+        for (int i = 0; i < n; i++) {
+            if (pays(&choices[i]) && choices[i].held_by == -1 &&
+                (best < 0 || rank(&choices[i], &choices[best]) < 0))
+                best = i;
+        }
+        if (best < 0)
+            break;
+        choices[best].held_by = best; /* kept; cleared below */
+        for (int i = 0; i < n; i++) {
+            enum policy_span span = SPAN_EVER;
+            bool excluded;
+
+            if (i == best || !pays(&choices[i]) || choices[i].held_by != -1)
+                continue;
+            excluded = collide(&choices[best], &choices[i], &span);
+            if (!excluded && !is_alternative(&choices[best], &choices[i]))
+                continue;
+            choices[i].held = true;
+            choices[i].held_by = best;
+            choices[i].held_rule = excluded ? RULE_EXCLUSIVE : RULE_TRANSITION;
+            choices[i].held_span = span;
+        }
+    }
+    for (int i = 0; i < n; i++) {
+        if (choices[i].held_by == i)
+            choices[i].held_by = -1;
+    }
+}

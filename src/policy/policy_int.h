@@ -1,0 +1,72 @@
+/* policy_int.h — what policy_eval.c and policy_rules.c share. */
+#pragma once
+#include "policy/policy_time.h"
+
+/* What one item came to. */
+struct item_state {
+    enum policy_result result;
+    const struct time_run *run; /* NULL when none is needed or there is none */
+    int32_t met;                /* day on which its conditions were met, or DAY_NEVER */
+    int32_t next;               /* day on which it will pay (more), or DAY_NEVER */
+    int64_t next_fen, earned_fen;
+    int64_t paid_pool; /* earlier payments of this item not yet set against an instalment */
+};
+
+struct eval {
+    const struct policy *p;
+    const struct policy_facts *f;
+    struct policy_decision *d;
+    struct arena *mem;
+    struct time_line line;
+    struct item_state items[POLICY_ITEMS_MAX];
+    int32_t as_of, start, limit;
+    int16_t year;
+    bool is_yearly, needs_person;
+    unsigned base;     /* bits 1 << enum policy_result of the conditions of the whole policy */
+    int32_t base_next; /* latest day on which a base condition will be met; 0 = none waits */
+    int64_t paid_pool; /* payments not tied to an item, and payments to be offset */
+    int64_t cap_room;  /* how much may still be earned; INT64_MAX = no cap */
+    bool is_capped, is_closed_for_more;
+    int32_t due, from, until; /* of what is payable, or earned */
+    size_t outcomes_cap, instalments_cap;
+};
+
+/* Conditions of one item, quiet or written down. */
+struct check {
+    enum policy_result result;
+    int32_t met;  /* latest day of the conditions that have one */
+    int32_t next; /* when the months will be full */
+    const char *item;
+    bool is_traced;
+};
+
+/* The day as a date; none for DAY_NEVER. */
+struct date date_on_day(int32_t days);
+/* That day of the year, the last of a shorter month. */
+int32_t year_day(int year, int month, int mday);
+
+void outcome_add(struct eval *ev, struct policy_outcome o);
+/* A condition of the whole policy. */
+void base_outcome(struct eval *ev, struct policy_outcome o);
+/* A condition of an item; traced if the check is. */
+void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o);
+
+void check_effective(struct eval *ev);
+void check_window(struct eval *ev);
+void check_person(struct eval *ev);
+void check_employment(struct eval *ev);
+void check_first_time(struct eval *ev, const struct time_run *run);
+void check_transition(struct eval *ev, const struct time_run *run);
+void check_exclusive(struct eval *ev);
+void check_evidence(struct eval *ev);
+void check_require(struct eval *ev, struct check *c, const struct time_run *run,
+                   const struct policy_require *r);
+/* Everything an item asks of a run (NULL = there is none), the policy's own conditions included;
+ * quiet. */
+struct check check_run(struct eval *ev, const struct policy_item *it, const struct time_run *run);
+/* Months an item needs, the policy's own condition included; 0 = no matter. */
+int32_t item_months(const struct policy *p, const struct policy_item *it);
+/* Sets run, result, met and next. */
+void item_find_run(struct eval *ev, const struct policy_item *it, struct item_state *st);
+/* Number of verified months of the run, the sum of their wages, and whether one is not known. */
+int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *sum, bool *unknown);

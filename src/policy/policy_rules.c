@@ -1,0 +1,593 @@
+/* policy_rules.c — each condition of a policy, one function per family. A new condition is one row
+ * of POLICY_RULES and one function here. */
+#include "policy/policy_int.h"
+
+#define ROW(prefix, code, zh, en) { #code, zh, en },
+const struct policy_name policy_rules[] = { POLICY_RULES(ROW, ){ NULL, NULL, NULL } };
+
+struct date date_on_day(int32_t days)
+{
+    return days == DAY_NEVER || days == INT32_MIN ? (struct date){ 0 } : date_from_days(days);
+}
+
+struct policy_range policy_range(int64_t code)
+{
+    int64_t span;
+
+    while (code > 0 && code < 100000000000)
+        code *= 1000;
+    if (code % 10000000000 == 0)
+        span = 10000000000;
+    else if (code % 100000000 == 0)
+        span = 100000000;
+    else if (code % 1000000 == 0)
+        span = 1000000;
+    else if (code % 1000 == 0)
+        span = 1000;
+    else
+        span = 1;
+    return (struct policy_range){ code, code + span - 1 };
+}
+
+enum policy_relation policy_relation(int64_t home, int64_t work)
+{
+    int64_t province = home / 10000000000;
+    bool is_municipality = province == 11 || province == 12 || province == 31 || province == 50;
+
+    if (province != work / 10000000000)
+        return RELATION_OTHER_PROVINCE;
+    if (home / 1000000 == work / 1000000)
+        return RELATION_SAME_COUNTY;
+    if (is_municipality || home / 100000000 == work / 100000000)
+        return RELATION_OTHER_COUNTY;
+    return RELATION_OTHER_CITY;
+}
+
+/* Of several conditions of an item the worst result counts. */
+static const int badness[] = { [RESULT_MET] = 0,    [RESULT_MISSING] = 1, [RESULT_NOT_YET] = 2,
+                               [RESULT_FAILED] = 3, [RESULT_CLOSED] = 3,  [RESULT_BARRED] = 3 };
+
+/* --- the trace ----------------------------------------------------------------------------------
+ */
+void outcome_add(struct eval *ev, struct policy_outcome o)
+{
+    size_t n = (size_t)ev->d->outcome_count;
+
+    if (!ev->mem)
+        return;
+    *ARENA_PUSH(ev->mem, ev->d->outcomes, n, ev->outcomes_cap) = o;
+    ev->d->outcome_count = (int)n;
+}
+
+/* A condition of the whole policy. */
+void base_outcome(struct eval *ev, struct policy_outcome o)
+{
+    ev->base |= 1u << o.result;
+    if (o.result == RESULT_NOT_YET)
+        ev->base_next = date_is_none(o.date) ? DAY_NEVER : MAX(ev->base_next, date_to_days(o.date));
+    outcome_add(ev, o);
+}
+
+void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o)
+{
+    if (badness[o.result] > badness[c->result])
+        c->result = o.result;
+    if (o.result == RESULT_MET && !date_is_none(o.date))
+        c->met = MAX(c->met, date_to_days(o.date));
+    o.item = c->item;
+    if (c->is_traced)
+        outcome_add(ev, o);
+}
+
+/* --- conditions of the whole policy --------------------------------------------------------------
+ */
+int32_t year_day(int year, int month, int mday)
+{
+    int last = days_in_month(year, month);
+
+    return date_to_days(date_make(year, month, MIN(mday, last)));
+}
+
+static int32_t last_day(const struct eval *ev) /* the last day that is looked at */
+{
+    return MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
+}
+
+/* The row that shows one of the statuses on that day; the one that began first. */
+static const struct policy_status_row *status_on(const struct policy_facts *f, uint32_t mask,
+                                                 int32_t on)
+{
+    for (int i = 0; i < f->status_count; i++) {
+        const struct policy_status_row *s = &f->statuses[i];
+
+        if ((mask & 1u << s->status) && date_to_days(s->from) <= on &&
+            (date_is_none(s->until) || date_to_days(s->until) >= on))
+            return s;
+    }
+    return NULL;
+}
+
+void check_effective(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+    struct policy_outcome o = { .rule = RULE_EFFECTIVE, .from = p->from, .until = p->until };
+    bool is_over = !date_is_none(p->until) && ev->as_of > date_to_days(p->until);
+
+    if (ev->as_of < date_to_days(p->from)) {
+        o.result = RESULT_NOT_YET;
+        o.date = p->from;
+    } else if (ev->is_yearly &&
+               (ev->year < p->from.year || (!date_is_none(p->until) && ev->year > p->until.year))) {
+        o.result = RESULT_FAILED;
+    } else if (is_over && !ev->needs_person) {
+        o.result = RESULT_FAILED; /* persons' time is cut at the end; a headcount has no time */
+    }
+    base_outcome(ev, o);
+}
+
+void check_window(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+    struct policy_outcome o = { .rule = RULE_WINDOW };
+    int32_t from, until;
+
+    if (!p->window.from_month)
+        return;
+    from = year_day(ev->year, p->window.from_month, p->window.from_day);
+    until = p->window.late_month ? year_day(ev->year + 1, p->window.late_month, p->window.late_day)
+                                 : year_day(ev->year, p->window.until_month, p->window.until_day);
+    o.from = date_on_day(from);
+    o.until = date_on_day(until);
+    if (ev->as_of < from) {
+        o.result = RESULT_NOT_YET;
+        o.date = o.from;
+    } else if (ev->as_of > until) {
+        o.result = RESULT_CLOSED;
+    }
+    base_outcome(ev, o);
+}
+
+void check_person(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+    const struct policy_facts *f = ev->f;
+    int32_t on = last_day(ev);
+
+    if (p->who.status) {
+        const struct policy_status_row *s;
+
+        if (p->who.status_at == STATUS_AT_START && ev->line.run_count)
+            on = run_start(&ev->line, &ev->line.runs[0]);
+        s = status_on(f, p->who.status, on);
+        base_outcome(ev, (struct policy_outcome){ .rule = RULE_STATUS,
+                                                  .result = s ? RESULT_MET : RESULT_FAILED,
+                                                  .want = p->who.status,
+                                                  .got = s ? (int64_t)1 << s->status : 0,
+                                                  .from = s ? s->from : (struct date){ 0 },
+                                                  .until = s ? s->until : date_on_day(on) });
+        on = last_day(ev);
+    }
+    if (p->who.origin_count) {
+        bool is_in = false;
+
+        for (int i = 0; i < p->who.origin_count; i++)
+            is_in |= f->domicile >= p->who.origin[i].lo && f->domicile <= p->who.origin[i].hi;
+        base_outcome(ev, (struct policy_outcome){ .rule = RULE_ORIGIN,
+                                                  .result = is_in ? RESULT_MET : RESULT_FAILED,
+                                                  .want = p->who.origin[0].lo,
+                                                  .got = f->domicile });
+    }
+    if (p->who.age_min || p->who.age_max) {
+        struct policy_outcome o = { .rule = RULE_AGE, .want = p->who.age_min };
+
+        o.got = date_age(f->birth, date_on_day(on));
+        if (date_is_none(f->birth) || (p->who.age_max && o.got > p->who.age_max)) {
+            o.result = RESULT_FAILED;
+            o.want = o.got < p->who.age_min ? p->who.age_min : p->who.age_max;
+        } else if (o.got < p->who.age_min) {
+            o.result = RESULT_NOT_YET;
+            o.date = date_add_months(f->birth, p->who.age_min * 12);
+        }
+        base_outcome(ev, o);
+    }
+}
+
+/* Some employment of the kind the policy asks for, before the cut. */
+void check_employment(struct eval *ev)
+{
+    struct policy_outcome o = { .rule = RULE_EMPLOYMENT, .result = RESULT_FAILED };
+    int32_t cut = ev->line.cut;
+
+    for (int i = 0; i < ev->f->spell_count && o.result != RESULT_MET; i++) {
+        const struct policy_spell *s = &ev->f->spells[i];
+
+        o.got = s->work_division;
+        o.from = s->start;
+        o.until = s->end;
+        if (spell_counts(ev->p, ev->f, s) && date_to_days(s->start) <= cut &&
+            (date_is_none(s->end) || date_to_days(s->end) >= ev->start))
+            o.result = RESULT_MET;
+    }
+    base_outcome(ev, o);
+}
+
+/* First time (首次来榕): no employment at the destination, with whatever employer, before the stay
+ * in which the counting began. Spells at most same_stay_days apart are one stay. */
+void check_first_time(struct eval *ev, const struct time_run *run)
+{
+    const struct policy *p = ev->p;
+    struct policy_outcome o = { .rule = RULE_FIRST_TIME };
+    int32_t stay;
+
+    if (!run)
+        return;
+    stay = date_to_days(ev->f->spells[ev->line.segments[run->first].spell].start);
+    for (int i = ev->f->spell_count - 1; i >= 0; i--) {
+        const struct policy_spell *s = &ev->f->spells[i];
+        int32_t start = date_to_days(s->start);
+        bool is_there = false;
+
+        for (int j = 0; j < p->spell.work_count; j++)
+            is_there |=
+                s->work_division >= p->spell.work[j].lo && s->work_division <= p->spell.work[j].hi;
+        if (!is_there || start >= stay)
+            continue;
+        if (date_is_none(s->end) || stay - date_to_days(s->end) - 1 <= p->who.same_stay_days) {
+            stay = start;
+            continue;
+        }
+        o.result = RESULT_FAILED;
+        o.from = s->start;
+        o.until = s->end;
+    }
+    o.date = date_on_day(stay);
+    base_outcome(ev, o);
+}
+
+void check_transition(struct eval *ev, const struct time_run *run)
+{
+    const struct policy *p = ev->p;
+    struct policy_outcome o = { .rule = RULE_TRANSITION, .ref = p->supersedes };
+
+    if (!p->supersedes)
+        return;
+    if (p->transition == TRANSITION_NEW_ONLY) {
+        if (run)
+            o.from = ev->f->spells[ev->line.segments[run->first].spell].start;
+        o.date = p->from;
+        if (run && date_compare(o.from, p->from) < 0)
+            o.result = RESULT_FAILED;
+    }
+    for (int i = 0; i < ev->f->payment_count; i++) {
+        const struct policy_payment *q = &ev->f->payments[i];
+
+        if (q->whose != PAID_OWN || !str_eq(q->policy_id, p->supersedes))
+            continue;
+        o.got += q->fen;
+        if (p->transition == TRANSITION_NEW_ONLY)
+            o.result = RESULT_FAILED;
+    }
+    base_outcome(ev, o);
+}
+
+static bool span_overlaps(const struct eval *ev, enum policy_span span,
+                          const struct policy_payment *q)
+{
+    int year = q->year ? q->year : q->on.year;
+
+    if (span == SPAN_EVER)
+        return true;
+    if (span == SPAN_SAME_YEAR)
+        return year == ev->year;
+    /* A period that is not known may be the same one: public money is not paid twice on a guess. */
+    if (date_is_none(q->from) || ev->from == DAY_NEVER)
+        return true;
+    return date_to_days(q->from) <= ev->until &&
+           (date_is_none(q->until) || date_to_days(q->until) >= ev->from);
+}
+
+/* Money of another policy of one group, whichever side paid it (domain.md B4 case 16). */
+void check_exclusive(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+
+    for (int i = 0; i < p->exclusive_count; i++) {
+        struct policy_outcome o = { .rule = RULE_EXCLUSIVE,
+                                    .want = p->exclusive[i].span,
+                                    .clause = p->exclusive[i].group };
+
+        for (int j = 0; j < ev->f->payment_count && o.result == RESULT_MET; j++) {
+            const struct policy_payment *q = &ev->f->payments[j];
+
+            if (q->whose != PAID_OWN || str_eq(q->policy_id, p->id) ||
+                !str_eq(q->group, p->exclusive[i].group) ||
+                !span_overlaps(ev, p->exclusive[i].span, q))
+                continue;
+            o.result = RESULT_BARRED;
+            o.ref = q->reference ? q->reference : q->policy_id;
+            o.got = q->fen;
+            o.date = q->on;
+            o.from = q->from;
+            o.until = q->until;
+        }
+        base_outcome(ev, o);
+    }
+}
+
+void check_evidence(struct eval *ev)
+{
+    const struct policy *p = ev->p;
+
+    if (p->automatic || ev->f->documents_ignored)
+        return;
+    for (int i = 0; i < p->evidence_count; i++) {
+        uint32_t have = ev->f->documents & p->evidence[i].documents;
+        bool is_met = __builtin_popcount(have) >= p->evidence[i].k;
+
+        base_outcome(ev, (struct policy_outcome){ .rule = RULE_EVIDENCE,
+                                                  .result = is_met ? RESULT_MET : RESULT_MISSING,
+                                                  .want = p->evidence[i].documents,
+                                                  .got = have });
+    }
+}
+
+/* --- conditions of a run
+ * -------------------------------------------------------------------------- */
+static bool year_fits(const struct eval *ev, int32_t on)
+{
+    return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on).year == ev->year;
+}
+
+static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
+                         const char *clause)
+{
+    struct policy_outcome o = { .rule = RULE_MONTHS, .want = n, .clause = clause };
+    int32_t reach = run ? run_reach(&ev->line, run, n) : DAY_NEVER;
+    int32_t next = DAY_NEVER;
+
+    if (run) {
+        o.got = run_months(&ev->line, run);
+        o.from = date_on_day(run_start(&ev->line, run));
+        o.until = date_on_day(run_end(&ev->line, run) - 1);
+    }
+    if (reach != DAY_NEVER && year_fits(ev, reach)) {
+        o.date = date_on_day(reach);
+    } else {
+        for (int i = 0; i < ev->line.run_count; i++)
+            next = MIN(next, run_project(&ev->line, &ev->line.runs[i], n));
+        next = MIN(next, line_project_fresh(&ev->line, n));
+        o.result = line_has_hope(&ev->line) ? RESULT_NOT_YET : RESULT_FAILED;
+        o.date = date_on_day(next);
+        c->next = next;
+    }
+    item_outcome(ev, c, o);
+}
+
+/* Sum and number of the verified months of the run; *unknown when a wage is not known. */
+int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *sum, bool *unknown)
+{
+    const struct policy_facts *f = ev->f;
+    int32_t n = 0;
+
+    *sum = 0;
+    *unknown = false;
+    for (int i = 0; run && i < f->month_count; i++) {
+        const struct policy_month *m = &f->months[i];
+        int32_t first = date_to_days(month_first_day(m->month));
+        int32_t after = date_to_days(month_last_day(m->month)) + 1;
+        bool is_counted = false;
+
+        for (int j = run->first; j < run->first + run->count && !is_counted; j++) {
+            const struct time_segment *s = &ev->line.segments[j];
+
+            is_counted = m->spell == s->spell && s->from < after && s->to > first;
+        }
+        if (!is_counted || m->state != MONTH_CONFIRMED)
+            continue;
+        n++;
+        if (m->wage_fen == NONE)
+            *unknown = true;
+        else
+            *sum += m->wage_fen;
+    }
+    return n;
+}
+
+static void check_wages(struct eval *ev, struct check *c, const struct time_run *run,
+                        const struct policy_require *r)
+{
+    int64_t sum;
+    bool unknown;
+    int32_t n;
+
+    if (!r->mean_wage_fen && !r->wage_sum_fen)
+        return;
+    n = run_wages(ev, run, &sum, &unknown);
+    if (r->mean_wage_fen) {
+        struct policy_outcome o = { .rule = RULE_MEAN_WAGE,
+                                    .want = r->mean_wage_fen,
+                                    .got = n ? sum / n : 0,
+                                    .clause = r->wage_clause };
+
+        if (n == 0 || (unknown && sum < r->mean_wage_fen * n))
+            o.result = RESULT_MISSING;
+        else if (sum < r->mean_wage_fen * n) /* no division: 999.99 is not 1,000 */
+            o.result = RESULT_FAILED;
+        item_outcome(ev, c, o);
+    }
+    if (r->wage_sum_fen)
+        item_outcome(ev, c,
+                     (struct policy_outcome){ .rule = RULE_WAGE_SUM,
+                                              .want = r->wage_sum_fen,
+                                              .got = sum,
+                                              .result = sum >= r->wage_sum_fen ? RESULT_MET
+                                                        : unknown              ? RESULT_MISSING
+                                                                               : RESULT_FAILED,
+                                              .clause = r->wage_clause });
+}
+
+/* Continuous contributions in months of employment that counts, up to the month of the as-of day.
+ */
+static void check_insured(struct eval *ev, struct check *c, const struct policy_require *r)
+{
+    const struct policy_facts *f = ev->f;
+    struct policy_outcome o = { .rule = RULE_INSURED,
+                                .want = r->insured_months,
+                                .clause = r->insured_clause };
+    struct month now = month_of(date_on_day(ev->as_of)), last = { 0 };
+    struct month still = month_add(now, r->still_insured == STILL_MONTH_BEFORE ? -1 : 0);
+    int32_t n = 0;
+
+    for (int i = 0; i < f->month_count; i++) {
+        const struct policy_month *m = &f->months[i];
+
+        if (!m->insured || m->spell < 0 || m->spell >= f->spell_count ||
+            month_compare(m->month, now) > 0 || !spell_counts(ev->p, f, &f->spells[m->spell]) ||
+            (!month_is_none(last) && month_compare(m->month, last) == 0))
+            continue;
+        n = !month_is_none(last) && month_diff(last, m->month) == 1 ? n + 1 : 1;
+        last = m->month;
+        o.got = MAX(o.got, n);
+        if (n == r->insured_months && date_is_none(o.date))
+            o.date = month_first_day(month_add(m->month, 1));
+    }
+    if (r->still_insured != STILL_NO)
+        o.got = n; /* an earlier, longer stretch does not help who must still be paying */
+    if (o.got < o.want)
+        o.result =
+            !month_is_none(last) && month_diff(last, now) <= 1 ? RESULT_NOT_YET : RESULT_FAILED;
+    if (o.result != RESULT_MET)
+        o.date = (struct date){ 0 };
+    if (r->insured_months)
+        item_outcome(ev, c, o);
+    if (r->still_insured != STILL_NO) {
+        bool is_met = !month_is_none(last) && month_compare(last, still) >= 0;
+
+        item_outcome(ev, c,
+                     (struct policy_outcome){ .rule = RULE_STILL_INSURED,
+                                              .result = is_met ? RESULT_MET : RESULT_FAILED,
+                                              .from = month_first_day(still),
+                                              .until = month_is_none(last) ? (struct date){ 0 }
+                                                                           : month_last_day(last),
+                                              .clause = r->insured_clause });
+    }
+}
+
+static void check_status(struct eval *ev, struct check *c, const struct policy_require *r)
+{
+    const struct policy_status_row *s;
+
+    if (r->status) {
+        s = status_on(ev->f, r->status, last_day(ev));
+        item_outcome(ev, c,
+                     (struct policy_outcome){ .rule = RULE_STATUS,
+                                              .result = s ? RESULT_MET : RESULT_FAILED,
+                                              .want = r->status,
+                                              .got = s ? (int64_t)1 << s->status : 0,
+                                              .from = s ? s->from : (struct date){ 0 },
+                                              .until = s ? s->until : (struct date){ 0 } });
+    }
+    if (r->not_status) {
+        s = status_on(ev->f, r->not_status, last_day(ev));
+        item_outcome(ev, c,
+                     (struct policy_outcome){ .rule = RULE_NOT_STATUS,
+                                              .result = s ? RESULT_FAILED : RESULT_MET,
+                                              .want = r->not_status,
+                                              .got = s ? (int64_t)1 << s->status : 0 });
+    }
+}
+
+static void check_spell(struct eval *ev, struct check *c, const struct policy_require *r)
+{
+    if (r->still_active) {
+        bool is_met = false;
+
+        for (int i = 0; i < ev->f->spell_count; i++) {
+            const struct policy_spell *s = &ev->f->spells[i];
+
+            is_met |= spell_counts(ev->p, ev->f, s) && date_to_days(s->start) <= ev->as_of &&
+                      (date_is_none(s->end) || date_to_days(s->end) >= ev->as_of);
+        }
+        item_outcome(ev, c,
+                     (struct policy_outcome){ .rule = RULE_STILL_ACTIVE,
+                                              .result = is_met ? RESULT_MET : RESULT_FAILED,
+                                              .until = date_on_day(ev->as_of) });
+    }
+    if (r->contract_months) {
+        int32_t best = 0;
+
+        for (int i = 0; i < ev->f->spell_count; i++) {
+            if (spell_counts(ev->p, ev->f, &ev->f->spells[i]))
+                best = MAX(best, ev->f->spells[i].contract_months);
+        }
+        item_outcome(ev, c,
+                     (struct policy_outcome){ .rule = RULE_CONTRACT,
+                                              .result = best >= r->contract_months ? RESULT_MET
+                                                                                   : RESULT_FAILED,
+                                              .want = r->contract_months,
+                                              .got = best,
+                                              .clause = r->contract_clause });
+    }
+}
+
+void check_require(struct eval *ev, struct check *c, const struct time_run *run,
+                   const struct policy_require *r)
+{
+    check_status(ev, c, r);
+    if (r->months)
+        check_months(ev, c, run, r->months, r->months_clause);
+    check_wages(ev, c, run, r);
+    check_spell(ev, c, r);
+    if (r->insured_months || r->still_insured != STILL_NO)
+        check_insured(ev, c, r);
+}
+
+/* Everything the item asks of this run, the policy's own conditions included. */
+struct check check_run(struct eval *ev, const struct policy_item *it, const struct time_run *run)
+{
+    struct check c = { .met = INT32_MIN, .next = DAY_NEVER };
+    int32_t next;
+
+    check_require(ev, &c, run, &ev->p->require);
+    next = c.next;
+    c.next = DAY_NEVER;
+    check_require(ev, &c, run, &it->require);
+    if (next != DAY_NEVER)
+        c.next = c.next == DAY_NEVER ? next : MAX(c.next, next);
+    return c;
+}
+
+int32_t item_months(const struct policy *p, const struct policy_item *it)
+{
+    return MAX(p->require.months, it->require.months);
+}
+
+/* The run that satisfies the item best, the earliest of equals; when none is long enough, the last,
+ * which is the one that may still grow. */
+void item_find_run(struct eval *ev, const struct policy_item *it, struct item_state *st)
+{
+    int32_t n = item_months(ev->p, it), best_reach = DAY_NEVER;
+    struct check best = { .result = RESULT_FAILED, .next = DAY_NEVER, .met = INT32_MIN };
+
+    st->run = NULL;
+    for (int i = 0; i < ev->line.run_count; i++) {
+        const struct time_run *r = &ev->line.runs[i];
+        struct check c = check_run(ev, it, r);
+        int32_t reach = run_reach(&ev->line, r, n);
+
+        if (reach != DAY_NEVER && !year_fits(ev, reach))
+            reach = DAY_NEVER;
+        if (st->run && (badness[c.result] > badness[best.result] ||
+                        (badness[c.result] == badness[best.result] && best_reach != DAY_NEVER &&
+                         reach >= best_reach)))
+            continue;
+        st->run = r;
+        best = c;
+        best_reach = reach;
+    }
+    if (!st->run)
+        best = check_run(ev, it, NULL);
+    st->result = best.result;
+    st->next = best.next;
+    st->met = best.met == INT32_MIN ? ev->as_of : best.met;
+}

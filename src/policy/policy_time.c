@@ -1,0 +1,406 @@
+/* policy_time.c — segments are the days that count; runs are segments that belong together.
+ * Adding months is always done once, from the first day of the run: adding step by step would clamp
+ * twice (30 Nov + 3 months is 28 Feb, and a month more is 30 Mar). */
+#include "policy/policy_time.h"
+
+static bool in_ranges(const struct policy_range *r, int n, int64_t code)
+{
+    for (int i = 0; i < n; i++) {
+        if (code >= r[i].lo && code <= r[i].hi)
+            return true;
+    }
+    return false;
+}
+
+bool spell_counts(const struct policy *p, const struct policy_facts *f,
+                  const struct policy_spell *s)
+{
+    if (p->spell.work_count && !in_ranges(p->spell.work, p->spell.work_count, s->work_division))
+        return false;
+    if (p->spell.relations &&
+        (!s->work_division || !f->domicile ||
+         !(p->spell.relations & 1u << policy_relation(f->domicile, s->work_division))))
+        return false;
+    if (p->spell.employer_outside.hi &&
+        (!s->employer_division || in_ranges(&p->spell.employer_outside, 1, s->employer_division)))
+        return false;
+    if (p->spell.forms && !(p->spell.forms & 1u << s->form))
+        return false;
+    if (p->spell.reserved_post && !s->reserved_post)
+        return false;
+    if (p->spell.base_employer && !s->base_employer)
+        return false;
+    if (p->beneficiary == BENEFICIARY_EMPLOYER && f->employer_id &&
+        s->employer_id != f->employer_id)
+        return false;
+    if (p->who.transfer != TRANSFER_ANY && s->organised != (p->who.transfer == TRANSFER_ORGANISED))
+        return false;
+    return true;
+}
+
+/* The first day that is no longer worked. */
+static int32_t spell_after(const struct policy *p, const struct policy_spell *s)
+{
+    if (date_is_none(s->end))
+        return DAY_NEVER;
+    return date_to_days(s->end) + (p->count.last_day_free ? 0 : 1);
+}
+
+static void segment_add(struct time_line *t, int32_t from, int32_t to, int32_t spell)
+{
+    if (from >= to)
+        return;
+    if (t->segment_count == t->capacity) {
+        struct time_segment *old = t->segments;
+        struct time_run *old_runs = t->runs;
+
+        if (!t->spill)
+            t->spill = arena_new();
+        t->capacity *= 4;
+        t->segments = NEW_ARRAY(t->spill, struct time_segment, t->capacity);
+        t->runs = NEW_ARRAY(t->spill, struct time_run, t->capacity);
+        memcpy(t->segments, old, sizeof *old * (size_t)t->segment_count);
+        memcpy(t->runs, old_runs, sizeof *old_runs * (size_t)t->run_count);
+    }
+    t->segments[t->segment_count++] = (struct time_segment){ from, to, spell };
+}
+
+/* Is the month of this spell confirmed? *from speeds up a walk in order of months. */
+static enum policy_month_state month_state(const struct policy_facts *f, struct month m,
+                                           int32_t spell, int *from)
+{
+    enum policy_month_state state = MONTH_UNKNOWN;
+
+    while (*from < f->month_count && month_compare(f->months[*from].month, m) < 0)
+        (*from)++;
+    for (int i = *from; i < f->month_count && month_compare(f->months[i].month, m) == 0; i++) {
+        if (f->months[i].spell == spell)
+            state = f->months[i].state;
+    }
+    return state;
+}
+
+/* The days of [from, to) whose month is confirmed. The month in which the as-of day lies is not
+ * over, nobody can have confirmed it yet: it counts by the dates of the spell. */
+static void add_confirmed(struct time_line *t, int32_t from, int32_t to, int32_t spell)
+{
+    struct month running = month_of(date_from_days(t->as_of));
+    int hint = 0;
+
+    for (int32_t at = from; at < to;) {
+        struct month m = month_of(date_from_days(at));
+        int32_t next = MIN(to, date_to_days(month_last_day(m)) + 1);
+        enum policy_month_state state = month_state(t->facts, m, spell, &hint);
+
+        if (month_compare(m, running) >= 0 && state == MONTH_UNKNOWN)
+            state = MONTH_CONFIRMED;
+        if (state == MONTH_CONFIRMED)
+            segment_add(t, at, next, spell);
+        else if (state == MONTH_UNKNOWN)
+            t->has_unverified = true;
+        at = next;
+    }
+}
+
+static void add_spells(struct time_line *t, int64_t employer)
+{
+    const struct policy *p = t->policy;
+    const struct policy_facts *f = t->facts;
+
+    for (int32_t i = 0; i < f->spell_count; i++) {
+        const struct policy_spell *s = &f->spells[i];
+        int32_t from, to;
+
+        if ((p->count.same_employer && s->employer_id != employer) || !spell_counts(p, f, s))
+            continue;
+        from = MAX(t->start, date_to_days(s->start));
+        to = MIN(t->cut, spell_after(p, s));
+        if (p->count.by == BY_SPELLS)
+            segment_add(t, from, to, i);
+        else
+            add_confirmed(t, from, to, i);
+    }
+}
+
+/* A calendar month counts whole when it is over, confirmed, and not before the month of the start.
+ */
+static void add_months(struct time_line *t, int64_t employer)
+{
+    const struct policy *p = t->policy;
+    const struct policy_facts *f = t->facts;
+
+    for (int i = 0; i < f->month_count; i++) {
+        const struct policy_month *m = &f->months[i];
+        const struct policy_spell *s;
+        int32_t first, after;
+
+        if (m->spell < 0 || m->spell >= f->spell_count)
+            continue;
+        s = &f->spells[m->spell];
+        if ((p->count.same_employer && s->employer_id != employer) || !spell_counts(p, f, s))
+            continue;
+        first = date_to_days(month_first_day(m->month));
+        after = date_to_days(month_last_day(m->month)) + 1;
+        if (after > t->cut || after <= t->start || date_to_days(s->start) >= after ||
+            spell_after(p, s) <= first)
+            continue;
+        if (m->state == MONTH_UNKNOWN)
+            t->has_unverified = true;
+        if (m->state == MONTH_CONFIRMED)
+            segment_add(t, first, after, m->spell);
+    }
+}
+
+/* Sort the segments from `first` on by their first day and cut off what overlaps: nobody works a
+ * day twice (union, domain.md B3 "Cumulative"). */
+static void segments_tidy(struct time_line *t, int first)
+{
+    struct time_segment *s = t->segments;
+    int kept = first;
+
+    for (int i = first + 1; i < t->segment_count; i++) {
+        struct time_segment x = s[i];
+        int j = i;
+
+        for (; j > first && s[j - 1].from > x.from; j--)
+            s[j] = s[j - 1];
+        s[j] = x;
+    }
+    for (int i = first; i < t->segment_count; i++) {
+        struct time_segment x = s[i];
+
+        if (kept > first)
+            x.from = MAX(x.from, s[kept - 1].to);
+        if (x.from < x.to)
+            s[kept++] = x;
+    }
+    t->segment_count = kept;
+}
+
+static bool spell_goes_on(const struct time_line *t, const struct policy_spell *s)
+{
+    return date_to_days(s->start) <= t->as_of && spell_after(t->policy, s) > t->as_of;
+}
+
+static bool employed_now(const struct time_line *t, const struct time_run *r)
+{
+    for (int i = 0; i < t->facts->spell_count; i++) {
+        const struct policy_spell *s = &t->facts->spells[i];
+
+        if (!spell_goes_on(t, s) || !spell_counts(t->policy, t->facts, s))
+            continue;
+        if (!r || !t->policy->count.same_employer)
+            return true;
+        if (s->employer_id == t->facts->spells[t->segments[r->first].spell].employer_id)
+            return true;
+    }
+    return false;
+}
+
+static void runs_cut(struct time_line *t, int first)
+{
+    const struct policy *p = t->policy;
+    struct time_run *r = NULL;
+
+    for (int i = first; i < t->segment_count; i++) {
+        const struct time_segment *s = &t->segments[i];
+
+        if (!r || (p->count.mode == COUNT_CONTINUOUS &&
+                   s->from - t->segments[i - 1].to > p->count.gap_days)) {
+            r = &t->runs[t->run_count++];
+            *r = (struct time_run){ .first = i };
+        }
+        r->count++;
+        r->counted += p->count.month == MODE_CALENDAR ? 1 : s->to - s->from;
+    }
+    if (r && t->as_of < t->limit) { /* only the last run can go on */
+        int32_t end = run_end(t, r);
+        struct date as_of = date_from_days(t->as_of);
+        int32_t known =
+            p->count.month == MODE_CALENDAR ? date_to_days(date_first_of_month(as_of)) : t->as_of;
+
+        r->is_open = employed_now(t, r) &&
+                     (p->count.mode == COUNT_CUMULATIVE || known - end <= p->count.gap_days);
+    }
+}
+
+void time_line_build(struct time_line *t, const struct policy *p, const struct policy_facts *f,
+                     int32_t start, int32_t limit, int32_t as_of)
+{
+    bool any_open = false;
+
+    t->policy = p;
+    t->facts = f;
+    t->start = start;
+    t->limit = limit;
+    t->as_of = as_of;
+    t->cut = MIN(limit, as_of);
+    t->segments = t->inline_segments;
+    t->runs = t->inline_runs;
+    t->capacity = SEGMENTS_INLINE;
+    t->segment_count = t->run_count = 0;
+    t->spill = NULL;
+    t->has_unverified = false;
+    for (int i = 0; i < f->spell_count; i++) {
+        int64_t employer = f->spells[i].employer_id;
+        int first = t->segment_count, j = 0;
+
+        while (p->count.same_employer && f->spells[j].employer_id != employer)
+            j++;
+        if (p->count.same_employer && j < i)
+            continue; /* was done with the earlier spell */
+        if (p->count.by == BY_MONTHS)
+            add_months(t, employer);
+        else
+            add_spells(t, employer);
+        segments_tidy(t, first);
+        runs_cut(t, first);
+        if (!p->count.same_employer)
+            break;
+    }
+    for (int i = 0; i < t->run_count; i++)
+        any_open |= t->runs[i].is_open;
+    t->fresh_from = DAY_NEVER;
+    if (!any_open && as_of < limit && employed_now(t, NULL))
+        t->fresh_from = MAX(as_of, start);
+}
+
+void time_line_release(struct time_line *t)
+{
+    arena_free(t->spill);
+    t->spill = NULL;
+}
+
+int32_t run_start(const struct time_line *t, const struct time_run *r)
+{
+    return t->segments[r->first].from;
+}
+
+int32_t run_end(const struct time_line *t, const struct time_run *r)
+{
+    return t->segments[r->first + r->count - 1].to;
+}
+
+/* Days that n months take when they begin on day `start`. */
+static int32_t months_in_days(const struct policy *p, int32_t start, int32_t n)
+{
+    if (p->count.month == MODE_DAYS_30)
+        return n * 30;
+    return date_to_days(date_add_months(date_from_days(start), n)) - start;
+}
+
+int32_t run_reach(const struct time_line *t, const struct time_run *r, int32_t n)
+{
+    const struct time_segment *s = &t->segments[r->first];
+    int32_t need;
+
+    if (n <= 0)
+        return s[0].from;
+    if (t->policy->count.month == MODE_CALENDAR)
+        return n <= r->count ? s[n - 1].to : DAY_NEVER;
+    need = months_in_days(t->policy, s[0].from, n);
+    if (t->policy->count.idle_counted)
+        return s[0].from + need <= s[r->count - 1].to ? s[0].from + need : DAY_NEVER;
+    for (int i = 0; i < r->count; i++) {
+        if (need <= s[i].to - s[i].from)
+            return s[i].from + need;
+        need -= s[i].to - s[i].from;
+    }
+    return DAY_NEVER;
+}
+
+int32_t run_project(const struct time_line *t, const struct time_run *r, int32_t n)
+{
+    int32_t day;
+
+    if (!r->is_open)
+        return DAY_NEVER;
+    if (t->policy->count.month == MODE_CALENDAR) {
+        struct month running = month_of(date_from_days(t->as_of));
+        struct month next = month_of(date_from_days(run_end(t, r)));
+        struct month from = month_compare(next, running) > 0 ? next : running;
+
+        day = date_to_days(month_first_day(month_add(from, n - r->count)));
+    } else {
+        int32_t start = run_start(t, r), need = months_in_days(t->policy, start, n);
+
+        day = t->policy->count.idle_counted ? start + need : t->as_of + need - r->counted;
+    }
+    return day <= t->limit ? day : DAY_NEVER;
+}
+
+int32_t line_project_fresh(const struct time_line *t, int32_t n)
+{
+    int32_t day;
+
+    if (t->fresh_from == DAY_NEVER)
+        return DAY_NEVER;
+    if (t->policy->count.month == MODE_CALENDAR)
+        day = date_to_days(month_first_day(month_add(month_of(date_from_days(t->fresh_from)), n)));
+    else
+        day = t->fresh_from + months_in_days(t->policy, t->fresh_from, n);
+    return day <= t->limit ? day : DAY_NEVER;
+}
+
+bool line_has_hope(const struct time_line *t)
+{
+    if (t->fresh_from != DAY_NEVER || t->has_unverified)
+        return true;
+    for (int i = 0; i < t->run_count; i++) {
+        const struct time_run *r = &t->runs[i];
+
+        if (r->is_open)
+            return true;
+        if (t->as_of < t->limit && t->policy->count.mode == COUNT_CONTINUOUS &&
+            t->as_of - run_end(t, r) <= t->policy->count.gap_days)
+            return true;
+    }
+    return false;
+}
+
+int32_t run_months(const struct time_line *t, const struct time_run *r)
+{
+    int32_t days = t->policy->count.idle_counted ? run_end(t, r) - run_start(t, r) : r->counted;
+    int32_t n = days / 31;
+
+    if (t->policy->count.month == MODE_CALENDAR)
+        return r->count;
+    while (run_reach(t, r, n + 1) != DAY_NEVER)
+        n++;
+    return n;
+}
+
+static void stretch_add(struct arena *mem, struct policy_decision *d, size_t *cap,
+                        enum policy_stretch_kind kind, int32_t from, int32_t to, int32_t spell,
+                        int64_t employer)
+{
+    size_t n = (size_t)d->stretch_count;
+
+    *ARENA_PUSH(mem, d->stretches, n, *cap) =
+        (struct policy_stretch){ kind, date_from_days(from), date_from_days(to - 1), spell,
+                                 employer };
+    d->stretch_count = (int)n;
+}
+
+void time_line_trace(const struct time_line *t, struct arena *mem, struct policy_decision *d)
+{
+    size_t cap = 0;
+
+    for (int i = 0; i < t->run_count; i++) {
+        const struct time_run *r = &t->runs[i];
+
+        for (int j = r->first; j < r->first + r->count; j++) {
+            const struct time_segment *s = &t->segments[j];
+            bool is_first = j == r->first;
+
+            if (j > 0 && s->from > t->segments[j - 1].to)
+                stretch_add(mem, d, &cap,
+                            is_first                        ? STRETCH_RESTART
+                            : t->policy->count.idle_counted ? STRETCH_GAP_COUNTED
+                                                            : STRETCH_GAP_ALLOWED,
+                            t->segments[j - 1].to, s->from, -1, 0);
+            stretch_add(mem, d, &cap, STRETCH_COUNTED, s->from, s->to, s->spell,
+                        t->facts->spells[s->spell].employer_id);
+        }
+    }
+}
