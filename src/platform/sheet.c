@@ -43,8 +43,7 @@ void *sheet_realloc(void *p, size_t size)
     return p;
 }
 
-/* --- what is not read
- * ------------------------------------------------------------------------------- */
+/* --- what is not read ---------------------------------------------------------------------- */
 
 static enum err refuse_legacy(struct report *r, const char *zh, const char *en)
 {
@@ -166,8 +165,7 @@ static enum err open_content(struct sheet *s, int64_t size)
     return xlsx_open(pack, r, &s->xlsx);
 }
 
-/* --- the public face
- * ---------------------------------------------------------------------------------- */
+/* --- the public face ----------------------------------------------------------------------- */
 
 static void set_limits(struct sheet_limits *to, const struct sheet_limits *given)
 {

@@ -20,8 +20,7 @@
 #pragma once
 #include "base/base.h"
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------------------------- */
 
 enum cell_kind {
     CELL_EMPTY,
@@ -112,3 +111,53 @@ bool sheet_column_is_hidden(const struct sheet *s, int column);
  * behind the rows in the file, so they are known once sheet_next has told the end: read the sheet,
  * ask, select it again. */
 const struct sheet_merge *sheet_merges(const struct sheet *s, int *ret_n);
+
+/* --- writing ------------------------------------------------------------------------------- */
+
+enum sheet_kind { SHEET_TEXT, SHEET_INT, SHEET_MONEY, SHEET_DATE };
+
+struct sheet_column {
+    const char *title;
+    enum sheet_kind kind;
+    int width;                  /* in half-width characters; 0: from title and kind */
+    const char *note;           /* comment on the title: what to fill in; NULL: none */
+    const char *const *choices; /* list to choose from, ends in NULL; NULL: none */
+};
+
+/* A worksheet: an optional title row, an optional watermark row (who took these data, when, for
+ * what), then the column titles, frozen. All texts are copied. */
+struct sheet_page {
+    const char *name, *title, *watermark;
+    const struct sheet_column *columns;
+    int n;
+};
+
+/* A cell. TEXT and DATE ("2023-03-01"; anything else is written as text) use `text`, NULL being
+ * empty; INT and MONEY (fen, shown as yuan) use `number`, NONE being empty. `mark` says what is
+ * wrong with the cell: it is filled red and carries the text as a comment (the first 10,000 marks
+ * of a file; later ones are only red). A CSV file has no marks. */
+struct sheet_value {
+    const char *text;
+    int64_t number;
+    const char *mark;
+};
+
+struct sheet_writer;
+
+/* Writes to `path`, which appears whole when sheet_writer_close succeeds. xlsx: temporary files
+ * lie in the same directory. CSV: UTF-8 with a byte order mark, CRLF.
+ * Text is never a formula: in xlsx it is typed as text; in CSV a text that a spreadsheet would
+ * compute (= + - @ tab CR, or their full-width forms, at its start) gets a ' in front. */
+MUST_CHECK enum err sheet_writer_open(const char *path, enum sheet_format format, enum lang lang,
+                                      struct failure *f, struct sheet_writer **ret);
+/* Begin a worksheet; once, at most, for CSV. */
+MUST_CHECK enum err sheet_writer_page(struct sheet_writer *w, const struct sheet_page *page,
+                                      struct failure *f);
+/* The next row; `n` may be less than the page's columns, not more. */
+MUST_CHECK enum err sheet_writer_row(struct sheet_writer *w, const struct sheet_value *values,
+                                     int n, struct failure *f);
+/* Finish the file and read it back to see that all rows are in it. Frees `w` in any case; after a
+ * failure there is no file. */
+MUST_CHECK enum err sheet_writer_close(struct sheet_writer *w, struct failure *f);
+/* Give up: frees `w` and removes the file. NULL is allowed. */
+void sheet_writer_abort(struct sheet_writer *w);

@@ -9,7 +9,6 @@
 #include "base/date.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -62,8 +61,7 @@ static int64_t attr_int(const struct xml *x, const char *name, int64_t otherwise
     return n;
 }
 
-/* --- relations -----------------------------------------------------------------------------------
- */
+/* --- relations ----------------------------------------------------------------------------- */
 
 /* "xl/workbook.xml" + "worksheets/a.xml" → "xl/worksheets/a.xml"; "/xl/a.xml" → "xl/a.xml". */
 static char *resolve(struct arena *mem, const char *base, const char *target)
@@ -144,8 +142,7 @@ static int related(const struct book *b, const struct relations *rels, const cha
     return -1;
 }
 
-/* --- workbook.xml
- * ---------------------------------------------------------------------------------- */
+/* --- workbook.xml -------------------------------------------------------------------------- */
 
 static enum err add_sheet(struct book *b, struct xml *x, const struct relations *rels)
 {
@@ -190,8 +187,7 @@ static enum err read_workbook(struct book *b, struct xml *x, const struct relati
     }
 }
 
-/* --- styles.xml
- * ------------------------------------------------------------------------------------ */
+/* --- styles.xml ---------------------------------------------------------------------------- */
 
 /* A bracket of a format: elapsed time such as [h] makes it a duration, everything else is colour,
  * language or condition. Returns its length. */
@@ -318,8 +314,7 @@ static enum err read_styles(struct book *b, struct xml *x)
     }
 }
 
-/* --- shared strings
- * ---------------------------------------------------------------------------------- */
+/* --- shared strings ------------------------------------------------------------------------ */
 
 /* Text of a <t> up to its CLOSE. Without xml:space="preserve" white space around it is no content.
  */
@@ -440,8 +435,7 @@ enum err book_load_strings(struct book *b, struct report *r)
     return err;
 }
 
-/* --- the whole
- * ---------------------------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------------------------- */
 
 static enum err not_xlsx(struct book *b, struct report *r)
 {
@@ -527,9 +521,22 @@ void book_close(struct book *b)
         arena_free(b->mem);
 }
 
-/* --- days
- * ------------------------------------------------------------------------------------------------
- */
+/* --- days ---------------------------------------------------------------------------------- */
+
+/* n in so many digits, and `behind` after it: rosters are full of dates, and printf is slow. */
+static void put_digits(char *out, int n, int digits, char behind)
+{
+    out[digits] = behind;
+    for (; digits > 0; n /= 10)
+        out[--digits] = (char)('0' + n % 10);
+}
+
+static void put_clock(char *out, int second)
+{
+    put_digits(out, second / 3600, 2, ':');
+    put_digits(out + 3, second / 60 % 60, 2, ':');
+    put_digits(out + 6, second % 60, 2, 0);
+}
 
 /* Day 60 of the 1900 system is a 29 February that never was; days before it are one off. */
 bool book_serial_text(double serial, bool is_1904, char out[32])
@@ -546,8 +553,7 @@ bool book_serial_text(double serial, bool is_1904, char out[32])
         second = 0;
     }
     if (day == 0 && !is_1904) {
-        snprintf(out, 32, "%02d:%02d:%02d", (int)(second / 3600), (int)(second / 60 % 60),
-                 (int)(second % 60));
+        put_clock(out, (int)second);
         return true;
     }
     if (day == 60 && !is_1904)
@@ -559,10 +565,10 @@ bool book_serial_text(double serial, bool is_1904, char out[32])
     date = date_from_days(day - 25569); /* the serial of 1970-01-01 */
     if (date_is_none(date))
         return false;
+    put_digits(out, date.year, 4, '-');
+    put_digits(out + 5, date.month, 2, '-');
+    put_digits(out + 8, date.day, 2, second ? 'T' : 0);
     if (second)
-        snprintf(out, 32, "%04d-%02d-%02dT%02d:%02d:%02d", date.year, date.month, date.day,
-                 (int)(second / 3600), (int)(second / 60 % 60), (int)(second % 60));
-    else
-        snprintf(out, 32, "%04d-%02d-%02d", date.year, date.month, date.day);
+        put_clock(out + 11, (int)second);
     return true;
 }

@@ -35,8 +35,7 @@ struct csv {
     struct text text;
 };
 
-/* --- which encoding
- * --------------------------------------------------------------------------------- */
+/* --- which encoding ------------------------------------------------------------------------ */
 
 /* What the bytes so far can still be. */
 struct sniff {
@@ -146,8 +145,7 @@ static enum err find_encoding(struct csv *c)
     return OK;
 }
 
-/* --- decoded bytes
- * ------------------------------------------------------------------------------------ */
+/* --- decoded bytes ------------------------------------------------------------------------- */
 
 static enum err convert(struct csv *c)
 {
@@ -197,8 +195,7 @@ static enum err peek(struct csv *c, int *ret)
     return OK;
 }
 
-/* --- records
- * ------------------------------------------------------------------------------------------ */
+/* --- records ------------------------------------------------------------------------------- */
 
 /* Bytes up to a delimiter or line end are the field, quotes among them included. */
 static enum err read_plain(struct csv *c)
@@ -359,8 +356,7 @@ enum err csv_next(struct csv *c, struct sheet_row *ret, bool *ret_more)
     }
 }
 
-/* --- the file
- * ------------------------------------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------------------------ */
 
 static char most_frequent(const char *p, size_t len)
 {

@@ -40,8 +40,7 @@ struct reading {
     struct cell *cell;
 };
 
-/* --- attributes ----------------------------------------------------------------------------------
- */
+/* --- attributes ---------------------------------------------------------------------------- */
 
 /* "BC23" → column 54, row 23; a missing row gives 0. Length used, 0 if it is no reference. */
 static size_t parse_ref(const char *s, size_t len, int *ret_column, int64_t *ret_row)
@@ -90,8 +89,7 @@ static const char *cell_name(const struct xlsx *w, int column, char out[24])
     return out;
 }
 
-/* --- values
- * ---------------------------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------------------------- */
 
 /* The usual numbers have at most 15 digits and few decimals: then digits and power of ten are
  * exact doubles, and one division rounds correctly. The rest goes to strtod. */
@@ -226,8 +224,7 @@ static enum err set_value(struct xlsx *w, struct reading *c, size_t start)
     return OK;
 }
 
-/* --- cells
- * ------------------------------------------------------------------------------------------ */
+/* --- cells --------------------------------------------------------------------------------- */
 
 /* The text of a <v>, up to its CLOSE, into the row's buffer. */
 static enum err read_v(struct xlsx *w, struct reading *c)
@@ -352,8 +349,7 @@ static enum err read_cell(struct xlsx *w)
     return beyond.kind == CELL_EMPTY ? OK : too_many_columns(w, place);
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------- */
+/* --- rows ---------------------------------------------------------------------------------- */
 
 static enum err start_row(struct xlsx *w, bool *ret_hidden)
 {
@@ -492,8 +488,7 @@ enum err xlsx_next(struct xlsx *w, struct sheet_row *ret, bool *ret_more)
     return OK;
 }
 
-/* --- the file
- * ------------------------------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------------------------ */
 
 enum err xlsx_open(struct pack *p, struct report *r, struct xlsx **ret)
 {
