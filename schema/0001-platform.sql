@@ -29,6 +29,9 @@ CREATE TABLE journal (
     employer_id BIGINT,
     person_id   BIGINT
 );
+-- postgres:
+CREATE INDEX journal_by_commit ON journal (tx, seq);
+-- both:
 CREATE INDEX journal_by_record ON journal (record_id, seq);
 CREATE INDEX journal_of_reveals ON journal (user_id, at) WHERE action = 'reveal';
 CREATE INDEX journal_by_batch ON journal (batch_id, seq) WHERE batch_id IS NOT NULL;
