@@ -1,6 +1,8 @@
 /* stores.c — fresh stores for tests: a SQLite file copied from a prepared one, and a database
  * cloned from a prepared one in a cluster of our own. */
 #include "stores.h"
+#include "app/modules.h"
+#include "platform/seal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -285,17 +287,27 @@ void stores_report(void)
 
 /* --- the program's own schema -------------------------------------------------------------- */
 
-/* Weak: a tree without operations yet has none. */
-__attribute__((weak)) const struct scoped *ops_tables(void);
-
 static const struct scoped *program_tables(void)
 {
-    static const struct scoped none[] = { { 0 } };
-
-    return ops_tables ? ops_tables() : none;
+    ops_register(app_modules);
+    seal_init_for_tests();
+    return ops_tables();
 }
 
-const struct store_kit program_kit = { .tables = program_tables, .files = schema_assets };
+static enum err program_seeds(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    for (int m = 0; app_modules[m]; m++)
+        if (app_modules[m]->seed)
+            TRY(app_modules[m]->seed(cx));
+    return OK;
+}
+
+const struct store_kit program_kit = {
+    .tables = program_tables,
+    .files = schema_assets,
+    .fill = program_seeds,
+};
 
 /* --- faults -------------------------------------------------------------------------------- */
 
@@ -343,9 +355,11 @@ int stores_fault_run(struct ctx *cx, db_fn *work, void *arg)
         db_fault_after(0);
         if (err == OK)
             return n - 1;
-        if (!str_eq(cx->failure.code, "db.io"))
+        if (!str_eq(cx->failure.code, "db.io")) {
             test_fail(__FILE__, __LINE__, "call %d failing gave %s: %s", n, cx->failure.code,
                       cx->failure.message);
+            return n;
+        }
         if (!str_eq(stores_digest(cx), before))
             test_fail(__FILE__, __LINE__, "something stayed although call %d failed", n);
     }

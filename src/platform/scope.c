@@ -623,7 +623,9 @@ static enum err follow(struct expand *e, struct places *at, struct token before,
     static const char *const enders[] = { "WHERE",  "GROUP",  "ORDER",     "SET",    "RETURNING",
                                           "UNION",  "EXCEPT", "LIMIT",     "HAVING", "WINDOW",
                                           "VALUES", "SELECT", "INTERSECT", NULL };
-    static const char *const skipped[] = { "LATERAL", "ONLY", "SKIP", "OF", "NOWAIT", NULL };
+    /* IS DISTINCT FROM x, FOR UPDATE, ON CONFLICT DO UPDATE */
+    static const char *const not_before[] = { "DISTINCT", "FOR", "DO", NULL };
+    static const char *const skipped[] = { "LATERAL", "ONLY", NULL };
 
     if (token_is(t, "(")) {
         if (at->depth + 1 >= DEPTH_MAX)
@@ -636,7 +638,7 @@ static enum err follow(struct expand *e, struct places *at, struct token before,
         at->expected = at->in_from[at->depth];
     } else if (token_is_any(t, enders)) {
         at->in_from[at->depth] = at->expected = false;
-    } else if (token_is_any(t, openers) && !token_is(before, "DISTINCT")) {
+    } else if (token_is_any(t, openers) && !token_is_any(before, not_before)) {
         at->expected = true;
         at->in_from[at->depth] = token_is(t, "FROM") || token_is(t, "JOIN");
     } else if (at->expected && (t.type == TOKEN_WORD || t.type == TOKEN_QUOTED) &&
