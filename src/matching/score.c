@@ -550,3 +550,45 @@ int32_t match_points(const struct match_person *person, const struct match_post 
            part_fit(person, post, weights).points + part_retention(person, post, weights).points +
            part_arrears(post, weights).points + part_reserved(person, post, weights).points;
 }
+
+/* --- bounds --------------------------------------------------------------------------------------
+ */
+
+/* Everything but pay, retention, arrears and reservation, each at its best; less the wish. */
+int32_t match_place_bound(const struct match_person *person, int64_t place,
+                          const struct match_weights *weights)
+{
+    const struct match_post post = { .work = place };
+    int64_t wish =
+        person->least_wage_fen != NONE ? person->least_wage_fen : 100LL * weights->wish_default;
+
+    return part_base(weights).points + part_distance(person, &post, weights).points +
+           part_habit(person, &post, weights).points + part_climate(person, &post, weights).points +
+           (person->wants_western_food ? weights->food_asked : 0) +
+           (person->wants_couple_room ? weights->couple_room : 0) +
+           (person->n_occupations > 0 ? weights->wanted : 0) -
+           (int32_t)(wish * weights->pay_percent / 10000);
+}
+
+/* Pay as if nothing were wished. An allowed pair never has less pay than a stated wish, so that
+ * only those without one can meet the lower limit of the part; unknown pay gives 0 points whatever
+ * the wish, as if it were the wish. One point more than found, for the roundings. */
+int32_t match_post_bound(const struct match_post *post, int64_t wish,
+                         const struct match_weights *weights)
+{
+    const struct match_employer *e = post->employer;
+    struct match_person person = { .least_wage_fen = NONE };
+    struct match_reason take_home = part_take_home(&person, post, weights);
+    int64_t usual = 100LL * weights->wish_default, pay = MAX(wish, usual);
+    int32_t retention = INT32_MIN;
+
+    if (take_home.v[0] != NONE && weights->pay_percent > 0)
+        pay = MAX(take_home.v[0] + take_home.v[2],
+                  usual - 10000LL * weights->pay_limit / weights->pay_percent);
+    for (int32_t i = 0; i <= e->n_records; i++) { /* after the records, a county without one */
+        person.home = i < e->n_records ? e->records[i].county : 0;
+        retention = MAX(retention, part_retention(&person, post, weights).points);
+    }
+    return (int32_t)(pay * weights->pay_percent / 10000) + 1 + retention +
+           part_arrears(post, weights).points + (post->is_reserved ? weights->reserved : 0);
+}

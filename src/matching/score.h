@@ -214,6 +214,15 @@ void match_score(const struct match_person *person, const struct match_post *pos
 int32_t match_points(const struct match_person *person, const struct match_post *post,
                      const struct match_weights *weights);
 
+/* How good it could be at most, for finding the best posts without scoring every pair: for any pair
+ * that the rules allow and weights that are not negative,
+ *     match_points(person, post) <= match_place_bound(person, place) + match_post_bound(post, wish)
+ * where `place` is any division in the post's city and `wish` is at least every least_wage_fen. */
+int32_t match_place_bound(const struct match_person *person, int64_t place,
+                          const struct match_weights *weights);
+int32_t match_post_bound(const struct match_post *post, int64_t wish,
+                         const struct match_weights *weights);
+
 /* What a newcomer earns in money, a month: on piece rate what newcomers reach, else the lower end
  * of the range; NONE when nothing is stated. */
 int64_t match_newcomer_pay(const struct match_post *post);

@@ -1,0 +1,62 @@
+/* candidates.h — from people and posts to an assignment, without scoring every pair. Pure.
+ *
+ * Posts are kept by city and middle occupation class, best first by what they could be worth to
+ * anybody; a search for one person merges these lists best bound first and stops when nothing left
+ * can be among the best, so its result is exactly that of looking at every post.
+ *
+ * The assignment must not see only everybody's favourites: those have few seats. So the considered
+ * pairs are (1) each person's best posts, (2) the best posts still free when people are served one
+ * after the other in a drawn order, and then, round by round, (3) posts which at the prices found
+ * are worth more to a person than what she has. When there are none of the third kind, the
+ * assignment is the best over all possible pairs, considered or not. */
+#pragma once
+#include "matching/auction.h"
+#include "matching/score.h"
+
+/* Arrays stay with the caller. Weights must not be negative (asserted). Posts of people without
+ * `is_willing` and full posts may be in the arrays; they find nobody. */
+struct match_problem {
+    const struct match_person *persons;
+    const struct match_post *posts;
+    int32_t n_persons, n_posts;
+    struct date today;
+    const struct match_weights *weights;
+    int32_t most; /* best posts per person; 0 = 20 */
+};
+
+/* The best `most` allowed posts of one person with a score above 0: higher score first, then the
+ * lower post id. `ret` has room for `most`. Looks at every post: for one person's page, and as the
+ * plain meaning of the search. Returns how many. */
+int32_t match_shortlist(const struct match_problem *in, const struct match_person *person,
+                        int32_t most, struct auction_edge *ret);
+
+/* The same for everybody. row has n_persons + 1 entries; the edges of one person are ordered as in
+ * match_shortlist(); auction_solve() takes both as they are. */
+struct match_candidates {
+    int64_t *row;
+    struct auction_edge *edges; /* .post is the index in posts */
+    int64_t pairs;              /* scored; n_persons * n_posts were possible */
+};
+void match_candidates(struct arena *mem, const struct match_problem *in,
+                      struct match_candidates *ret);
+
+struct match_assignment {
+    struct match_candidates considered; /* per person, best first */
+    struct auction_result auction;      /* post index per person, price per post in 1/scale points;
+                                           its certificate covers the considered pairs */
+    int64_t value, bound, gap; /* points; over all possible pairs: none can be worth more */
+    int32_t rounds;            /* of pricing, at least 1 */
+};
+
+/* Who goes where. Each person's row holds the best posts and what else was considered; the first
+ * is the favourite and the one above the given post, if any, tells what stood against it (full at
+ * this price). Ends when the gap is at most a ten-thousandth of the bound, or after 20 rounds with
+ * the gap as it is; never worth less than serving people one after the other. Companions are
+ * placed one by one; their part of the score says so. */
+void match_assign(struct arena *mem, const struct match_problem *in, struct match_assignment *ret);
+
+/* Why nobody's list holds anything: how many posts each rule forbids this person, and how many
+ * each rule alone does, so that "12 posts more if pay were accepted" can be said. Both have
+ * MATCH_RULE_COUNT entries. Looks at every post. */
+void match_obstacles(const struct match_problem *in, const struct match_person *person,
+                     int32_t *ret_forbids, int32_t *ret_alone);

@@ -1,0 +1,277 @@
+/* Searching without looking at every pair must find what looking at every pair finds. */
+#include "harness.h"
+#include "matching/candidates.h"
+
+static uint64_t dice;
+
+static int64_t roll(int64_t lo, int64_t hi)
+{
+    dice ^= dice << 13;
+    dice ^= dice >> 7;
+    dice ^= dice << 17;
+    return lo + (int64_t)(dice % (uint64_t)(hi - lo + 1));
+}
+
+static const int64_t west[] = { 621121000000, 621102000000, 500237000000, 511132000000 };
+static const int64_t east[] = {
+    350181000000, 350102000000, 350206000000, 370681000000, 330602000000, 621102000000, 0
+};
+static const int32_t trades[] = { 6180204, 6180299, 6180101, 4030201, 4030500, 6310000, 0 };
+static const int32_t wishes[] = { 6180204, 6180200, 6180000, 6000000, 4030201, 4000000 };
+static const struct match_range wanted[] = {
+    { 350000000000, 359999999999 }, { 350100000000, 350199999999 }, { 350181000000, 350181999999 },
+    { 370000000000, 379999999999 }, { 330000000000, 339999999999 },
+};
+
+static struct match_employer employers[5];
+static struct match_weights weights;
+
+/* Small numbers of everything, so that ties and scarcity abound. Ids run against the order. */
+static struct match_problem problem(int32_t n_persons, int32_t n_posts)
+{
+    struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, n_persons);
+    struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, n_posts);
+    struct match_record *records = NEW_ARRAY(test_arena(), struct match_record, 5);
+
+    weights = match_weights_default();
+    for (size_t i = 0; i < ARRAY_LEN(employers); i++) {
+        records[i] = (struct match_record){ west[0], (int32_t)roll(0, 9), 0 };
+        records[i].stayed = (int32_t)roll(0, records[i].placed);
+        employers[i] = (struct match_employer){
+            .id = (int64_t)i,
+            .has_canteen = roll(0, 1),
+            .has_western_food = roll(0, 1),
+            .has_couple_rooms = roll(0, 1),
+            .placed = 20,
+            .stayed = (int32_t)roll(10, 20),
+            .records = &records[i],
+            .n_records = (int32_t)roll(0, 1),
+            .arrears = (int32_t)(roll(0, 5) / 5),
+        };
+    }
+    for (int32_t i = 0; i < n_persons; i++)
+        persons[i] = (struct match_person){
+            .id = 9000 - i,
+            .home = west[roll(0, 3)],
+            .birth = { 1990, 3, 7 },
+            .destinations = &wanted[roll(0, 3)],
+            .n_destinations = (int32_t)roll(0, 2),
+            .occupations = &wishes[roll(0, 4)],
+            .n_occupations = (int32_t)roll(0, 2),
+            .earlier = &east[roll(0, 5)],
+            .n_earlier = (int32_t)roll(0, 1),
+            .least_wage_fen = roll(0, 3) ? roll(20, 40) * 10000 : NONE,
+            .companion_id = NONE,
+            .skill_level = (int8_t)roll(-1, 3),
+            .cannot = (uint8_t)roll(0, 3),
+            .is_willing = roll(0, 9),
+            .is_registered = roll(0, 1),
+            .wants_western_food = roll(0, 1),
+            .wants_couple_room = !roll(0, 4),
+        };
+    for (int32_t i = 0; i < n_posts; i++)
+        posts[i] = (struct match_post){
+            .id = 5000 - i,
+            .employer = &employers[roll(0, 4)],
+            .work = east[roll(0, 6)],
+            .occupation = trades[roll(0, 6)],
+            .seats = (int32_t)roll(0, 3),
+            .pay_form = roll(0, 1) ? MATCH_PAY_PIECE : MATCH_PAY_TIME,
+            .pay_low_fen = roll(0, 9) ? roll(15, 60) * 10000 : NONE,
+            .newcomer_pay_fen = roll(0, 1) ? roll(10, 50) * 10000 : NONE,
+            .min_skill = (int8_t)roll(0, 2),
+            .demands = (uint8_t)(roll(0, 4) == 0),
+            .has_board = roll(0, 1),
+            .has_lodging = roll(0, 1),
+            .is_reserved = !roll(0, 4),
+        };
+    return (
+        struct match_problem){ persons, posts, n_persons, n_posts, { 2026, 3, 1 }, &weights, 0 };
+}
+
+TEST("no pair scores above its bound")
+{
+    dice = 11;
+    for (int round = 0; round < 40; round++) {
+        struct match_problem in = problem(30, 30);
+        int64_t wish = 0;
+
+        weights.wish_default = (int32_t)roll(0, 9000);
+        weights.pay_limit = (int32_t)roll(0, 3000);
+        weights.pay_percent = (int32_t)roll(0, 250);
+        for (int32_t i = 0; i < in.n_persons; i++)
+            wish = MAX(wish, in.persons[i].least_wage_fen);
+        for (int32_t i = 0; i < in.n_persons * in.n_posts; i++) {
+            const struct match_person *person = &in.persons[i % in.n_persons];
+            const struct match_post *post = &in.posts[i / in.n_persons];
+            int32_t bound =
+                match_place_bound(person, post->work / 100000000 * 100000000, &weights) +
+                match_post_bound(post, wish, &weights);
+
+            if (match_feasible(person, post, in.today))
+                EXPECT(match_points(person, post, &weights) <= bound);
+        }
+    }
+}
+
+TEST("the search finds the same posts in the same order as looking at all of them")
+{
+    dice = 5;
+    for (int round = 0; round < 60; round++) {
+        struct match_problem in = problem(25, (int32_t)roll(0, 80));
+        struct match_candidates c;
+        struct auction_edge plain[30];
+
+        in.most = (int32_t)roll(1, 30);
+        match_candidates(test_arena(), &in, &c);
+        for (int32_t i = 0; i < in.n_persons; i++) {
+            int32_t n = match_shortlist(&in, &in.persons[i], in.most, plain);
+
+            EXPECT_INT(c.row[i + 1] - c.row[i], n);
+            for (int32_t e = 0; e < n && n == c.row[i + 1] - c.row[i]; e++) {
+                EXPECT_INT(c.edges[c.row[i] + e].post, plain[e].post);
+                EXPECT_INT(c.edges[c.row[i] + e].score, plain[e].score);
+                EXPECT(plain[e].score > 0);
+            }
+        }
+    }
+}
+
+TEST("a shortlist is by score, then the lower post id")
+{
+    dice = 2;
+    struct match_problem in = problem(1, 40);
+    struct match_person anybody = { .home = west[0],
+                                    .birth = { 1990, 1, 1 },
+                                    .least_wage_fen = NONE,
+                                    .companion_id = NONE,
+                                    .skill_level = 8,
+                                    .is_willing = true,
+                                    .is_registered = true };
+    struct match_post *same = NEW_ARRAY(test_arena(), struct match_post, 40);
+    struct auction_edge list[8];
+
+    for (int i = 0; i < 40; i++) {
+        same[i] = in.posts[0];
+        same[i].id = 1000 - i;
+        same[i].seats = 1;
+    }
+    in.posts = same;
+    in.persons = &anybody;
+    EXPECT_INT(match_shortlist(&in, &anybody, 8, list), 8);
+    for (int i = 0; i < 8; i++)
+        EXPECT_INT(list[i].post, 39 - i);
+}
+
+/* The best over all possible pairs, by giving the auction every one. */
+static int64_t best_of_all(const struct match_problem *in)
+{
+    int64_t *row = NEW_ARRAY(test_arena(), int64_t, in->n_persons + 1);
+    int32_t *cap = NEW_ARRAY(test_arena(), int32_t, in->n_posts);
+    struct auction_edge *edges =
+        NEW_ARRAY(test_arena(), struct auction_edge, in->n_persons * in->n_posts);
+    struct auction_result r;
+
+    for (int32_t p = 0; p < in->n_posts; p++)
+        cap[p] = in->posts[p].seats;
+    for (int32_t w = 0; w < in->n_persons; w++) {
+        row[w + 1] = row[w];
+        for (int32_t p = 0; p < in->n_posts; p++)
+            if (match_feasible(&in->persons[w], &in->posts[p], in->today))
+                edges[row[w + 1]++] =
+                    (struct auction_edge){ p, match_points(&in->persons[w], &in->posts[p],
+                                                           in->weights) };
+    }
+    auction_solve(test_arena(),
+                  &(struct auction_input){ in->n_persons, in->n_posts, cap, row, edges }, &r);
+    return r.certificate.value;
+}
+
+TEST("the assignment is the best over all possible pairs, from few considered ones")
+{
+    dice = 8;
+    for (int round = 0; round < 60; round++) {
+        struct match_problem in = problem((int32_t)roll(0, 60), (int32_t)roll(0, 50));
+        struct match_assignment a;
+        int64_t best = best_of_all(&in);
+
+        in.most = (int32_t)roll(1, 6);
+        match_assign(test_arena(), &in, &a);
+        EXPECT(a.auction.certificate.sound);
+        EXPECT(a.value <= best && best <= a.bound);
+        EXPECT_INT(a.gap, a.bound - a.value);
+        EXPECT(a.gap <= a.bound / 10000);
+        for (int32_t w = 0; w < in.n_persons; w++) {
+            bool is_considered = a.auction.post[w] < 0;
+
+            for (int64_t e = a.considered.row[w]; e < a.considered.row[w + 1]; e++) {
+                is_considered |= a.considered.edges[e].post == a.auction.post[w];
+                if (e > a.considered.row[w])
+                    EXPECT(a.considered.edges[e].score <= a.considered.edges[e - 1].score);
+            }
+            EXPECT(is_considered);
+        }
+    }
+}
+
+TEST("people who all want the same spread over the posts there are")
+{
+    dice = 4;
+    struct match_problem in = problem(200, 100);
+    struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, 200);
+    struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, 100);
+    struct match_assignment a;
+
+    for (int i = 0; i < 200; i++)
+        persons[i] = (struct match_person){ .id = i,
+                                            .home = west[0],
+                                            .birth = { 1990, 1, 1 },
+                                            .least_wage_fen = NONE,
+                                            .companion_id = NONE,
+                                            .skill_level = 8,
+                                            .is_willing = true };
+    for (int i = 0; i < 100; i++)
+        posts[i] = (struct match_post){ .id = i,
+                                        .employer = &employers[0],
+                                        .work = 350181000000,
+                                        .occupation = 6180204,
+                                        .seats = 2,
+                                        .pay_low_fen = 350000 + 100 * i,
+                                        .newcomer_pay_fen = NONE };
+    in.persons = persons;
+    in.posts = posts;
+    in.most = 4;
+    match_assign(test_arena(), &in, &a);
+    EXPECT_INT(a.auction.certificate.placed, 200);
+    EXPECT_INT(a.gap, 0);
+}
+
+TEST("obstacles tell what each rule forbids, and what it alone forbids")
+{
+    dice = 6;
+    struct match_problem in = problem(1, 3);
+    struct match_post posts[3];
+    struct match_person person = { .home = west[0],
+                                   .birth = { 1990, 1, 1 },
+                                   .least_wage_fen = 500000,
+                                   .companion_id = NONE,
+                                   .skill_level = 8,
+                                   .is_willing = true };
+    int32_t forbids[MATCH_RULE_COUNT], alone[MATCH_RULE_COUNT];
+
+    for (int i = 0; i < 3; i++)
+        posts[i] = (struct match_post){ .employer = &employers[0],
+                                        .work = east[0],
+                                        .seats = 1,
+                                        .pay_low_fen = 400000,
+                                        .newcomer_pay_fen = NONE };
+    posts[1].is_reserved = true;
+    posts[2].pay_low_fen = 600000;
+    in.posts = posts;
+    match_obstacles(&in, &person, forbids, alone);
+    EXPECT_INT(forbids[MATCH_RULE_PAY], 2);
+    EXPECT_INT(alone[MATCH_RULE_PAY], 1);
+    EXPECT_INT(forbids[MATCH_RULE_RESERVED], 1);
+    EXPECT_INT(alone[MATCH_RULE_RESERVED], 0);
+    EXPECT_INT(forbids[MATCH_RULE_AGE], 0);
+}
