@@ -229,7 +229,7 @@ enum err sheet_open(const char *path, const struct sheet_limits *limits, enum la
                     struct failure *f, struct sheet **ret)
 {
     struct sheet *s = sheet_realloc(NULL, sizeof *s);
-    int64_t size;
+    int64_t size = 0;
     enum err err;
 
     *s = (struct sheet){ .report = { .lang = lang, .failure = f },

@@ -259,7 +259,7 @@ static enum err check_together(struct pack *p, const struct directory *dir)
 
 static enum err read_directory(struct pack *p)
 {
-    struct directory dir;
+    struct directory dir = { 0 };
     unsigned char *d;
     int64_t i = 0;
 
