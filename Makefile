@@ -95,6 +95,10 @@ bench:
 	@$(MAKE) --no-print-directory queqiao
 	@bench/run.sh
 
+# One measurement by itself: make build/bench_sheet (bench/bench_sheet.c).
+build/bench_%: $(B)/bench/bench_%.o $(OBJ)
+	@echo "  ld  $@"; $(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 C_FILES := $(wildcard src/*/*.[ch] test/*.[ch] test/*/*.[ch] bench/*.[ch])
 format:
 	clang-format -i $(C_FILES)

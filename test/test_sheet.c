@@ -295,6 +295,18 @@ TEST("UTF-16 CSV is read with and without a byte order mark")
 
 /* --- refusals ------------------------------------------------------------------------------ */
 
+/* A compound file of 1024 bytes whose directory names one stream. */
+static const char *compound(const char *stream)
+{
+    char *file = arena_alloc(test_arena(), 1024);
+
+    memcpy(file, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8);
+    file[30] = 9; /* sectors of 512 bytes; the directory is the first */
+    for (size_t i = 0; stream[i]; i++)
+        file[640 + 2 * i] = stream[i];
+    return file;
+}
+
 TEST("what is no .xlsx or CSV is refused by its nature, with the way out")
 {
     static const struct {
@@ -319,6 +331,9 @@ TEST("what is no .xlsx or CSV is refused by its nature, with the way out")
 
     for (size_t i = 0; i < ARRAY_LEN(files); i++)
         EXPECT_STR(dump(write_bytes(files[i].bytes, files[i].len)), files[i].code);
+    EXPECT_STR(dump(write_bytes(compound("EncryptedPackage"), 1024)), "!sheet.protected");
+    EXPECT_STR(dump(write_bytes(compound("Workbook"), 1024)), "!sheet.legacy");
+    EXPECT_STR(dump(write_bytes(compound("WordDocument"), 1024)), "!sheet.not_a_sheet");
     EXPECT_STR(dump(write_zip(ods, 2)), "!sheet.legacy");
     EXPECT_STR(dump(write_zip(docx, 1)), "!sheet.not_a_sheet");
     EXPECT_STR(dump(write_zip(archive, 1)), "!sheet.not_a_sheet");
@@ -458,6 +473,77 @@ TEST("the CSV writer disarms what a spreadsheet would compute")
                "6 T:' +1 T:1234567890123456789 T:0.00 ~ T:'- T:'\t-1\n"
                "7 T:a_x000D_b\x01<&>\" T:0 ~ ~ T:'＝1 T:a\nb");
 }
+
+/* --- LibreOffice --------------------------------------------------------------------------- */
+
+TEST("a workbook that LibreOffice made is read: merged title, dates, formulas, what is hidden")
+{
+    struct failure f = { 0 };
+    struct sheet *s = NULL;
+    const struct sheet_merge *m;
+    int n;
+
+    EXPECT_INT(sheet_open("test/data/sheets/roster.xlsx", NULL, LANG_ZH, &f, &s), OK);
+    if (!s)
+        return;
+    EXPECT_STR(dump_sheet(s, 0), "1 T:某县务工人员花名册\n"
+                                 "2 T:姓名 T:身份证号 T:到岗日期 T:月薪 T:年薪\n"
+                                 "3 T:张三 T:11010519491231002X D:2023-03-01 N:3500.5 F:N:42006\n"
+                                 "4(h) T:李四 ~ ~ B:TRUE F:E:#N/A\n"
+                                 "6 T:合计");
+    m = sheet_merges(s, &n);
+    EXPECT(n == 1 && m[0].row_first == 1 && m[0].column_last == 4);
+    EXPECT(sheet_column_is_hidden(s, 1) && !sheet_column_is_hidden(s, 2));
+    EXPECT_INT(sheet_count(s), 2);
+    EXPECT_STR(sheet_info(s, 1).name, "代码");
+    EXPECT(sheet_info(s, 1).is_hidden && !sheet_info(s, 0).is_hidden);
+    sheet_close(s);
+}
+
+/* The whole text of a file. */
+static const char *slurp(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    struct str out = str_new(test_arena());
+    char buf[4096];
+
+    for (size_t n; file && (n = fread(buf, 1, sizeof buf, file)) > 0;)
+        str_add_len(&out, buf, n);
+    if (file)
+        fclose(file);
+    return out.len ? out.s : "";
+}
+
+TEST("LibreOffice finds no formula in what is written, and finds comments, red cells and lists")
+{
+    char dir[] = "/tmp/queqiao-office-XXXXXX";
+    const char *xlsx, *text;
+
+    if (system("command -v soffice >/dev/null 2>&1") != 0) {
+        puts("    (LibreOffice is not installed: written files were not opened with it)");
+        return;
+    }
+    EXPECT(mkdtemp(dir) != NULL);
+    xlsx = write_file(SHEET_XLSX);
+    if (system(
+            arena_printf(test_arena(),
+                         "timeout 100 soffice -env:UserInstallation=file://%s/profile --headless "
+                         "--convert-to fods --outdir %s %s >/dev/null 2>&1",
+                         dir, dir, xlsx)) != 0)
+        test_fail(__FILE__, __LINE__, "soffice failed");
+    text = slurp(arena_printf(test_arena(), "%s/%.*s.fods", dir,
+                              (int)(strlen(strrchr(xlsx, '/') + 1) - 5), strrchr(xlsx, '/') + 1));
+    EXPECT(strstr(text, "<text:p>=HYPERLINK(&quot;x&quot;)</text:p>") != NULL);
+    EXPECT(strstr(text, "table:formula") == NULL);
+    EXPECT(strstr(text, "office:annotation") && strstr(text, "姓名不是姓名"));
+    EXPECT(strstr(text, "fo:background-color=\"#ffc7ce\"") != NULL);
+    EXPECT(strstr(text, "table:content-validation ") && strstr(text, "选项"));
+    EXPECT(strstr(text, "office:date-value=\"2023-03-01\"") != NULL);
+    unlink(xlsx);
+    EXPECT_INT(system(arena_printf(test_arena(), "rm -rf %s", dir)), 0);
+}
+
+/* --- failures ------------------------------------------------------------------------------ */
 
 TEST("a file that cannot be written fails and leaves nothing behind")
 {
