@@ -22,7 +22,7 @@ OPT    := -O2 -g $(HARDEN)
 endif
 
 SRC      := $(filter-out src/app/main.c,$(sort $(wildcard src/*/*.c)))
-OBJ      := $(SRC:%.c=$(B)/%.o) $(B)/embedded_schema.o $(B)/embedded_policies.o
+OBJ      := $(SRC:%.c=$(B)/%.o) $(B)/embedded_schema.o $(B)/embedded_policies.o $(B)/embedded_facts.o
 TEST_SRC := $(sort $(wildcard test/*.c))
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
 
@@ -58,6 +58,10 @@ build/embedded_schema.c: $(wildcard schema/*.sql) tools/embed.py
 build/embedded_policies.c: $(wildcard policies/*.yaml) tools/embed.py
 	@mkdir -p build
 	tools/embed.py policies policies > $@
+
+build/embedded_facts.c: $(wildcard facts/*.csv) tools/embed.py
+	@mkdir -p build
+	tools/embed.py facts facts > $@
 
 build/embedded_web.c: web/dist/.built tools/embed.py
 	@mkdir -p build

@@ -9,7 +9,7 @@ CREATE TABLE division (
     level      TEXT NOT NULL,          -- PROVINCE CITY COUNTY TOWNSHIP VILLAGE
     full_name  TEXT NOT NULL,          -- 甘肃省定西市通渭县
     valid_from TEXT,
-    valid_to   TEXT                    -- last day; NULL = in force
+    valid_to   TEXT                    -- last day; NULL = in force; '0001-01-01' = abolished, day not on record
 );
 CREATE INDEX division_by_parent ON division (parent, code);
 CREATE INDEX division_by_name ON division (short_name, code);
@@ -20,6 +20,16 @@ CREATE TABLE division_successor (
     from_on   TEXT,
     PRIMARY KEY (code, successor)
 );
+-- Each filling of the three tables: what is held in memory is as good as the newest stamp.
+CREATE TABLE division_load (
+    number BIGINT PRIMARY KEY,
+    stamp  TEXT NOT NULL,              -- of the shipped facts their hash, of an upload its id
+    at     BIGINT NOT NULL
+);
+-- Divisions as records, with the id that lists need.
+CREATE VIEW v_division AS SELECT code AS id, code, name, short_name, parent, level, full_name, valid_from,
+    CASE WHEN valid_to = '0001-01-01' THEN NULL ELSE valid_to END AS valid_to,
+    CASE WHEN valid_to IS NULL THEN 0 ELSE 1 END AS is_abolished FROM division;
 -- Other names under which a division is written.
 CREATE TABLE division_alias (
     name TEXT NOT NULL,
@@ -27,6 +37,7 @@ CREATE TABLE division_alias (
     PRIMARY KEY (name, code)
 );
 
+-- Organisations and users are seen like other rows, by jurisdiction (D3).
 CREATE TABLE organisation (
     id          BIGINT PRIMARY KEY,
     version     BIGINT NOT NULL DEFAULT 1,
@@ -36,10 +47,14 @@ CREATE TABLE organisation (
     division    BIGINT NOT NULL, -- its seat and, for offices, the root of its subtree
     serves_home BIGINT,          -- labour station: the western division whose people it looks after
     employer_id BIGINT,          -- kind EMPLOYER
+    home        BIGINT,          -- who sees it: the western division it belongs to (station: serves_home),
+    work        BIGINT,          -- the eastern division it is in; derived from the above
     is_active   BIGINT NOT NULL DEFAULT 1,
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL
 );
+CREATE INDEX organisation_by_home ON organisation (home, id);
+CREATE INDEX organisation_by_work ON organisation (work, id);
 CREATE TABLE user_account (
     id              BIGINT PRIMARY KEY,
     version         BIGINT NOT NULL DEFAULT 1,
@@ -48,7 +63,10 @@ CREATE TABLE user_account (
     org_id          BIGINT NOT NULL REFERENCES organisation (id),
     roles           TEXT NOT NULL,   -- codes joined by ',' (accounts/roles.c)
     person_id       BIGINT,          -- a worker's own account
-    password_hash   TEXT NOT NULL,   -- argon2id
+    home            BIGINT,          -- as the organisation's
+    work            BIGINT,
+    employer_id     BIGINT,
+    password_hash   TEXT NOT NULL,   -- argon2id; '' = no password yet, nobody can sign in
     must_change     BIGINT NOT NULL DEFAULT 1,
     failed_count    BIGINT NOT NULL DEFAULT 0,
     locked_until    BIGINT NOT NULL DEFAULT 0,
@@ -58,6 +76,11 @@ CREATE TABLE user_account (
     updated_at      BIGINT NOT NULL
 );
 CREATE INDEX user_by_org ON user_account (org_id, id);
+CREATE INDEX user_by_home ON user_account (home, id);
+CREATE INDEX user_by_work ON user_account (work, id);
+-- Names without jurisdiction, for showing who did something and whose it is.
+CREATE VIEW v_org_name AS SELECT id, name FROM organisation;
+CREATE VIEW v_user_name AS SELECT id, name FROM user_account;
 CREATE TABLE session (
     token_hash TEXT PRIMARY KEY, -- SHA-256 of the cookie's token
     user_id    BIGINT NOT NULL REFERENCES user_account (id),

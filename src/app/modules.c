@@ -1,7 +1,10 @@
 /* modules.c — the one list of modules, in the order in which they may include each other. */
 #include "app/modules.h"
 
+#include "divisions/divisions.h"
+
 const struct module *const app_modules[] = {
     &description_module,
+    &divisions_module,
     NULL,
 };

@@ -10,4 +10,5 @@ struct asset {
 
 extern const struct asset schema_assets[];   /* schema/NNNN-name.sql */
 extern const struct asset policies_assets[]; /* policies/name.yaml */
+extern const struct asset facts_assets[];    /* facts/name.csv */
 extern const struct asset web_assets[];      /* web/dist, only in the program itself */
