@@ -1,0 +1,32 @@
+// Own translation: one table of [中文, English] pairs with {name} placeholders. Labels of records, fields,
+// states and operations come from the server in both languages (`label`).
+import { ref } from 'vue'
+import { load, save } from '../lib/local'
+import { texts } from './texts'
+
+export type Lang = 'zh' | 'en'
+export type Key = keyof typeof texts
+
+export const lang = ref<Lang>(load<Lang>('lang', 'zh'))
+
+export function setLang(to: Lang): void {
+  lang.value = to
+  save('lang', to)
+  document.documentElement.lang = to === 'zh' ? 'zh-CN' : 'en'
+}
+
+export function t(key: Key, params?: Record<string, string | number>): string {
+  const text: string = texts[key][lang.value === 'zh' ? 0 : 1]
+  return params ? text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')) : text
+}
+
+// The text of the reader's language; the other one when a side is missing.
+export function label(x: { zh?: string; en?: string } | undefined | null): string {
+  if (!x) return ''
+  return (lang.value === 'zh' ? x.zh || x.en : x.en || x.zh) ?? ''
+}
+
+// Keys made from data (states of imports, journal actions): the translation, or undefined.
+export function tMaybe(key: string): string | undefined {
+  return key in texts ? t(key as Key) : undefined
+}

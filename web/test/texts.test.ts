@@ -1,0 +1,37 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { texts } from '../src/i18n/texts'
+
+const src = new URL('../src/', import.meta.url).pathname
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((f) => /\.(vue|ts)$/.test(f) && !f.endsWith('.d.ts'))
+const sources = files.filter((f) => f !== 'i18n/texts.ts').map((f) => ({ f, text: readFileSync(join(src, f), 'utf8') }))
+const holes = (s: string): string[] => [...s.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).sort()
+
+describe('texts', () => {
+  it('are complete in both languages, with the same places to fill', () => {
+    for (const [key, [zh, en]] of Object.entries(texts) as [string, readonly [string, string]][]) {
+      expect(zh.trim(), key).not.toBe('')
+      expect(en.trim(), key).not.toBe('')
+      expect(holes(en), key).toEqual(holes(zh))
+      expect(/[一-鿿]/.test(en), `${key}: Chinese in the English text`).toBe(false)
+      expect(/[A-Za-z]{4,}/.test(zh.replace(/\{\w+\}|xlsx|csv|Excel|JavaScript|yaml/gi, '')), `${key}: English in the Chinese text`).toBe(false)
+    }
+  })
+
+  it('are all used', () => {
+    const all = sources.map((s) => s.text).join('\n')
+    const made = [/^month\./, /^source\./, /^import\.state\./, /^history\./, /^error\./, /^group\./, /^tone\./]
+    const unused = Object.keys(texts).filter((k) => !all.includes(`'${k}'`) && !made.some((m) => m.test(k)))
+    expect(unused).toEqual([])
+  })
+
+  it('hold every visible word: no Chinese text stands in a component', () => {
+    const allowed = new Set(['components/Gate.vue', 'shell/Shell.vue', 'lib/format.ts']) // the button that names the other language; units of dates and sums
+    for (const { f, text } of sources) {
+      if (allowed.has(f)) continue
+      const bare = text.replace(/\/\/.*$/gm, '').replace(/\/\*[\s\S]*?\*\//g, '').replace(/<!--[\s\S]*?-->/g, '')
+      expect(/[一-鿿]/.test(bare), f).toBe(false)
+    }
+  })
+})
