@@ -19,6 +19,7 @@ export default defineConfig({
   build: {
     target: ['chrome87', 'safari14'],
     manifest: true,
+    reportCompressedSize: false,
     // The content security policy allows no data: scripts and no inline code.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
