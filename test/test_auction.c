@@ -25,7 +25,7 @@ static struct problem problem_new(int32_t workers, int32_t posts, int64_t edges_
                          .row = NEW_ARRAY(test_arena(), int64_t, workers + 1),
                          .edges = NEW_ARRAY(test_arena(), struct auction_edge, edges_max) };
 
-    p.in = (struct auction_input){ workers, posts, p.cap, p.row, p.edges };
+    p.in = (struct auction_input){ workers, posts, p.cap, p.row, p.edges, 0 };
     return p;
 }
 
@@ -206,6 +206,22 @@ TEST("shapes that hurt auctions end with a proof")
         if (hard[i].value >= 0)
             EXPECT_INT(c.value, hard[i].value);
     }
+}
+
+TEST("a precision saves work and keeps its word")
+{
+    dice = 12;
+    struct problem p = problem_wide(600, 60, 4, 10, 1, 10000);
+    struct auction_result best, near;
+
+    auction_solve(test_arena(), &p.in, &best);
+    p.in.precision = 100;
+    auction_solve(test_arena(), &p.in, &near);
+    EXPECT(near.certificate.sound);
+    EXPECT(near.rounds < best.rounds);
+    EXPECT(near.certificate.gap <= near.certificate.bound / 100);
+    EXPECT(near.certificate.value <= best.certificate.value);
+    EXPECT(best.certificate.value <= near.certificate.bound);
 }
 
 TEST("a post in demand has a price, one with free seats has none, a closed one keeps all away")

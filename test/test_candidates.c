@@ -183,7 +183,7 @@ static int64_t best_of_all(const struct match_problem *in)
                                                            in->weights) };
     }
     auction_solve(test_arena(),
-                  &(struct auction_input){ in->n_persons, in->n_posts, cap, row, edges }, &r);
+                  &(struct auction_input){ in->n_persons, in->n_posts, cap, row, edges, 0 }, &r);
     return r.certificate.value;
 }
 
@@ -243,7 +243,7 @@ TEST("people who all want the same spread over the posts there are")
     in.most = 4;
     match_assign(test_arena(), &in, &a);
     EXPECT_INT(a.auction.certificate.placed, 200);
-    EXPECT_INT(a.gap, 0);
+    EXPECT(a.gap <= a.bound / 10000);
 }
 
 TEST("obstacles tell what each rule forbids, and what it alone forbids")

@@ -454,6 +454,20 @@ static void price_closed_posts(const struct auction_input *in, int64_t scale, in
     }
 }
 
+/* Tell the outcome in the caller's numbers, with its proof. */
+static void market_report(const struct market *k, const struct auction_input *in,
+                          const int32_t *order, struct auction_result *r)
+{
+    for (int32_t w = 0; w < in->workers; w++)
+        r->post[w] = -1;
+    for (int32_t w = 0; w < k->workers; w++)
+        r->post[order[w]] = k->at[w];
+    if (in->posts > 0)
+        memcpy(r->price, k->price, sizeof *r->price * (size_t)in->posts);
+    price_closed_posts(in, r->scale, r->price);
+    auction_certify(in, r->post, r->price, r->scale, &r->certificate);
+}
+
 void auction_solve(struct arena *mem, const struct auction_input *in, struct auction_result *ret)
 {
     struct market k = { .mem = arena_new() };
@@ -462,30 +476,28 @@ void auction_solve(struct arena *mem, const struct auction_input *in, struct auc
                                 .price = NEW_ARRAY(mem, int64_t, in->posts),
                                 .scale = (int64_t)in->workers + 1 };
     int64_t highest = 0;
+    bool is_enough = false;
 
     for (int32_t p = 0; p < in->posts; p++)
         assert(in->cap[p] >= 0);
     market_build(&k, in, order);
     for (int64_t e = 0; e < k.row[k.workers]; e++)
         highest = MAX(highest, k.edges[e].score);
-    for (int64_t eps = highest * k.scale / EPS_START_DIVISOR; k.eps != 1; eps /= EPS_STEP) {
+    for (int64_t eps = highest * k.scale / EPS_START_DIVISOR; !is_enough; eps /= EPS_STEP) {
         k.eps = MAX(eps, 1);
         phase_begin(&k);
         forward(&k);
         reverse(&k);
         r.rounds++;
+        is_enough = k.eps == 1;
+        if (is_enough || in->precision > 0)
+            market_report(&k, in, order, &r);
+        if (in->precision > 0)
+            is_enough |= r.certificate.gap <= r.certificate.bound / in->precision;
     }
-    for (int32_t w = 0; w < in->workers; w++)
-        r.post[w] = -1;
-    for (int32_t w = 0; w < k.workers; w++)
-        r.post[order[w]] = k.at[w];
-    if (in->posts > 0)
-        memcpy(r.price, k.price, sizeof *r.price * (size_t)in->posts);
-    price_closed_posts(in, r.scale, r.price);
     r.bids = k.bids;
     r.rebates = k.rebates;
     arena_free(k.mem);
-    auction_certify(in, r.post, r.price, r.scale, &r.certificate);
     *ret = r;
 }
 

@@ -25,6 +25,8 @@ struct auction_input {
     const int32_t *cap;
     const int64_t *row;
     const struct auction_edge *edges;
+    int64_t precision; /* 0 = the best; else good enough is a gap of at most bound / precision,
+                          which the last, finest bidding is often not needed for */
 };
 
 /* The proof. `value` is what the assignment is worth; no assignment whatever can be worth more
@@ -50,8 +52,8 @@ struct auction_result {
 };
 
 /* The best assignment. Result arrays live in `mem`; working memory (about 16 bytes per edge) is
- * given back before returning. The gap is 0 for every input. Edges must name existing posts and
- * cap must not be negative: both are asserted. */
+ * given back before returning. The gap is 0 for every input unless a precision is set. Edges must
+ * name existing posts and cap must not be negative: both are asserted. */
 void auction_solve(struct arena *mem, const struct auction_input *in, struct auction_result *ret);
 
 /* Recompute the proof from the input and the outcome alone, with no code of the solver, so that a

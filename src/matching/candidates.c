@@ -8,6 +8,7 @@ enum {
     ADDED_PER_ROUND = 6, /* pairs a person gains in a round at most */
     ROUNDS_MAX = 20,
     GAP_ACCEPTED = 10000, /* as a divisor of the bound */
+    GAP_PER_AUCTION = 2,  /* of which an auction may use one of so many parts */
     CITY = 100000000,     /* divides a 12-digit code into its first four digits */
     CLASS = 10000,        /* divides an occupation into its middle class, three digits */
     GROUP = 1000000,      /* divides an occupation into its major group, one digit */
@@ -20,7 +21,7 @@ struct listed {
 
 /* Posts of one city and class: listed[from] … listed[to - 1], best key first, then lowest id. */
 struct bucket {
-    int64_t city;
+    int64_t city, key; /* the best of the bucket */
     int32_t class, from, to;
 };
 
@@ -91,7 +92,7 @@ static void index_sort(struct index *x, const int64_t *price, int64_t scale)
         x->next_free[i] = i + (posts[l->post].seats <= 0);
         if (i == 0 || l->city != l[-1].city || l->class != l[-1].class)
             x->buckets[x->n_buckets++] =
-                (struct bucket){ .city = l->city, .class = l->class, .from = i };
+                (struct bucket){ .city = l->city, .key = l->key, .class = l->class, .from = i };
         x->buckets[x->n_buckets - 1].to = i + 1;
     }
     x->next_free[x->in->n_posts] = x->in->n_posts;
@@ -240,8 +241,7 @@ static void heads_open(struct index *x, const struct match_person *person, int64
             if (is_wanted)
                 place = match_place_bound(person, city * CITY, x->in->weights) * x->scale;
         }
-        if (!is_wanted || place + x->listed[bucket->from].key <= least ||
-            !class_is_wanted(person, bucket->class))
+        if (!is_wanted || place + bucket->key <= least || !class_is_wanted(person, bucket->class))
             continue;
         at = is_free_only ? next_free(x, bucket->from) : bucket->from;
         if (at >= bucket->to || (bound = place + x->listed[at].key) <= least)
@@ -494,7 +494,9 @@ void match_assign(struct arena *mem, const struct match_problem *in, struct matc
     for (int32_t p = 0; p < in->n_posts; p++)
         cap[p] = MAX(0, in->posts[p].seats);
     for (bool is_done = false; !is_done;) {
-        struct auction_input market = { in->n_persons, in->n_posts, cap, l.row, l.edges };
+        struct auction_input market = { in->n_persons, in->n_posts,
+                                        cap,           l.row,
+                                        l.edges,       (int64_t)GAP_ACCEPTED * GAP_PER_AUCTION };
         int64_t before = l.row[in->n_persons];
         __int128 dual = 0;
 

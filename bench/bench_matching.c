@@ -1,0 +1,173 @@
+/* bench_matching.c — the whole road from people and posts to an assignment.
+ *
+ *     bench_matching PERSONS POSTS [WITHOUT_WISH_PERCENT=30] [SEATS_PER_PERSON=0.9] [SEED=1]
+ *
+ * People of 60 western counties who share tastes: a few destinations and trades are far more wanted
+ * than others; the given share has no wish for a place, and half of all none for a trade. Posts in
+ * 60 eastern districts, 200 occupations. Prints one line. */
+#include "matching/candidates.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum { COUNTIES = 60, DISTRICTS = 60, TRADES = 200, EMPLOYERS = 2000 };
+
+static uint64_t dice;
+static int64_t counties[COUNTIES], districts[DISTRICTS];
+static int32_t trades[TRADES];
+
+static int64_t roll(int64_t lo, int64_t hi)
+{
+    dice += 0x9e3779b97f4a7c15u;
+    uint64_t z = dice;
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return lo + (int64_t)((z ^ (z >> 31)) % (uint64_t)(hi - lo + 1));
+}
+
+/* Small numbers far more often. */
+static int64_t uneven(int64_t n)
+{
+    return MIN(roll(0, n - 1), MIN(roll(0, n - 1), roll(0, n - 1)));
+}
+
+/* Of this process's one thread, so that other load does not count. */
+static double cpu_seconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void make_places(void)
+{
+    static const int64_t west[] = { 62, 50, 51, 52 }, east[] = { 35, 37, 33, 44 };
+
+    for (int i = 0; i < COUNTIES; i++)
+        counties[i] = west[i % 4] * 10000000000 + (i / 16 + 1) * 100000000 + (i + 21) * 1000000;
+    for (int i = 0; i < DISTRICTS; i++)
+        districts[i] = east[i % 4] * 10000000000 + (i / 8 + 1) * 100000000 + (i + 2) * 1000000;
+    for (int i = 0; i < TRADES; i++)
+        trades[i] = (int32_t)((i % 3 ? 6000000 : 4000000) + roll(1, 31) * 10000 + roll(1, 9) * 100 +
+                              roll(1, 20));
+}
+
+static struct match_employer *make_employers(struct arena *mem)
+{
+    struct match_employer *employers = NEW_ARRAY(mem, struct match_employer, EMPLOYERS);
+
+    for (int i = 0; i < EMPLOYERS; i++) {
+        struct match_record *record = NEW(mem, struct match_record);
+
+        *record = (struct match_record){ counties[roll(0, COUNTIES - 1)], (int32_t)roll(0, 40), 0 };
+        record->stayed = (int32_t)roll(0, record->placed);
+        employers[i] = (struct match_employer){ .id = i,
+                                                .has_canteen = roll(0, 1),
+                                                .has_western_food = !roll(0, 4),
+                                                .has_couple_rooms = !roll(0, 3),
+                                                .placed = record->placed + 20,
+                                                .stayed = record->stayed + (int32_t)roll(0, 20),
+                                                .records = record,
+                                                .n_records = 1,
+                                                .arrears = (int32_t)(roll(0, 20) / 20) };
+    }
+    return employers;
+}
+
+static struct match_post *make_posts(struct arena *mem, int32_t m, double seats)
+{
+    struct match_employer *employers = make_employers(mem);
+    struct match_post *posts = NEW_ARRAY(mem, struct match_post, m);
+
+    for (int32_t i = 0; i < m; i++) {
+        int64_t mean = (int64_t)(seats / m * 2);
+
+        posts[i] = (struct match_post){ .id = i + 1,
+                                        .employer = &employers[roll(0, EMPLOYERS - 1)],
+                                        .work = districts[uneven(DISTRICTS)],
+                                        .occupation = trades[uneven(TRADES)],
+                                        .seats = (int32_t)roll(0, mean),
+                                        .pay_form = roll(0, 1) ? MATCH_PAY_PIECE : MATCH_PAY_TIME,
+                                        .pay_low_fen = roll(28, 60) * 10000,
+                                        .newcomer_pay_fen = roll(24, 50) * 10000,
+                                        .min_skill = (int8_t)MAX(0, roll(-4, 3)),
+                                        .demands = (uint8_t)(roll(0, 3) == 0),
+                                        .has_board = roll(0, 1),
+                                        .has_lodging = roll(0, 1),
+                                        .is_reserved = !roll(0, 9) };
+    }
+    return posts;
+}
+
+static struct match_person *make_persons(struct arena *mem, int32_t n, int64_t free_percent)
+{
+    struct match_person *persons = NEW_ARRAY(mem, struct match_person, n);
+
+    for (int32_t i = 0; i < n; i++) {
+        struct match_range *range = NEW_ARRAY(mem, struct match_range, 2);
+        int32_t *wishes = NEW_ARRAY(mem, int32_t, 2);
+
+        for (int d = 0; d < 2; d++) {
+            int64_t city = districts[uneven(DISTRICTS)] / 100000000 * 100000000;
+
+            range[d] = (struct match_range){ city, city + 99999999 };
+            wishes[d] = trades[uneven(TRADES)];
+            wishes[d] -= wishes[d] % (roll(0, 1) ? 1 : 100);
+        }
+        persons[i] = (struct match_person){ .id = i + 1,
+                                            .home = counties[uneven(COUNTIES)],
+                                            .birth = { (int16_t)roll(1965, 2008), 5, 1 },
+                                            .destinations = range,
+                                            .n_destinations = roll(1, 100) <= free_percent ? 0 : 2,
+                                            .occupations = wishes,
+                                            .n_occupations = roll(0, 1) ? 2 : 0,
+                                            .earlier = &districts[uneven(DISTRICTS)],
+                                            .n_earlier = (int32_t)roll(0, 1),
+                                            .least_wage_fen = roll(25, 45) * 10000,
+                                            .companion_id = NONE,
+                                            .skill_level = (int8_t)roll(0, 3),
+                                            .cannot = (uint8_t)(roll(0, 4) == 0),
+                                            .is_willing = true,
+                                            .is_registered = roll(0, 1),
+                                            .wants_western_food = !roll(0, 3),
+                                            .wants_couple_room = !roll(0, 9) };
+    }
+    return persons;
+}
+
+int main(int argc, char **argv)
+{
+    int32_t n = argc > 1 ? atoi(argv[1]) : 100000, m = argc > 2 ? atoi(argv[2]) : 10000;
+    double seats = argc > 4 ? atof(argv[4]) : 0.9, at[3];
+    struct match_weights weights = match_weights_default();
+    struct arena *mem = arena_new();
+    struct match_problem in = {
+        .n_persons = n, .n_posts = m, .today = { 2026, 3, 1 }, .weights = &weights
+    };
+    struct match_candidates c;
+    struct match_assignment a;
+    struct rusage use;
+
+    dice = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
+    make_places();
+    in.posts = make_posts(mem, m, n * seats);
+    in.persons = make_persons(mem, n, argc > 3 ? atoi(argv[3]) : 30);
+    at[0] = cpu_seconds();
+    match_candidates(mem, &in, &c);
+    at[1] = cpu_seconds();
+    match_assign(mem, &in, &a);
+    at[2] = cpu_seconds();
+    getrusage(RUSAGE_SELF, &use);
+    printf(
+        "persons=%d posts=%d candidates_cpu_s=%.2f edges=%lld scored_per_person=%.0f assign_cpu_s=%.2f "
+        "rounds=%d considered=%lld placed=%d value=%lld bound=%lld gap=%.4f%% peak_mb=%ld\n",
+        n, m, at[1] - at[0], (long long)c.row[n], (double)c.pairs / n, at[2] - at[1], a.rounds,
+        (long long)a.considered.row[n], a.auction.certificate.placed, (long long)a.value,
+        (long long)a.bound, 100.0 * (double)a.gap / (double)MAX(1, a.bound), use.ru_maxrss / 1024);
+    arena_free(mem);
+    return !a.auction.certificate.sound;
+}
