@@ -304,19 +304,6 @@ static int64_t item_worth(const struct eval *ev, const struct policy_item *it)
 
 /* --- earlier payments
  * ------------------------------------------------------------------------------ */
-static bool is_offset(const struct policy *p, const char *policy_id)
-{
-    if (p->transition == TRANSITION_TOP_UP || p->transition == TRANSITION_CHOOSE_HIGHER) {
-        if (str_eq(policy_id, p->supersedes))
-            return true;
-    }
-    for (int i = 0; i < p->offset_count; i++) {
-        if (str_eq(policy_id, p->offset[i]))
-            return true;
-    }
-    return false;
-}
-
 static void cap_lower(struct eval *ev, int64_t cap, int64_t used)
 {
     if (cap)

@@ -57,6 +57,8 @@ void check_person(struct eval *ev);
 void check_employment(struct eval *ev);
 void check_first_time(struct eval *ev, const struct time_run *run);
 void check_transition(struct eval *ev, const struct time_run *run);
+/* Are payments of that policy deducted instead of barring? */
+bool is_offset(const struct policy *p, const char *policy_id);
 void check_exclusive(struct eval *ev);
 void check_evidence(struct eval *ev);
 void check_require(struct eval *ev, struct check *c, const struct time_run *run,

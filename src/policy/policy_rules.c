@@ -119,7 +119,7 @@ void check_effective(struct eval *ev)
     } else if (ev->is_yearly &&
                (ev->year < p->from.year || (!date_is_none(p->until) && ev->year > p->until.year))) {
         o.result = RESULT_FAILED;
-    } else if (is_over && !ev->needs_person) {
+    } else if (is_over && !ev->needs_person && p->beneficiary != BENEFICIARY_STATION) {
         o.result = RESULT_FAILED; /* persons' time is cut at the end; a headcount has no time */
     }
     base_outcome(ev, o);
@@ -286,6 +286,19 @@ static bool span_overlaps(const struct eval *ev, enum policy_span span,
            (date_is_none(q->until) || date_to_days(q->until) >= ev->from);
 }
 
+bool is_offset(const struct policy *p, const char *policy_id)
+{
+    if (p->transition == TRANSITION_TOP_UP || p->transition == TRANSITION_CHOOSE_HIGHER) {
+        if (str_eq(policy_id, p->supersedes))
+            return true;
+    }
+    for (int i = 0; i < p->offset_count; i++) {
+        if (str_eq(policy_id, p->offset[i]))
+            return true;
+    }
+    return false;
+}
+
 /* Money of another policy of one group, whichever side paid it (domain.md B4 case 16). */
 void check_exclusive(struct eval *ev)
 {
@@ -299,7 +312,7 @@ void check_exclusive(struct eval *ev)
         for (int j = 0; j < ev->f->payment_count && o.result == RESULT_MET; j++) {
             const struct policy_payment *q = &ev->f->payments[j];
 
-            if (q->whose != PAID_OWN || str_eq(q->policy_id, p->id) ||
+            if (q->whose != PAID_OWN || str_eq(q->policy_id, p->id) || is_offset(p, q->policy_id) ||
                 !str_eq(q->group, p->exclusive[i].group) ||
                 !span_overlaps(ev, p->exclusive[i].span, q))
                 continue;

@@ -1,0 +1,673 @@
+/* policy_file.c — the format of policy files: which keys there are, and what must fit together. */
+#include "policy/policy_file.h"
+
+#include "policy/policy_example.h"
+#include "policy/policy_read.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#define P(member) offsetof(struct policy, member)
+#define I(member) offsetof(struct policy_item, member)
+#define R(member) offsetof(struct policy_require, member)
+
+/* --- parts that need a hand
+ * ------------------------------------------------------------------------ */
+static void read_origin(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, POLICY_RANGES_MAX, &items);
+
+    for (int i = 0; i < n; i++) {
+        if (read_range(pb, items[i], &p->who.origin[p->who.origin_count]))
+            p->who.origin_count++;
+    }
+}
+
+static void read_work(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, POLICY_RANGES_MAX, &items);
+
+    for (int i = 0; i < n; i++) {
+        if (read_range(pb, items[i], &p->spell.work[p->spell.work_count]))
+            p->spell.work_count++;
+    }
+}
+
+static void read_first_time(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("same_stay_days", KEY_INT, P(who.same_stay_days), .required = true, .max = 366),
+        { 0 },
+    };
+
+    ((struct policy *)into)->who.first_time = true;
+    read_map(pb, node, keys, into);
+}
+
+/* Codes of policy_starts, and at most one date. */
+static void read_starts(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, 8, &items), code;
+
+    for (int i = 0; i < n; i++) {
+        if (items[i]->kind == NODE_SCALAR && items[i]->text[0] >= '0' && items[i]->text[0] <= '9')
+            read_date(pb, items[i], &p->count.start_date);
+        else if (read_code(pb, items[i], policy_starts, &code))
+            p->count.starts |= 1u << code;
+    }
+}
+
+static void read_exclusive(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("group", KEY_ID, offsetof(struct policy_exclusive, group), .required = true),
+        K("span", KEY_CODE, offsetof(struct policy_exclusive, span), .required = true,
+          .names = policy_spans),
+        { 0 },
+    };
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, POLICY_LISTS_MAX, &items);
+
+    for (int i = 0; i < n; i++)
+        read_map(pb, items[i], keys, &p->exclusive[p->exclusive_count++]);
+}
+
+static void read_offset(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, POLICY_LISTS_MAX, &items);
+
+    for (int i = 0; i < n; i++) {
+        if (read_text(pb, items[i], &p->offset[p->offset_count]))
+            p->offset_count++;
+    }
+}
+
+static void read_review(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, POLICY_LISTS_MAX, &items), code;
+
+    for (int i = 0; i < n; i++) {
+        if (read_code(pb, items[i], policy_steps, &code))
+            p->review[p->review_count++] = (enum policy_step)code;
+    }
+}
+
+/* - all: [...]   - any: [...]   - any: [...], k: 2 */
+static void read_evidence(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct group {
+        uint32_t all, any;
+        int32_t k;
+    };
+    static const struct key keys[] = {
+        K("all", KEY_CODES, offsetof(struct group, all), .names = policy_documents),
+        K("any", KEY_CODES, offsetof(struct group, any), .names = policy_documents),
+        K("k", KEY_INT, offsetof(struct group, k), .min = 1, .max = 20),
+        { 0 },
+    };
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, POLICY_EVIDENCE_MAX, &items);
+
+    for (int i = 0; i < n; i++) {
+        struct group g = { 0 };
+
+        read_map(pb, items[i], keys, &g);
+        if ((g.all && (g.any || g.k)) || (!g.all && !g.any)) {
+            PROBLEM(pb, items[i], "每组材料写 all 或 any 之一，k 只用于 any",
+                    "a group has either “all” or “any”; “k” goes with “any” only");
+            CURE(pb, "例如 {any: [CONTRACT, WORK_CERT], k: 1}",
+                 "for example {any: [CONTRACT, WORK_CERT], k: 1}");
+            continue;
+        }
+        if (g.k > __builtin_popcount(g.any) && g.any) {
+            PROBLEM(pb, items[i], "要求 %d 份，但只列了 %d 份", "%d documents asked for, %d listed",
+                    g.k, __builtin_popcount(g.any));
+            CURE(pb, "请减小 k 或多列材料", "lower k or list more documents");
+        }
+        p->evidence[p->evidence_count++] =
+            (struct policy_evidence){ g.all ? __builtin_popcount(g.all) : MAX(g.k, 1),
+                                      g.all ? g.all : g.any };
+    }
+}
+
+static void read_open(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("point", KEY_TEXT, offsetof(struct policy_open_point, point), .required = true),
+        K("zh", KEY_TEXT, offsetof(struct policy_open_point, why.zh), .required = true),
+        K("en", KEY_TEXT, offsetof(struct policy_open_point, why.en), .required = true),
+        { 0 },
+    };
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, 20, &items);
+    struct policy_open_point *open = NEW_ARRAY(pb->mem, struct policy_open_point, n);
+
+    for (int i = 0; i < n; i++)
+        read_map(pb, items[i], keys, &open[i]);
+    p->open = open;
+    p->open_count = n;
+}
+
+/* --- amounts
+ * ----------------------------------------------------------------------------------------- */
+static void read_lookup_rows(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("at", KEY_LATER, 0),
+        K("relation", KEY_CODES, offsetof(struct policy_lookup, relations),
+          .names = policy_relations),
+        K("yuan", KEY_YUAN, offsetof(struct policy_lookup, fen), .required = true),
+        { 0 },
+    };
+    struct policy_item *it = into;
+    const struct policy_node *const *rows, *const *places;
+    int n = node_items(pb, node, 100, &rows);
+    struct policy_lookup *list = NULL;
+    size_t count = 0, cap = 0;
+
+    for (int i = 0; i < n; i++) {
+        struct policy_lookup row = { 0 };
+        const struct policy_node *at = node_get(rows[i], "at");
+        int m = at ? node_items(pb, at, 100, &places) : 0;
+
+        read_map(pb, rows[i], keys, &row);
+        if (!at == !row.relations && rows[i]->kind == NODE_MAP) {
+            PROBLEM(pb, rows[i], "每行写 at 或 relation 之一",
+                    "a row has either “at” or “relation”");
+            CURE(pb, "例如 {relation: OTHER_PROVINCE, yuan: 200}",
+                 "for example {relation: OTHER_PROVINCE, yuan: 200}");
+        }
+        if (!at)
+            *ARENA_PUSH(pb->mem, list, count, cap) = row;
+        for (int j = 0; j < m; j++) {
+            if (read_range(pb, places[j], &row.place))
+                *ARENA_PUSH(pb->mem, list, count, cap) = row;
+        }
+    }
+    it->lookup = list;
+    it->lookup_count = (int)count;
+}
+
+static void read_fixed(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy_item *it = into;
+
+    it->kind = AMOUNT_FIXED;
+    read_yuan(pb, node, &it->fen);
+}
+
+static void read_per_month(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("yuan", KEY_YUAN, I(fen), .required = true),
+        K("months", KEY_INT, I(months), .required = true, .min = 1, .max = 600),
+        K("accrual_from", KEY_CODE, I(accrual), .required = true, .names = policy_accruals),
+        { 0 },
+    };
+
+    ((struct policy_item *)into)->kind = AMOUNT_PER_MONTH;
+    read_map(pb, node, keys, into);
+}
+
+static void read_per_year(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy_item *it = into;
+
+    it->kind = AMOUNT_PER_YEAR;
+    read_yuan(pb, node, &it->fen);
+}
+
+static void read_step(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("origin", KEY_RANGE, I(step.origin), .required = true),
+        K("status", KEY_CODES, I(step.status), .names = policy_statuses),
+        K("stable_months", KEY_INT, I(step.stable_months), .required = true, .max = 120),
+        K("over", KEY_INT, I(step.over), .required = true, .max = 1000000),
+        K("base", KEY_YUAN, I(step.base_fen), .required = true),
+        K("step", KEY_INT, I(step.step), .required = true, .min = 1, .max = 1000000),
+        K("per", KEY_YUAN, I(step.per_fen), .required = true),
+        { 0 },
+    };
+
+    ((struct policy_item *)into)->kind = AMOUNT_STEP;
+    read_map(pb, node, keys, into);
+}
+
+static void read_percent(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("of_wages", KEY_INT, I(percent), .required = true, .min = 1, .max = 100),
+        K("most", KEY_YUAN, I(fen)),
+        { 0 },
+    };
+
+    ((struct policy_item *)into)->kind = AMOUNT_PERCENT;
+    read_map(pb, node, keys, into);
+}
+
+/* "12-31", or "lunar 12-29" of the lunar year of the same name. */
+static void read_tickets_until(struct policy_problems *pb, const struct policy_node *node,
+                               void *into)
+{
+    static const struct key keys[] = { K("until", KEY_DAY, I(until_month)), { 0 } };
+    struct policy_item *it = into;
+    struct policy_node bare = *node, key = { .text = "until", .line = node->line };
+    const struct policy_node *items[] = { &bare }, *names[] = { &key };
+    struct policy_node map = { .kind = NODE_MAP, .n = 1, .items = items, .keys = names };
+
+    if (node->kind == NODE_SCALAR && str_starts(node->text, "lunar ")) {
+        it->until_lunar = true;
+        bare.text = node->text + strlen("lunar ");
+    }
+    read_map(pb, &map, keys, into);
+    if (it->until_lunar && it->until_day > 30) {
+        PROBLEM(pb, node, "农历没有三十一日", "a lunar month has at most 30 days");
+        CURE(pb, "除夕常用 lunar 12-29", "the eve is commonly lunar 12-29");
+    }
+}
+
+static void read_reimburse(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("tickets", KEY_CODES, I(tickets), .required = true, .names = policy_tickets),
+        K("until", KEY_OTHER, 0, .required = true, .read = read_tickets_until),
+        K("top_up_until", KEY_DAY, I(top_up_month)),
+        K("without_tickets", KEY_OTHER, 0, .read = read_lookup_rows),
+        { 0 },
+    };
+
+    ((struct policy_item *)into)->kind = AMOUNT_REIMBURSE;
+    read_map(pb, node, keys, into);
+}
+
+static void read_lookup(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    ((struct policy_item *)into)->kind = AMOUNT_LOOKUP;
+    read_lookup_rows(pb, node, into);
+}
+
+/* The document does not state the sum (or we did not find it): people are found, nothing is paid.
+ */
+static void read_not_stated(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    bool yes = false;
+
+    ((struct policy_item *)into)->kind = AMOUNT_OPEN;
+    if (read_bool(pb, node, &yes) && !yes) {
+        PROBLEM(pb, node, "not_stated 只能是 true", "not_stated can only be true");
+        CURE(pb, "标准已定的，请改写 fixed 等", "if the sum is known, write fixed or another kind");
+    }
+}
+
+static const struct key require_keys[] = {
+    K("months", KEY_INT, R(months), .min = 1, .max = 600),
+    K("months_clause", KEY_TEXT, R(months_clause)),
+    K("mean_wage", KEY_YUAN, R(mean_wage_fen)),
+    K("wage_sum", KEY_YUAN, R(wage_sum_fen)),
+    K("wage_clause", KEY_TEXT, R(wage_clause)),
+    K("still_active", KEY_BOOL, R(still_active)),
+    K("insured_months", KEY_INT, R(insured_months), .min = 1, .max = 600),
+    K("still_insured", KEY_CODE, R(still_insured), .names = policy_stills),
+    K("insured_clause", KEY_TEXT, R(insured_clause)),
+    K("contract_months", KEY_INT, R(contract_months), .min = 1, .max = 600),
+    K("contract_clause", KEY_TEXT, R(contract_clause)),
+    K("status", KEY_CODES, R(status), .names = policy_statuses),
+    K("not_status", KEY_CODES, R(not_status), .names = policy_statuses),
+    { 0 },
+};
+
+static const struct key item_keys[] = {
+    K("id", KEY_ID, I(id), .required = true),
+    K("title", KEY_BOTH, I(title), .required = true),
+    K("require", KEY_MAP, I(require), .keys = require_keys),
+    K("fixed", KEY_OTHER, 0, .read = read_fixed),
+    K("per_month", KEY_OTHER, 0, .read = read_per_month),
+    K("per_year", KEY_OTHER, 0, .read = read_per_year),
+    K("step", KEY_OTHER, 0, .read = read_step),
+    K("percent", KEY_OTHER, 0, .read = read_percent),
+    K("reimburse", KEY_OTHER, 0, .read = read_reimburse),
+    K("lookup", KEY_OTHER, 0, .read = read_lookup),
+    K("not_stated", KEY_OTHER, 0, .read = read_not_stated),
+    { 0 },
+};
+
+static void read_items(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    struct policy *p = into;
+    const struct policy_node *const *items;
+    int n = node_items(pb, node, POLICY_ITEMS_MAX, &items);
+
+    if (n == 0) {
+        PROBLEM(pb, node, "没有写明补贴金额", "no amount is stated");
+        CURE(pb, "至少写一项；标准不明的写 not_stated: true",
+             "write at least one; if the sum is not known, not_stated: true");
+    }
+    for (int i = 0; i < n; i++) {
+        struct policy_item *it = &p->items[p->item_count++];
+        int kinds = 0;
+
+        read_map(pb, items[i], item_keys, it);
+        for (const struct key *k = item_keys + 3; k->name; k++)
+            kinds += node_get(items[i], k->name) != NULL;
+        if (kinds != 1 && items[i]->kind == NODE_MAP) {
+            PROBLEM(pb, items[i], "一项补贴须有且只有一种算法",
+                    "an amount has exactly one way to be computed");
+            CURE(pb,
+                 "fixed、per_month、per_year、step、percent、reimburse、lookup、not_stated 取一",
+                 "one of fixed, per_month, per_year, step, percent, reimburse, lookup, not_stated");
+        }
+        for (int j = 0; j < i; j++) {
+            if (it->id && str_eq(it->id, p->items[j].id)) {
+                PROBLEM(pb, items[i], "id“%s”用了两次", "the id “%s” is used twice", it->id);
+                CURE(pb, "请改成不同的 id", "use different ids");
+            }
+        }
+    }
+}
+
+/* --- the whole
+ * --------------------------------------------------------------------------------------- */
+static const struct key doc_keys[] = {
+    K("no", KEY_TEXT, P(doc_no)),
+    K("name", KEY_TEXT, P(doc_name), .required = true),
+    K("source", KEY_TEXT, P(doc_source)),
+    { 0 },
+};
+static const struct key payer_keys[] = {
+    K("side", KEY_CODE, P(side), .required = true, .names = policy_sides),
+    K("fund", KEY_CODE, P(fund), .required = true, .names = policy_funds),
+    { 0 },
+};
+static const struct key effective_keys[] = {
+    K("from", KEY_DATE, P(from), .required = true),
+    K("until", KEY_DATE, P(until)),
+    { 0 },
+};
+static const struct key who_keys[] = {
+    K("status", KEY_CODES, P(who.status), .names = policy_statuses),
+    K("status_at", KEY_CODE, P(who.status_at), .names = policy_status_ats),
+    K("origin", KEY_OTHER, 0, .read = read_origin),
+    K("age_min", KEY_INT, P(who.age_min), .min = 16, .max = 120), /* below 16 is child labour */
+    K("age_max", KEY_INT, P(who.age_max), .min = 16, .max = 120),
+    K("first_time", KEY_OTHER, 0, .read = read_first_time),
+    K("transfer", KEY_CODE, P(who.transfer), .names = policy_transfers),
+    { 0 },
+};
+static const struct key spell_keys[] = {
+    K("at", KEY_OTHER, 0, .read = read_work),
+    K("relation", KEY_CODES, P(spell.relations), .names = policy_relations),
+    K("employer_outside", KEY_RANGE, P(spell.employer_outside)),
+    K("form", KEY_CODES, P(spell.forms), .names = policy_forms),
+    K("reserved_post", KEY_BOOL, P(spell.reserved_post)),
+    K("base_employer", KEY_BOOL, P(spell.base_employer)),
+    { 0 },
+};
+static const struct key count_keys[] = {
+    K("by", KEY_CODE, P(count.by), .required = true, .names = policy_count_bys),
+    K("month", KEY_CODE, P(count.month), .required = true, .names = policy_month_modes),
+    K("mode", KEY_CODE, P(count.mode), .required = true, .names = policy_count_modes),
+    K("gap_days", KEY_INT, P(count.gap_days), .max = 366),
+    K("idle_counted", KEY_BOOL, P(count.idle_counted)),
+    K("same_employer", KEY_BOOL, P(count.same_employer)),
+    K("last_day_free", KEY_BOOL, P(count.last_day_free)),
+    K("start", KEY_OTHER, 0, .read = read_starts),
+    K("cut", KEY_CODES, P(count.cuts), .names = policy_cuts),
+    K("cross_year", KEY_CODE, P(count.cross_year), .names = policy_cross_years),
+    { 0 },
+};
+static const struct key caps_keys[] = {
+    K("person_life", KEY_YUAN, P(caps.person_life)),
+    K("person_year", KEY_YUAN, P(caps.person_year)),
+    K("household_year", KEY_YUAN, P(caps.household_year)),
+    K("employer_life", KEY_YUAN, P(caps.employer_life)),
+    K("employer_year", KEY_YUAN, P(caps.employer_year)),
+    K("beneficiaries", KEY_INT, P(caps.beneficiaries), .min = 1, .max = 1000000),
+    { 0 },
+};
+static const struct key supersedes_keys[] = {
+    K("policy", KEY_ID, P(supersedes), .required = true),
+    K("transition", KEY_CODE, P(transition), .required = true, .names = policy_transitions),
+    { 0 },
+};
+static const struct key window_keys[] = {
+    K("from", KEY_DAY, P(window.from_month), .required = true),
+    K("until", KEY_DAY, P(window.until_month), .required = true),
+    K("late_until", KEY_DAY, P(window.late_month)),
+    { 0 },
+};
+static const struct key policy_keys[] = {
+    K("id", KEY_ID, P(id), .required = true),
+    K("version", KEY_INT, P(version), .required = true, .min = 1, .max = 9999),
+    K("title", KEY_BOTH, P(title), .required = true),
+    K("doc", KEY_MAP, 0, .required = true, .keys = doc_keys),
+    K("issuer", KEY_BOTH, P(issuer), .required = true),
+    K("payer", KEY_MAP, 0, .required = true, .keys = payer_keys),
+    K("effective", KEY_MAP, 0, .required = true, .keys = effective_keys),
+    K("benefit", KEY_CODE, P(benefit), .required = true, .names = policy_benefits),
+    K("beneficiary", KEY_CODE, P(beneficiary), .required = true, .names = policy_beneficiaries),
+    K("who", KEY_MAP, 0, .keys = who_keys),
+    K("spell", KEY_MAP, 0, .keys = spell_keys),
+    K("count", KEY_MAP, 0, .keys = count_keys),
+    K("require", KEY_MAP, P(require), .keys = require_keys),
+    K("combine", KEY_CODE, P(combine), .names = policy_combines),
+    K("amount", KEY_OTHER, 0, .required = true, .read = read_items),
+    K("caps", KEY_MAP, 0, .keys = caps_keys),
+    K("once", KEY_CODE, P(once), .required = true, .names = policy_onces),
+    K("exclusive", KEY_OTHER, 0, .read = read_exclusive),
+    K("offset", KEY_OTHER, 0, .read = read_offset),
+    K("supersedes", KEY_MAP, 0, .keys = supersedes_keys),
+    K("evidence", KEY_OTHER, 0, .read = read_evidence),
+    K("review", KEY_OTHER, 0, .required = true, .read = read_review),
+    K("notice_working_days", KEY_INT, P(notice_working_days), .required = true, .max = 60),
+    K("window", KEY_MAP, 0, .keys = window_keys),
+    K("automatic", KEY_BOOL, P(automatic)),
+    K("open", KEY_OTHER, 0, .read = read_open),
+    K("examples", KEY_LATER, 0, .required = true),
+    { 0 },
+};
+
+/* What contradicts itself. `at` is the path of the key to blame. */
+static void check_one(struct policy_problems *pb, const struct policy_node *root, bool is_wrong,
+                      const char *at, const char *zh, const char *en, const char *cure_zh,
+                      const char *cure_en)
+{
+    const struct policy_node *node = node_at(root, at);
+
+    if (!is_wrong)
+        return;
+    policy_problem_add(pb, node ? node : root, zh, en);
+    policy_problem_cure(pb, cure_zh, cure_en);
+}
+
+static void check_count(struct policy_problems *pb, const struct policy_node *root,
+                        const struct policy *p)
+{
+    bool needs = p->require.months > 0;
+
+    for (int i = 0; i < p->item_count; i++)
+        needs |= p->items[i].require.months > 0 || p->items[i].kind == AMOUNT_PER_MONTH;
+    check_one(pb, root, needs && !node_get(root, "count"), "require",
+              "要求稳定就业若干月，但没有写 count", "months are asked for, but “count” is missing",
+              "请写 count，说明按什么、怎样计月", "write “count”: what is counted and how");
+    check_one(pb, root, (p->count.by == BY_MONTHS) != (p->count.month == MODE_CALENDAR),
+              "count.month", "CALENDAR 与 by: MONTHS 必须同时使用",
+              "CALENDAR and “by: MONTHS” go together",
+              "按逐月核实的用 CALENDAR；按起止日期的用 ANNIVERSARY 或 DAYS_30",
+              "by verified months: CALENDAR; by dates: ANNIVERSARY or DAYS_30");
+    check_one(pb, root,
+              p->count.mode == COUNT_CUMULATIVE && node_at(root, "count.gap_days") != NULL,
+              "count.gap_days", "累计计算不看间断", "cumulative counting knows no gaps",
+              "请删去 gap_days，或改为 CONTINUOUS", "delete gap_days or use CONTINUOUS");
+    check_one(pb, root,
+              p->count.mode == COUNT_CONTINUOUS && node_get(root, "count") &&
+                  !node_at(root, "count.gap_days"),
+              "count", "连续计算须写明允许间断几天",
+              "continuous counting must say which gap it allows", "请写 gap_days；不允许间断写 0",
+              "write gap_days; 0 allows none");
+    check_one(pb, root, p->count.idle_counted && p->count.mode == COUNT_CUMULATIVE,
+              "count.idle_counted", "累计计算时空档不计入",
+              "cumulative counting never counts idle days", "请删去 idle_counted",
+              "delete idle_counted");
+    check_one(pb, root,
+              (p->count.starts & 1u << START_STATUS_FROM || p->count.cuts & 1u << CUT_STATUS_END) &&
+                  !p->who.status,
+              "count", "按身份起算或截止，但 who 没有要求身份",
+              "counting depends on a status, but “who” asks for none", "请写 who.status",
+              "write who.status");
+}
+
+static void check_amounts(struct policy_problems *pb, const struct policy_node *root,
+                          const struct policy *p)
+{
+    for (int i = 0; i < p->item_count; i++) {
+        const struct policy_item *it = &p->items[i];
+        const char *at = arena_printf(pb->mem, "amount.%s", it->id ? it->id : "");
+
+        check_one(pb, root, it->kind == AMOUNT_STEP && p->beneficiary != BENEFICIARY_EMPLOYER, at,
+                  "按人数分档只用于用人单位", "steps of headcount are for employers",
+                  "请改 beneficiary 为 EMPLOYER", "set beneficiary to EMPLOYER");
+        check_one(pb, root, it->kind == AMOUNT_PER_YEAR && p->beneficiary != BENEFICIARY_STATION,
+                  at, "按年补助只用于劳务工作站", "yearly sums are for stations",
+                  "个人按年享受的写 once: YEAR 与 fixed", "for persons write once: YEAR and fixed");
+        check_one(pb, root,
+                  p->beneficiary == BENEFICIARY_STATION && it->kind != AMOUNT_PER_YEAR &&
+                      it->kind != AMOUNT_FIXED,
+                  at, "劳务工作站只能用 fixed 或 per_year", "stations take fixed or per_year only",
+                  "请改写算法", "use one of them");
+        check_one(pb, root,
+                  it->kind == AMOUNT_PER_MONTH && it->accrual == ACCRUAL_AFTER_THRESHOLD &&
+                      !p->require.months && !it->require.months,
+                  at, "AFTER_THRESHOLD 需要先有满几个月的条件",
+                  "AFTER_THRESHOLD needs a threshold of months", "请写 require.months",
+                  "write require.months");
+        check_one(pb, root, it->kind == AMOUNT_REIMBURSE && p->once != ONCE_YEAR, at,
+                  "据实报销按年度结算", "actual cost is settled by the year", "请写 once: YEAR",
+                  "write once: YEAR");
+        check_one(pb, root,
+                  (it->kind == AMOUNT_FIXED || it->kind == AMOUNT_PER_MONTH ||
+                   it->kind == AMOUNT_PER_YEAR) &&
+                      it->fen == 0,
+                  at, "金额为 0", "the amount is 0", "请写金额；标准不明的写 not_stated: true",
+                  "write it; if it is not known, not_stated: true");
+    }
+}
+
+static void check_whole(struct policy_problems *pb, const struct policy_node *root,
+                        const struct policy *p)
+{
+    check_one(pb, root, !date_is_none(p->until) && date_compare(p->until, p->from) < 0,
+              "effective.until", "截止日早于施行日", "the last day is before the first",
+              "请核对 effective 的两个日期", "check the two dates of effective");
+    check_one(pb, root, !p->doc_no && !p->doc_source, "doc", "没有文号也没有来源",
+              "neither a document number nor a source",
+              "有文号写 no；没有的写 source，说明从何得知",
+              "write “no”, or “source”: where it is known from");
+    check_one(pb, root, p->who.age_max && p->who.age_max < p->who.age_min, "who.age_max",
+              "年龄上限低于下限", "the age limit is below the least age", "请核对年龄",
+              "check the ages");
+    check_one(pb, root, p->who.first_time && !p->spell.work_count, "who.first_time",
+              "“首次”须说明是首次到哪里", "“first time” needs a place", "请写 spell.at",
+              "write spell.at");
+    check_one(pb, root, p->supersedes && str_eq(p->supersedes, p->id), "supersedes",
+              "政策不能取代自己", "a policy cannot supersede itself", "写被取代的那项政策的 id",
+              "write the id of the older policy");
+    check_one(pb, root, p->automatic && p->evidence_count, "automatic",
+              "免申即享的政策不应再要材料", "a policy without application asks for no documents",
+              "请删去 evidence 或 automatic", "delete evidence or automatic");
+    check_one(pb, root, p->caps.person_year && p->once != ONCE_YEAR, "caps.person_year",
+              "按年封顶只用于一年一次的政策", "a yearly cap is for policies once a year",
+              "请写 once: YEAR，或用 person_life", "write once: YEAR or use person_life");
+    check_one(pb, root,
+              p->window.from_month && !p->window.late_month &&
+                  p->window.until_month * 100 + p->window.until_day <
+                      p->window.from_month * 100 + p->window.from_day,
+              "window", "窗口期的截止早于开始", "the window closes before it opens",
+              "跨年的写 late_until", "a window into the next year uses late_until");
+    for (int i = 0; i < p->open_count; i++) {
+        check_one(pb, root, p->open[i].point && !node_at(root, p->open[i].point), "open",
+                  arena_printf(pb->mem, "待定口径指向不存在的“%s”", p->open[i].point),
+                  arena_printf(pb->mem, "an open point names “%s”, which is not there",
+                               p->open[i].point),
+                  "请写出该键，使默认值看得见", "write that key, so that the default is visible");
+    }
+}
+
+struct policy *policy_of_tree(const struct policy_node *root, struct policy_problems *pb)
+{
+    struct policy *p = NEW(pb->mem, struct policy);
+
+    read_map(pb, root, policy_keys, p);
+    if (pb->total) /* contradictions are looked for between values that are right by themselves */
+        return NULL;
+    check_whole(pb, root, p);
+    check_count(pb, root, p);
+    check_amounts(pb, root, p);
+    return pb->total ? NULL : p;
+}
+
+enum err policy_read_with(struct arena *mem, const char *name, const char *text, size_t len,
+                          const struct policy_change *changes, int n, const struct policy **ret,
+                          struct policy_problems *problems)
+{
+    const struct policy_node *root;
+    const struct policy *p;
+
+    *problems = (struct policy_problems){ .file = name, .mem = mem };
+    root = policy_yaml_read(text, len, problems);
+    for (int i = 0; root && i < n; i++) {
+        struct policy_node value = { .kind = NODE_SCALAR, .text = changes[i].value };
+        struct policy_node *kept = NEW(mem, struct policy_node);
+
+        *kept = value;
+        root = node_with(mem, root, changes[i].path, kept);
+        if (!root) {
+            PROBLEM(problems, NULL, "没有“%s”这个位置", "there is no “%s”", changes[i].path);
+            CURE(problems, "路径形如 count.gap_days", "a path looks like count.gap_days");
+        }
+    }
+    p = root ? policy_of_tree(root, problems) : NULL;
+    if (!p)
+        return E_INVALID;
+    *ret = p;
+    return OK;
+}
+
+enum err policy_read(struct arena *mem, const char *name, const char *text, size_t len,
+                     const struct policy **ret, struct policy_problems *problems)
+{
+    return policy_read_with(mem, name, text, len, NULL, 0, ret, problems);
+}
+
+enum err policy_check_file(struct arena *mem, const char *path, int *ret_n,
+                           struct policy_problems *problems)
+{
+    FILE *f = fopen(path, "rb");
+    size_t size = POLICY_FILE_BYTES_MAX + 1, len = 0;
+    char *text;
+
+    *problems = (struct policy_problems){ .file = path, .mem = mem };
+    *ret_n = 0;
+    if (!f) {
+        PROBLEM(problems, NULL, "打不开文件：%s", "cannot open the file: %s", strerror(errno));
+        CURE(problems, "请核对路径与权限", "check the path and its permissions");
+        return E_NOT_FOUND;
+    }
+    text = arena_alloc(mem, size);
+    len = fread(text, 1, size, f);
+    fclose(f);
+    return policy_run_examples(mem, path, text, len, ret_n, problems);
+}
