@@ -162,26 +162,19 @@ static int command_call(const struct command_line *line)
     return err_exit(err);
 }
 
-static enum err verify(struct ctx *cx, void *arg)
-{
-    int64_t *counts = arg;
-
-    return journal_verify(cx, &counts[0], &counts[1]);
-}
-
 static int command_verify(const struct command_line *line)
 {
     struct store *store;
     struct ctx *cx;
     int64_t counts[2] = { 0, 0 };
-    int status = command_open(line, &store);
+    int sealed, status = command_open(line, &store);
 
     if (status)
         return status;
     cx = ctx_new(store, time(NULL));
     cx->lang = line->lang;
     ctx_as_system(cx);
-    if (db_read(cx, verify, counts) == OK)
+    if (journal_seal(cx, &sealed) == OK && journal_verify(cx, &counts[0], &counts[1]) == OK)
         printf(line->lang == LANG_EN ? "journal intact: %lld entries in %lld blocks\n" : "日志完整：%lld 条，%lld 个区块\n",
                (long long)counts[0], (long long)counts[1]);
     else

@@ -2,9 +2,13 @@
 #include "app/modules.h"
 
 #include "divisions/divisions.h"
+#include "employers/employers.h"
+#include "people/people.h"
 
 const struct module *const app_modules[] = {
     &description_module,
     &divisions_module,
+    &people_module,
+    &employers_module,
     NULL,
 };

@@ -237,6 +237,8 @@ static void add_conditions(struct builder *b, const struct list_query *q)
             str_addf(&b->sql, " AND %s ", s.sql_before);
             add_param(b, s.param);
             str_add(&b->sql, s.sql_after);
+            if (s.has_param_after)
+                add_param(b, s.param_after);
         } else {
             add_search(b, q->q);
         }

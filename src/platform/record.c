@@ -258,10 +258,13 @@ static const char *insert_sql(struct ctx *cx, const struct record *rec, const st
     for (int i = 0; i < c->n; i++)
         str_addf(&sql, "%s$%d", i ? ", " : "", i + 1);
     if (s && !s->is_open) {
+        const char *sep = " ";
         str_addf(&sql, " WHERE SCOPE(%s", rec->table);
         for (int i = 0; i < c->n; i++)
-            if (is_scope_column(s, c->name[i]))
-                str_addf(&sql, " %s=$%d", c->name[i], i + 1);
+            if (is_scope_column(s, c->name[i])) {
+                str_addf(&sql, "%s%s=$%d", sep, c->name[i], i + 1);
+                sep = ", ";
+            }
         str_add(&sql, ")");
     }
     return sql.s;

@@ -32,10 +32,11 @@ struct list_query {
     int64_t only_id; /* just this record; 0 = all */
 };
 
-/* "sql_before $n sql_after" with one parameter. */
+/* "sql_before $n sql_after", and one more parameter behind it when has_param_after. */
 struct list_search {
     const char *sql_before, *sql_after;
-    struct param param;
+    struct param param, param_after;
+    bool has_param_after;
 };
 
 struct record {

@@ -1,0 +1,129 @@
+/* people_index.c — finding persons by two characters of the name, and counting them by place and status.
+ *
+ * A gram is a single character or a pair of neighbours of a name, packed into one number; person_gram keeps
+ * (gram, home, person), so that "two characters within this subtree" is one range of the key. person_count
+ * keeps a number for each county, labour status and household type; a prefix of any length down to the county
+ * is a sum over few rows. Both change in the transaction that changes the person. */
+#include "people/person_input.h"
+
+enum { NAME_CHARS_MAX = 24 };
+
+static int64_t gram_of(uint32_t first, uint32_t second)
+{
+    return (int64_t)first << 21 | second; /* code points have 21 bits */
+}
+
+/* The grams of a name, each once. */
+static int grams_of(const char *name, int64_t out[2 * NAME_CHARS_MAX])
+{
+    uint32_t last = 0;
+    int n = 0, chars = 0;
+
+    for (uint32_t c; (c = utf8_next(&name)) && chars < NAME_CHARS_MAX; last = c, chars++) {
+        int64_t found[2] = { gram_of(c, 0), gram_of(last, c) };
+        for (int k = 0; k < (last ? 2 : 1); k++) {
+            bool seen = false;
+            for (int i = 0; i < n; i++)
+                seen |= out[i] == found[k];
+            if (!seen)
+                out[n++] = found[k];
+        }
+    }
+    return n;
+}
+
+enum err person_index_add(struct ctx *cx, int64_t id, int64_t home, const char *name)
+{
+    int64_t grams[2 * NAME_CHARS_MAX];
+    int n = grams_of(name, grams);
+
+    for (int i = 0; i < n; i++)
+        TRY(db_exec(cx,
+                    "INSERT INTO person_gram (gram, home, person_id) SELECT $1, $2, $3"
+                    " WHERE SCOPE_NOT(person_gram 'follows a person already within scope')",
+                    P(grams[i]), P(home), P(id)));
+    return OK;
+}
+
+enum err person_index_remove(struct ctx *cx, int64_t id, int64_t home, const char *name)
+{
+    int64_t grams[2 * NAME_CHARS_MAX];
+    int n = grams_of(name, grams);
+
+    for (int i = 0; i < n; i++)
+        TRY(db_exec(cx,
+                    "DELETE FROM person_gram WHERE SCOPE_NOT(person_gram 'follows a person already within scope')"
+                    " AND gram = $1 AND home = $2 AND person_id = $3",
+                    P(grams[i]), P(home), P(id)));
+    return OK;
+}
+
+/* One character or the first two are looked up; further ones must follow in the name. */
+void person_search(struct ctx *cx, const char *q, struct list_search *ret)
+{
+    const char *p = q;
+    uint32_t first = utf8_next(&p), second = utf8_next(&p);
+
+    ret->sql_before = "p.id IN (SELECT g.person_id FROM person_gram g WHERE SCOPE(person_gram g) AND g.gram =";
+    ret->param = param_int(second ? gram_of(first, second) : gram_of(first, 0));
+    ret->sql_after = ")";
+    if (*p) {
+        ret->sql_after = ") AND p.name LIKE ";
+        ret->param_after = param_text(arena_printf(cx->mem, "%%%s%%", q));
+        ret->has_param_after = true;
+    }
+}
+
+static int64_t county_of(int64_t division)
+{
+    return division / 1000000 * 1000000;
+}
+
+enum err person_count_add(struct ctx *cx, int64_t home, const char *labour_status, const char *household_type, int n)
+{
+    return db_exec(cx,
+                   "INSERT INTO person_count (county, labour_status, household_type, n) SELECT $1, $2, $3, $4"
+                   " WHERE SCOPE_NOT(person_count 'follows a person already within scope')"
+                   " ON CONFLICT (county, labour_status, household_type) DO UPDATE SET n = person_count.n + excluded.n",
+                   P(county_of(home)), P(labour_status), P(household_type), P(n));
+}
+
+/* True when the subtree begins and ends at counties. */
+static bool is_county_or_above(int64_t lo, int64_t hi)
+{
+    return lo % 1000000 == 0 && hi % 1000000 == 999999;
+}
+
+enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *ret_total)
+{
+    const struct scope *s = &cx->who.scope;
+    int64_t lo = 0, hi = 999999999999;
+    const char *status = NULL, *type = NULL;
+    struct rows r;
+
+    *ret_total = NONE;
+    if (q->q || q->only_id || (s->kind != SCOPE_ALL && (s->kind != SCOPE_OFFICE || s->work_lo != NONE)))
+        return OK;
+    if (s->kind == SCOPE_OFFICE && !is_county_or_above(s->home_lo, s->home_hi))
+        return OK;
+    for (int i = 0; i < q->filters; i++) {
+        const struct list_filter *f = &q->filter[i];
+        if (str_eq(f->field->name, "home") && is_county_or_above(f->number, f->hi)) {
+            lo = MAX(lo, f->number);
+            hi = MIN(hi, f->hi);
+        } else if (str_eq(f->field->name, "labour_status") && f->kind == FILTER_EQUAL) {
+            status = f->text;
+        } else if (str_eq(f->field->name, "household_type") && f->kind == FILTER_EQUAL) {
+            type = f->text;
+        } else {
+            return OK;
+        }
+    }
+    TRY(db_one(cx, &r,
+               "SELECT coalesce(sum(n), 0) AS n FROM person_count c WHERE SCOPE(person_count c)"
+               " AND c.county BETWEEN $1 AND $2 AND ($3 IS NULL OR c.labour_status = $3)"
+               " AND ($4 IS NULL OR c.household_type = $4)",
+               P(lo), P(hi), P(status), P(type)));
+    *ret_total = row_int(&r, 0, "n");
+    return OK;
+}

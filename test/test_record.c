@@ -1,0 +1,96 @@
+/* Records: made, listed, changed and moved by their tables of fields. */
+#include "app/modules.h"
+#include "people/people.h"
+#include "platform/seal.h"
+#include "stores.h"
+
+static enum err call(struct ctx *cx, const char *name, int64_t id, const char *query, const char *body)
+{
+    return op_call(cx, &(struct call){ .op = op_find(name), .id = id, .version = NONE, .query = query, .body = body, .body_len = body ? strlen(body) : 0 });
+}
+
+static int64_t id_of(struct ctx *cx)
+{
+    const struct json_value *v;
+
+    EXPECT_INT(json_parse(cx, json_text(cx->out), json_len(cx->out), &v), OK);
+    return json_as_int(json_get(v, "id"));
+}
+
+STORE_TEST("a person is registered, found by two characters, counted, and shown masked")
+{
+    const struct json_value *v, *items;
+
+    EXPECT_INT(call(cx, "people.create", NONE, NULL,
+                    "{\"name\":\"张 秀英\",\"id_no\":\"621125199003070013\",\"home\":621121000000,\"willingness\":\"WILLING\",\"phone\":\"13893201234\"}"),
+               OK);
+    EXPECT(strstr(json_text(cx->out), "621125199003070013") == NULL);
+    EXPECT(strstr(json_text(cx->out), "138****1234") != NULL);
+    EXPECT(id_of(cx) > 0);
+    EXPECT_INT(call(cx, "people.list", NONE, "q=%E7%A7%80%E8%8B%B1&home=621100000000", NULL), OK);
+    EXPECT_INT(json_parse(cx, json_text(cx->out), json_len(cx->out), &v), OK);
+    items = json_get(v, "items");
+    EXPECT_INT(json_count(items), 1);
+    EXPECT_INT(json_as_int(json_get(v, "total")), 1);
+    EXPECT_STR(json_as_str(json_get(json_at(items, 0), "name")), "张秀英");
+    EXPECT_STR(json_as_str(json_get(json_at(items, 0), "labour_status")), "UNSURVEYED");
+}
+
+STORE_TEST("the same ID number is refused the second time, and nothing is half done")
+{
+    const char *digest;
+
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"李雷\",\"id_no\":\"622424196811010040\",\"home\":621121000000}"), OK);
+    digest = stores_digest(cx);
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"李雷\",\"id_no\":\"622424196811010040\",\"home\":621121000000}"), E_CONFLICT);
+    EXPECT_STR(stores_digest(cx), digest);
+}
+
+STORE_TEST("an employer is changed by the version seen, and a stale change shows both values")
+{
+    int64_t id;
+
+    EXPECT_INT(call(cx, "employers.create", NONE, NULL, "{\"name\":\"福清鞋业\",\"work\":350181000000,\"phone\":\"13800001111\"}"), OK);
+    id = id_of(cx);
+    EXPECT_INT(op_call(cx, &(struct call){ .op = op_find("employers.change"), .id = id, .version = 1, .body = "{\"size\":120}", .body_len = 12 }), OK);
+    EXPECT_INT(op_call(cx, &(struct call){ .op = op_find("employers.change"), .id = id, .version = 1, .body = "{\"size\":130}", .body_len = 12 }), E_STALE);
+    EXPECT_STR(cx->failure_detail, "{\"version\":2,\"theirs\":{\"size\":120},\"yours\":{\"size\":130}}");
+    EXPECT_INT(call(cx, "employers.suspend", id, NULL, "{}"), E_INVALID);
+    EXPECT_INT(call(cx, "employers.suspend", id, NULL, "{\"reason\":\"欠薪\"}"), OK);
+    EXPECT_INT(call(cx, "employers.suspend", id, NULL, "{\"reason\":\"欠薪\"}"), E_CONFLICT);
+    EXPECT_STR(cx->failure.code, "state.wrong");
+    EXPECT_INT(call(cx, "employers.history", id, NULL, NULL), OK);
+    EXPECT(strstr(json_text(cx->out), "13800001111") == NULL);
+    EXPECT(strstr(json_text(cx->out), "欠薪") != NULL);
+}
+
+STORE_TEST("a western office neither sees nor writes another county's people")
+{
+    int64_t id;
+
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"李雷\",\"id_no\":\"622424196811010040\",\"home\":621121000000}"), OK);
+    id = id_of(cx);
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE, .home_lo = 621124000000, .home_hi = 621124999999, .work_lo = NONE, .work_hi = NONE };
+    EXPECT_INT(call(cx, "people.get", id, NULL, NULL), E_NOT_FOUND);
+    EXPECT_INT(call(cx, "people.list", NONE, NULL, NULL), OK);
+    EXPECT_STR(json_text(cx->out), "{\"items\":[],\"total\":0,\"next\":null}");
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"韩梅\",\"id_no\":\"500237199512300035\",\"home\":621121000000}"), E_FORBIDDEN);
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"韩梅\",\"id_no\":\"500237199512300035\",\"home\":621124000000}"), OK);
+}
+
+STORE_TEST("a write with the same idempotency key is done once")
+{
+    struct call c = { .op = op_find("employers.create"), .id = NONE, .version = NONE, .idempotency_key = "0123-4567",
+                      .body = "{\"name\":\"甲\",\"work\":350181000000}" };
+    const char *first;
+
+    cx->who.user_id = 7;
+    c.body_len = strlen(c.body);
+    EXPECT_INT(op_call(cx, &c), OK);
+    first = json_text(cx->out);
+    EXPECT_INT(op_call(cx, &c), OK);
+    EXPECT_STR(json_text(cx->out), first);
+    c.body = "{\"name\":\"乙\",\"work\":350181000000}";
+    EXPECT_INT(op_call(cx, &c), E_CONFLICT);
+    EXPECT_STR(cx->failure.code, "idempotency.reused");
+}
