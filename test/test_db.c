@@ -48,7 +48,10 @@ static const struct scoped tables[] = {
       .employer = "employer_id",
       .person = "id",
       .extra = "$a.title = 'open' AND $home_lo IS NULL" },
-    { .table = "note", .person = "worker_id" },
+    { .table = "note",
+      .person = "worker_id",
+      .extra =
+          "EXISTS (SELECT 1 FROM worker x WHERE x.id = $a.worker_id AND x.home BETWEEN $home_lo AND $home_hi)" },
     { .table = "v_worker", .home = "home" },
     OPEN_TABLE("code"),
     { 0 },
@@ -263,4 +266,157 @@ TEST("the shipped schema can be applied to an empty store, and again")
     EXPECT_INT(store_migrate(s, &f, &applied), OK);
     EXPECT_INT(applied, 0);
     store_close(s);
+}
+
+/* --- what stands behind the tokens
+ * ----------------------------------------------------------------- */
+
+static enum err count_behind(struct ctx *cx, void *arg)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r, "SELECT code FROM code")); /* who acts travels with a statement */
+    TRY(catalog_rows(cx, &r, "SELECT COUNT(*) AS n FROM worker WHERE $1 <> ''", "x"));
+    *(int64_t *)arg = row_int(&r, 0, "n");
+    return OK;
+}
+
+static int64_t behind(struct ctx *cx, struct scope scope)
+{
+    int64_t n = -1;
+
+    cx->who.scope = scope;
+    EXPECT_INT(db_read(cx, count_behind, &n), OK);
+    return n;
+}
+
+STORE_TEST_WITH(kit, "PostgreSQL itself shows no row out of scope")
+{
+    EXPECT_INT(db_write(cx, add_workers, NULL), OK);
+    if (cx->store->kind == STORE_SQLITE)
+        return;
+    EXPECT_INT(behind(cx, (struct scope){ .kind = SCOPE_ALL }), 5);
+    EXPECT_INT(behind(cx, (struct scope){ 0 }), 0);
+    EXPECT_INT(behind(cx, office(621121000000, NONE)), 2);
+    EXPECT_INT(behind(cx, office(621121000000, 350200000000)), 1);
+    EXPECT_INT(behind(cx, office(NONE, 350200000000)), 5);
+    EXPECT_INT(behind(cx, office(NONE, NONE)), 0);
+    EXPECT_INT(behind(cx, (struct scope){ .kind = SCOPE_EMPLOYER, .employer_id = 7 }), 2);
+    EXPECT_INT(behind(cx, (struct scope){ .kind = SCOPE_PERSON, .person_id = 3 }), 1);
+}
+
+STORE_TEST_WITH(kit, "SQLite itself says which tables a statement touches")
+{
+    if (cx->store->kind == STORE_POSTGRES)
+        return;
+    expect_code(cx, "SELECT ($1, 2, 3, 4, 5) IN worker", "db.no_scope");
+    expect_code(cx, "SELECT $1 IN kind", "db.unknown_table");
+    expect_code(cx, "SELECT $1 FROM code, json_each('[]')", "");
+    expect_code(cx, "PRAGMA user_version = 1", "db.statement");
+}
+
+static int64_t count_of(struct ctx *cx, const char *sql)
+{
+    struct one o = { .sql = sql };
+
+    if (db_read(cx, do_rows, &o) != OK) {
+        test_fail(__FILE__, __LINE__, "%s", cx->failure.message);
+        return -1;
+    }
+    return row_int(&o.rows, 0, "n");
+}
+
+STORE_TEST_WITH(kit, "a reason lifts the scope of its own table and statement only")
+{
+    struct one note = {
+        .sql = "INSERT INTO note (id, worker_id) SELECT $1, $1 WHERE SCOPE_NOT(note 'test')",
+        .value = 4
+    };
+
+    EXPECT_INT(db_write(cx, add_workers, NULL), OK);
+    EXPECT_INT(db_write(cx, do_exec, &note), OK);
+    cx->who.scope = office(621121000000, NONE);
+    EXPECT_INT(
+        count_of(cx, "SELECT COUNT(*) AS n FROM worker WHERE SCOPE_NOT(worker 'test') AND $1 = 0"),
+        5);
+    EXPECT_INT(count_of(cx, "SELECT COUNT(*) AS n FROM worker w WHERE SCOPE(worker w) AND $1 = 0"),
+               2);
+    EXPECT_INT(
+        count_of(cx,
+                 "SELECT COUNT(*) AS n FROM v_worker WHERE SCOPE_NOT(v_worker 'test') AND $1 = 0"),
+        5);
+    EXPECT_INT(count_of(cx,
+                        "SELECT COUNT(*) AS n FROM v_worker v WHERE SCOPE(v_worker v) AND $1 = 0"),
+               2);
+    EXPECT_INT(
+        count_of(
+            cx,
+            "SELECT COUNT(*) AS n FROM note n, worker w WHERE SCOPE(note n) AND SCOPE_NOT(worker 'test')"
+            " AND n.worker_id = w.id AND $1 = 0"),
+        0);
+    cx->who.scope = office(522601000000, NONE);
+    EXPECT_INT(count_of(cx, "SELECT COUNT(*) AS n FROM note n WHERE SCOPE(note n) AND $1 = 0"), 1);
+}
+
+STORE_TEST_WITH(kit, "a row may leave the range of the office that changes it")
+{
+    struct one move = { .sql = "UPDATE worker SET work = NULL WHERE SCOPE(worker) AND id = $1",
+                        .value = 3 };
+
+    EXPECT_INT(db_write(cx, add_workers, NULL), OK);
+    cx->who.scope = office(NONE, 350200000000);
+    EXPECT_INT(db_write(cx, do_exec, &move), OK);
+    EXPECT_INT(cx->changed, 1);
+    EXPECT_INT(db_write(cx, do_exec, &move), OK);
+    EXPECT_INT(cx->changed, 0);
+    move.value = 1; /* visible by the extra condition, but not to be changed */
+    EXPECT_INT(db_write(cx, do_exec, &move), OK);
+    EXPECT_INT(cx->changed, 0);
+}
+
+TEST("a migration that fails names its file and line and leaves nothing")
+{
+    static const char bad[] = "CREATE TABLE good (id BIGINT);\n\nCREATE TABEL bad (id BIGINT);\n";
+    static const struct asset bad_files[] = { FILE_OF("0001-bad.sql", bad), { 0 } };
+    struct store *s = NULL;
+    struct failure f = { 0 };
+
+    EXPECT_INT(store_open(":memory:", tables, LANG_EN, &f, &s), OK);
+    EXPECT_INT(store_migrate_from(s, bad_files, &f, NULL), E_INTERNAL);
+    EXPECT_STR(f.code, "db.migration_failed");
+    EXPECT(strstr(f.message, "0001-bad.sql: line 3: ") != NULL);
+    EXPECT_INT(store_migrate_from(s, one_file, &f, NULL), OK);
+    store_close(s);
+}
+
+TEST("a division's range is its subtree")
+{
+    static const struct {
+        int64_t division, lo, hi;
+    } cases[] = {
+        { 620000000000, 620000000000, 629999999999 }, { 621100000000, 621100000000, 621199999999 },
+        { 621121000000, 621121000000, 621121999999 }, { 621121101000, 621121101000, 621121101999 },
+        { 621121101203, 621121101203, 621121101203 },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int64_t lo, hi;
+
+        division_range(cases[i].division, &lo, &hi);
+        EXPECT_INT(lo, cases[i].lo);
+        EXPECT_INT(hi, cases[i].hi);
+    }
+}
+
+TEST("scope_covers agrees with what the tokens let through")
+{
+    struct scope s = office(621121000000, 350200000000);
+
+    EXPECT(scope_covers(&s, 621121002000, 350200000000, NONE, NONE));
+    EXPECT(!scope_covers(&s, 621121002000, NONE, NONE, NONE));
+    EXPECT(!scope_covers(&s, 621122002000, 350200000000, NONE, NONE));
+    s = office(NONE, NONE);
+    EXPECT(!scope_covers(&s, NONE, NONE, NONE, NONE));
+    s = (struct scope){ .kind = SCOPE_PERSON, .person_id = 3 };
+    EXPECT(scope_covers(&s, NONE, NONE, NONE, 3) && !scope_covers(&s, NONE, NONE, NONE, NONE));
 }

@@ -100,6 +100,16 @@ enum err db_too_many(struct ctx *cx)
                 T("结果超过 %d 行，请缩小范围", "more than %d rows; narrow it down"), DB_ROWS_MAX);
 }
 
+enum err db_at_line(struct ctx *cx, const char *script, size_t offset)
+{
+    int line = 1;
+
+    for (const char *p = script; *p && p < script + offset; p++)
+        line += *p == '\n';
+    return fail(cx, cx->failure.err, arena_strdup(cx->mem, cx->failure.code),
+                T("第 %d 行：%s", "line %d: %s"), line, arena_strdup(cx->mem, cx->failure.message));
+}
+
 static atomic_long fault_left; /* 0: off */
 
 void db_fault_after(long n)

@@ -31,6 +31,7 @@ static inline struct param param_blob(struct bytes b)
     _Generic((x),                                                                                  \
         bool: param_int,                                                                           \
         int: param_int,                                                                            \
+        unsigned: param_int, \
         long: param_int,                                                                           \
         long long: param_int,                                                                      \
         char *: param_text,                                                                        \
@@ -83,7 +84,8 @@ MUST_CHECK enum err db_one_list(struct ctx *cx, struct rows *ret, const char *sq
 /* Sets cx->changed. */
 MUST_CHECK enum err db_exec_list(struct ctx *cx, const char *sql, struct params p);
 /* Calls fn for each row as it comes (r->n == 1, valid during the call); fn may run other
- * statements. Stops at the first error. */
+ * statements, but must not add or move rows that the query has yet to reach. Stops at the first
+ * error. */
 typedef enum err db_row_fn(struct ctx *cx, const struct rows *r, void *arg);
 MUST_CHECK enum err db_each_list(struct ctx *cx, db_row_fn *fn, void *arg, const char *sql,
                                  struct params p);

@@ -146,7 +146,9 @@ enum db_trouble {
 enum err db_trouble(struct ctx *cx, enum db_trouble t, const char *detail);
 /* True when the fault run wants this call to fail; then the failure is recorded. */
 bool db_fault(struct ctx *cx);
-int64_t clock_ms(void);               /* monotonic */
+int64_t clock_ms(void); /* monotonic */
+/* Adds the line of a script to the failure that is already recorded. */
+enum err db_at_line(struct ctx *cx, const char *script, size_t offset);
 enum err db_too_many(struct ctx *cx); /* more than DB_ROWS_MAX */
 int64_t id_node_random(void);
 const char *hash_bytes(struct arena *a, const void *data, size_t len); /* SHA-256, hexadecimal */

@@ -36,7 +36,8 @@ static void add_extra(struct arena *a, struct str *out, const struct scoped *t)
 {
     static const char *const names[] = { "$home_lo", "$home_hi", "$work_lo", "$work_hi" };
 
-    str_addf(out, " OR (%s'office'", kind_is);
+    str_addf(out, " OR (%s'office' AND COALESCE(%s, %s) IS NOT NULL", kind_is,
+             setting(a, SLOT_HOME_LO), setting(a, SLOT_WORK_LO));
     if (!strcasestr(t->extra, "SELECT")) {
         str_add(out, " AND (");
         for (const char *p = t->extra; *p;) {
@@ -70,7 +71,7 @@ static const char *condition(struct arena *a, const struct scoped *t, bool for_r
         str_add(
             &s,
             " OR (SELECT position(',@change,' IN current_setting('queqiao.bypass', true)) > 0)");
-    str_addf(&s, " OR (%s'office' AND (%s IS NOT NULL OR %s IS NOT NULL)", kind_is,
+    str_addf(&s, " OR (%s'office' AND COALESCE(%s, %s) IS NOT NULL", kind_is,
              setting(a, SLOT_HOME_LO), setting(a, SLOT_WORK_LO));
     add_range(a, &s, t->home, SLOT_HOME_LO, SLOT_HOME_HI);
     add_range(a, &s, t->work, SLOT_WORK_LO, SLOT_WORK_HI);

@@ -17,6 +17,7 @@
 enum {
     TRIES_MAX = 6, /* the first and five more */
     IDLE_MAX = 16,
+    TURN_WAIT_MS = 50,
     WORKERS_MAX = 8, /* threads of db_write_later */
     FETCH_ROWS = 500,
     NODES = 1024,
@@ -57,7 +58,7 @@ struct pg_job {
 struct pg_store {
     struct store base;
     char *url;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock, turn;
     struct pg_conn *idle;
     int idle_count;
     PGconn *node; /* holds the lock of this server's node number */
@@ -518,8 +519,16 @@ enum err catalog_rows(struct ctx *cx, struct rows *ret, const char *sql, const c
 
 static enum err script(struct ctx *cx, const char *sql)
 {
-    conn_of(cx)->is_set = false; /* a rollback to a savepoint takes the settings along */
-    return simple(cx, conn_of(cx), sql);
+    struct pg_conn *c = conn_of(cx);
+    PGresult *result = PQexec(c->pg, sql);
+    const char *at = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    enum err err = is_good(result) ? OK : trouble(cx, c, result);
+
+    c->is_set = false; /* a rollback to a savepoint takes the settings along */
+    if (err != OK && at)
+        err = db_at_line(cx, sql, (size_t)strtoul(at, NULL, 10));
+    PQclear(result);
+    return err;
 }
 
 /* --- connections --------------------------------------------------------------------------- */
@@ -675,15 +684,43 @@ static enum err write_once(struct ctx *cx, struct pg_store *s, db_fn *fn, void *
     return err;
 }
 
+/* A write that collided holds the turn while it tries again, and new ones wait for it (a moment:
+ * it may be a long import). So it meets fewer rivals each time, also on a row everybody counts in.
+ */
+static bool turn_take(struct pg_store *s, bool is_retry)
+{
+    struct timespec until;
+
+    if (is_retry)
+        return pthread_mutex_lock(&s->turn) == 0;
+    if (pthread_mutex_trylock(&s->turn) != 0) {
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += TURN_WAIT_MS * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (pthread_mutex_timedlock(&s->turn, &until) != 0)
+            return false;
+    }
+    pthread_mutex_unlock(&s->turn);
+    return false;
+}
+
 static enum err postgres_write(struct ctx *cx, db_fn *fn, void *arg)
 {
+    struct pg_store *s = (struct pg_store *)cx->store;
     bool retry = true;
     enum err err = OK;
 
     for (int tries = 0; retry && tries < TRIES_MAX; tries++) {
-        if (tries > 0) /* 2, 4, 8 … ms and a part that differs between those who collided */
+        bool has_turn = turn_take(s, tries > 0);
+
+        if (tries >
+            1) /* those of other servers: 4, 8 … ms, and a part that differs between rivals */
             usleep((useconds_t)(1000u << tries) + (useconds_t)((clock_ms() ^ (intptr_t)cx) & 1023));
-        err = write_once(cx, (struct pg_store *)cx->store, fn, arg, &retry);
+        memset(&cx->failure, 0, sizeof cx->failure);
+        err = write_once(cx, s, fn, arg, &retry);
+        if (has_turn)
+            pthread_mutex_unlock(&s->turn);
     }
     return err;
 }
@@ -748,6 +785,7 @@ static void release(struct pg_store *s)
     }
     PQfinish(s->node);
     pthread_mutex_destroy(&s->lock);
+    pthread_mutex_destroy(&s->turn);
     pthread_cond_destroy(&s->job_ready);
     free(s->url);
     free(s);
@@ -821,6 +859,7 @@ enum err postgres_open_store(const char *url, struct ctx *cx, struct store **ret
     s->url = strdup(url);
     s->last = &s->first;
     pthread_mutex_init(&s->lock, NULL);
+    pthread_mutex_init(&s->turn, NULL);
     pthread_cond_init(&s->job_ready, NULL);
     err = connect_to(cx, s, &s->node);
     /* Row-level security does not bind a superuser. */

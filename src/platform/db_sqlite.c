@@ -366,9 +366,23 @@ static enum err run(struct ctx *cx, const struct db_call *call)
 static enum err script(struct ctx *cx, const char *sql)
 {
     sqlite3 *db = conn_of(cx)->db;
-    int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    const char *rest = sql, *at;
+    int rc = SQLITE_OK;
 
-    return rc == SQLITE_OK ? OK : trouble(cx, db, rc);
+    while (*rest) {
+        sqlite3_stmt *stmt = NULL;
+        enum err err;
+
+        at = rest;
+        rc = sqlite3_prepare_v2(db, at, -1, &stmt, &rest);
+        while (rc == SQLITE_OK && stmt && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+            rc = SQLITE_OK;
+        err = rc == SQLITE_OK || rc == SQLITE_DONE ? OK : trouble(cx, db, rc);
+        sqlite3_finalize(stmt);
+        if (err != OK)
+            return db_at_line(cx, sql, (size_t)(at + strspn(at, " \t\n") - sql));
+    }
+    return OK;
 }
 
 /* --- connections --------------------------------------------------------------------------- */
