@@ -162,22 +162,55 @@ static int command_call(const struct command_line *line)
     return err_exit(err);
 }
 
+/* NUMBER:HASH as an earlier run printed it. */
+static bool read_head(const char *text, struct journal_head *ret)
+{
+    const char *colon = strchr(text, ':');
+
+    if (!colon || strlen(colon + 1) != sizeof ret->hash - 1)
+        return false;
+    memcpy(ret->hash, colon + 1, sizeof ret->hash);
+    return str_int(strndupa(text, (size_t)(colon - text)), &ret->number) && ret->number > 0;
+}
+
+static enum err verify(struct ctx *cx, const struct journal_head *witness)
+{
+    struct journal_head head;
+    int64_t entries, blocks;
+    int sealed;
+
+    TRY(journal_seal(cx, &sealed));
+    TRY(journal_verify_from(cx, 1, witness, &entries, &blocks));
+    TRY(journal_head(cx, &head));
+    printf(T("日志完整：%lld 条，%lld 个区块\n", "journal intact: %lld entries in %lld blocks\n"), (long long)entries,
+           (long long)blocks);
+    if (head.number > 0)
+        printf(T("请另处保存，下次核验用：--head=%lld:%s\n", "keep this elsewhere for the next check: --head=%lld:%s\n"),
+               (long long)head.number, head.hash);
+    return OK;
+}
+
 static int command_verify(const struct command_line *line)
 {
+    const char *noted = option(line, "head");
+    struct journal_head witness;
     struct store *store;
     struct ctx *cx;
-    int64_t counts[2] = { 0, 0 };
-    int sealed, status = command_open(line, &store);
+    int status;
 
+    if (noted && !read_head(noted, &witness)) {
+        fputs(line->lang == LANG_EN ? "queqiao: --head=NUMBER:HASH, as verify printed it\n" :
+                                      "queqiao: 格式为 --head=编号:哈希，即上次核验所输出\n",
+              stderr);
+        return 2;
+    }
+    status = command_open(line, &store);
     if (status)
         return status;
     cx = ctx_new(store, time(NULL));
     cx->lang = line->lang;
     ctx_as_system(cx);
-    if (journal_seal(cx, &sealed) == OK && journal_verify(cx, &counts[0], &counts[1]) == OK)
-        printf(line->lang == LANG_EN ? "journal intact: %lld entries in %lld blocks\n" : "日志完整：%lld 条，%lld 个区块\n",
-               (long long)counts[0], (long long)counts[1]);
-    else
+    if (verify(cx, noted ? &witness : NULL) != OK)
         status = command_fail(line, &cx->failure);
     ctx_free(cx);
     store_close(store);
@@ -204,7 +237,7 @@ static int command_version(const struct command_line *line)
 static const struct command commands[] = {
     { "call", "OP [id=…] [name=value …]", "执行任一操作", "run any operation", command_call },
     { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
-    { "verify", "", "核验日志未被改动", "prove that the journal was not altered", command_verify },
+    { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },
     { "openapi", "", "输出接口说明", "print the OpenAPI document", command_openapi },
     { "version", "", "版本", "print the version", command_version },
 };
@@ -232,7 +265,7 @@ static const char *data_dir_of(struct arena *mem, const char *url)
 static bool takes_value(const char *arg)
 {
     static const char *const names[] = { "-o", "--out", "--store", "--key", "--lang", "--port", "--workers", "--posts",
-                                         "--months", "--seed", "--messy", "--weights", "--as-of", "--as" };
+                                         "--months", "--seed", "--messy", "--weights", "--as-of", "--as", "--head" };
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq(arg, names[i]))
