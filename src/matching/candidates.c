@@ -16,6 +16,7 @@ enum {
 
 struct listed {
     int64_t city, id, key; /* key: bound of the post less its price, in 1/scale points */
+    int64_t pay_fen;       /* what newcomers earn; unknown is more than any wish */
     int32_t class, post;
 };
 
@@ -77,12 +78,16 @@ static void index_sort(struct index *x, const int64_t *price, int64_t scale)
     x->price = price;
     x->scale = scale;
     x->n_buckets = 0;
-    for (int32_t p = 0; p < x->in->n_posts; p++)
+    for (int32_t p = 0; p < x->in->n_posts; p++) {
+        int64_t pay = match_newcomer_pay(&posts[p]);
+
         x->listed[p] = (struct listed){ .city = posts[p].work / CITY,
                                         .id = posts[p].id,
                                         .key = x->bounds[p] * scale - (price ? price[p] : 0),
                                         .class = posts[p].occupation / CLASS,
+                                        .pay_fen = pay == NONE ? INT64_MAX : pay,
                                         .post = p };
+    }
     if (x->in->n_posts > 0)
         qsort(x->listed, (size_t)x->in->n_posts, sizeof *x->listed, listed_order);
     for (int32_t i = 0; i < x->in->n_posts; i++) {
@@ -253,34 +258,54 @@ static void heads_open(struct index *x, const struct match_person *person, int64
         head_sift_down(x, i);
 }
 
+/* Nothing with this bound and id, nor anything after it, can be among the best. */
+static bool search_is_over(const struct index *x, int64_t bound, int64_t id, int32_t most)
+{
+    struct found f = { .worth = bound, .id = id };
+
+    return x->n_found == most && !found_is_worse(&x->found[0], &f);
+}
+
+static void post_try(struct index *x, const struct match_person *person, const struct listed *l,
+                     int32_t most, int64_t least)
+{
+    const struct match_problem *in = x->in;
+    struct found f = { .id = l->id, .edge.post = l->post };
+
+    /* The pay rule, before the post is fetched from memory: it refuses the most. */
+    if (l->pay_fen < person->least_wage_fen ||
+        !match_feasible(person, &in->posts[l->post], in->today))
+        return;
+    x->pairs++;
+    f.edge.score = match_points(person, &in->posts[l->post], in->weights);
+    f.worth = f.edge.score * x->scale - (x->price ? x->price[l->post] : 0);
+    if (f.edge.score > 0 && f.worth > least)
+        found_keep(x, f, most);
+}
+
 /* The best `most` allowed posts worth more than `least` (at least 0) to a person at the prices of
- * the index, into x->found, best first. */
+ * the index, into x->found, best first. Buckets are taken best bound first and each is followed
+ * down to where it cannot add anything. */
 static void search(struct index *x, const struct match_person *person, int32_t most, int64_t least,
                    bool is_free_only)
 {
-    const struct match_problem *in = x->in;
-
     x->n_found = 0;
     if (!person->is_willing)
         return;
     for (heads_open(x, person, least, is_free_only); x->n_heads > 0; head_sift_down(x, 0)) {
-        struct head *h = &x->heads[0];
-        int32_t p = x->listed[h->at].post;
-        struct found f = { .worth = h->bound, .id = x->listed[h->at].id, .edge.post = p };
+        struct head h = x->heads[0];
 
-        if (x->n_found == most && !found_is_worse(&x->found[0], &f))
-            break; /* nothing further down can be better than the worst kept */
-        if (match_feasible(person, &in->posts[p], in->today)) {
-            x->pairs++;
-            f.edge.score = match_points(person, &in->posts[p], in->weights);
-            f.worth = f.edge.score * x->scale - (x->price ? x->price[p] : 0);
-            if (f.edge.score > 0 && f.worth > least)
-                found_keep(x, f, most);
+        if (search_is_over(x, h.bound, x->listed[h.at].id, most))
+            break;
+        while (h.at < h.to) {
+            const struct listed *l = &x->listed[h.at];
+
+            if (h.place + l->key <= least || search_is_over(x, h.place + l->key, l->id, most))
+                break;
+            post_try(x, person, l, most, least);
+            h.at = is_free_only ? next_free(x, h.at + 1) : h.at + 1;
         }
-        h->at = is_free_only ? next_free(x, h->at + 1) : h->at + 1;
-        h->bound = h->at < h->to ? h->place + x->listed[h->at].key : least;
-        if (h->bound <= least)
-            *h = x->heads[--x->n_heads];
+        x->heads[0] = x->heads[--x->n_heads];
     }
     if (x->n_found > 1)
         qsort(x->found, (size_t)x->n_found, sizeof *x->found, found_order);
