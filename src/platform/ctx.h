@@ -18,6 +18,7 @@ struct actor {
     uint64_t perms;     /* a bit for each enum perm */
     struct scope scope; /* which rows (D3); {0} sees nothing */
     bool must_change_password;
+    int64_t proved_at; /* when the password was last given, for OP_REAUTH; 0 = never */
 };
 
 struct ctx {
@@ -42,6 +43,8 @@ struct ctx {
 
     const char *query;      /* raw query string of the call, or NULL */
     int64_t version;        /* If-Match of the call, or NONE */
+    const char *session_token; /* what the caller's cookie held, or NULL */
+    const char *set_cookie;    /* set by sign-in: the new session's token; "" = forget it; NULL = leave it */
     const char *upload_path, *upload_name; /* OP_UPLOAD: a complete file; the handler moves or removes it */
     struct reply_file {     /* OP_FILE: what to send; removed after sending when is_temporary */
         const char *path, *name, *content_type;
