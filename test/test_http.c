@@ -143,7 +143,7 @@ static const char *ask(int port, const char *request)
 
 static int status_of(const char *response)
 {
-    return str_starts(response, "HTTP/1.1 ") ? atoi(response + 9) : 0;
+    return str_starts(response, "HTTP/1.1 ") ? (int)strtol(response + 9, NULL, 10) : 0;
 }
 
 static int count_of(const char *text, const char *word)

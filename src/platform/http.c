@@ -263,10 +263,11 @@ void http_prepared_free(struct http_prepared *p)
 static struct MHD_Response *response_of(struct request *rq)
 {
     struct http_reply *r = &rq->reply;
+    bool is_file = rq->reply_fd >= 0;
     struct MHD_Response *m;
     struct stat st;
 
-    if (rq->reply_fd >= 0) {
+    if (is_file) {
         if (fstat(rq->reply_fd, &st))
             st.st_size = 0;
         m = must(MHD_create_response_from_fd64((uint64_t)st.st_size, rq->reply_fd));
@@ -283,6 +284,8 @@ static struct MHD_Response *response_of(struct request *rq)
     MHD_add_response_header(m, "X-Request-Id", rq->pub.id);
     if (rq->must_close)
         MHD_add_response_header(m, "Connection", "close");
+    if (is_file && r->release)
+        r->release(r->release_arg); /* the library has copied the headers */
     return m;
 }
 
@@ -696,8 +699,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const cha
         rq->is_handled = true;
         atomic_fetch_add(&s->active, 1);
         finish_body(rq);
-        if (!rq->has_reply)
+        if (!rq->has_reply) {
+            rq->pub.app_free = NULL;
             s->o.handler.handle(&rq->pub, s->o.handler.arg);
+        }
     }
     pthread_mutex_lock(&rq->lock);
     has_reply = rq->has_reply;
@@ -771,6 +776,8 @@ static void on_completed(void *arg, struct MHD_Connection *c, void **con_cls,
     }
     if (rq->has_reply && !rq->is_sent)
         drop_reply(rq);
+    if (rq->pub.app_free)
+        rq->pub.app_free(rq->pub.app);
     if (rq->upload_fd >= 0)
         close(rq->upload_fd);
     if (rq->upload_path)

@@ -25,6 +25,7 @@ struct http_request {
     const char *upload_path; /* HTTP_TO_FILE: a whole file; removed with the request unless moved */
     bool is_local;           /* the peer is on this machine (perhaps a proxy) */
     void *app;               /* for the handler */
+    void (*app_free)(void *app); /* called with app, when set, if the client goes before handle() */
 
     /* For the log and the counters, filled in by the handler. */
     char id[17]; /* ours, unique, set before the handler sees the request */
@@ -39,8 +40,8 @@ const char *http_header(const struct http_request *rq, const char *name);
 enum lang http_language(const struct http_request *rq);
 
 /* --- replies ----------------------------------------------------------------------------------
- * Exactly one of these per request, from any thread. The security headers of AUTH-9, X-Request-Id
- * and Date are added to every one. */
+ * Exactly one of these per request, from any thread. The security headers of AUTH-9 and Date are
+ * added to every one, X-Request-Id to those not made before. */
 struct http_header {
     const char *name, *value;
 };
