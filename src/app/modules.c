@@ -4,11 +4,13 @@
 #include "divisions/divisions.h"
 #include "employers/employers.h"
 #include "people/people.h"
+#include "posts/posts.h"
 
 const struct module *const app_modules[] = {
     &description_module,
     &divisions_module,
     &people_module,
     &employers_module,
+    &posts_module,
     NULL,
 };

@@ -1,0 +1,31 @@
+/* posts.h — job posts: what employers ask for, and how many seats remain. */
+#pragma once
+#include "platform/op.h"
+
+extern const struct module posts_module;
+extern const struct record post_record;
+
+/* A post not confirmed by its employer for this long is not matched any more. */
+enum { POST_FRESH_DAYS = 30 };
+
+struct post_input {
+    int64_t id;
+    int64_t employer_id;
+    const char *employer_name, *credit_code; /* in sheets: finds employer_id */
+    int64_t work;
+    const char *title, *occupation;
+    int64_t headcount;
+    const char *pay_form, *pay; /* pay: "3500-4500元/月" in one column */
+    int64_t pay_low_fen, pay_high_fen, newcomer_pay_fen;
+    int64_t has_board, has_lodging, is_reserved, is_night, is_heavy;
+    const char *skill_level, *education;
+    int64_t age_low, age_high;
+    const char *sex_asked, *start_on, *expires_on, *requirements, *external_no;
+    int64_t confirmed_at;
+};
+
+/* Fill one seat. E_CONFLICT "post.no_seat" if none is left, also when two callers race, or when the post is not
+ * OPEN. The post becomes FILLED with its last seat. */
+MUST_CHECK enum err post_take_seat(struct ctx *cx, int64_t id);
+/* Give a seat back; a FILLED post is OPEN again. */
+MUST_CHECK enum err post_free_seat(struct ctx *cx, int64_t id);
