@@ -21,3 +21,226 @@ TEST("every example in every shipped policy comes out as its file says")
     EXPECT(files >= 10);
     EXPECT(examples >= 70);
 }
+
+/* A small policy that is right; each case below spoils one line of it. */
+static const char *const good[] = {
+    /* 1 */ "id: test-policy",
+    /* 2 */ "version: 1",
+    /* 3 */ "title: {zh: 测试, en: Test}",
+    /* 4 */ "doc: {name: 通知, source: domain.md}",
+    /* 5 */ "issuer: {zh: 某局, en: A bureau}",
+    /* 6 */ "payer: {side: ORIGIN, fund: CONVERGENCE}",
+    /* 7 */ "effective: {from: 2019-01-01, until: 2019-12-31}",
+    /* 8 */ "benefit: LABOUR_ALLOWANCE",
+    /* 9 */ "beneficiary: PERSON",
+    /* 10 */ "who: {status: [REGISTERED_POOR], origin: [621100], age_min: 16, age_max: 60}",
+    /* 11 */ "spell: {at: [350100]}",
+    /* 12 */
+    "count: {by: SPELLS, month: ANNIVERSARY, mode: CONTINUOUS, gap_days: 30, start: [2019-01-01]}",
+    /* 13 */ "require: {months: 3}",
+    /* 14 */ "amount: [{id: sum, title: {zh: 补, en: Sum}, fixed: 500}]",
+    /* 15 */ "caps: {person_life: 500}",
+    /* 16 */ "once: LIFE",
+    /* 17 */ "evidence: [{any: [CONTRACT, WORK_CERT], k: 1}]",
+    /* 18 */ "review: [VILLAGE, TOWNSHIP]",
+    /* 19 */ "notice_working_days: 5",
+    /* 20 */ "window: {from: 04-01, until: 12-31}",
+    /* 21 */ "open: [{point: count.gap_days, zh: 未定, en: Open}]",
+    /* 22 */ "examples:",
+    /* 23 */
+    "  given: {person: {born: 1990-01-01, domicile: 621121, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}}",
+    /* 24 */
+    "  cases: [{name: x, as_of: 2019-06-01, spells: [{from: 2019-02-01, at: 350104}], expect: {verdict: ENTITLED, yuan: 500}}]",
+};
+
+/* The policy with one line replaced (line 0: none). */
+static const char *with_line(int line, const char *text)
+{
+    struct str s = str_new(test_arena());
+
+    for (int i = 0; i < (int)ARRAY_LEN(good); i++)
+        str_addf(&s, "%s\n", i + 1 == line ? text : good[i]);
+    return s.s;
+}
+
+TEST("a file that is wrong is told where, what and how to cure it")
+{
+    static const struct {
+        int line;
+        const char *text, *message, *cure;
+    } bad[] = {
+        { 1, "id: Test Policy", "an identifier belongs here", "small letters" },
+        { 1, "", "“id” is missing", "add this key" },
+        { 2, "version: one", "a whole number from 1 to 9999", "change the number" },
+        { 2, "version: 0", "a whole number from 1 to 9999", "change the number" },
+        { 3, "title: {zh: 测试}", "“en” is missing", "add this key" },
+        { 3, "title: 测试", "“key: value” lines belong here", "docs/policies.md" },
+        { 4, "doc: {name: 通知}", "neither a document number nor a source", "source" },
+        { 6, "payer: {side: WEST, fund: CONVERGENCE}", "unknown code “WEST”",
+          "ORIGIN, DESTINATION" },
+        { 7, "effective: {from: 2019-02-30}", "“2019-02-30” is no date", "2019-01-31" },
+        { 7, "effective: {from: 2019-01-01, until: 2018-12-31}", "before the first", "two dates" },
+        { 8, "benefits: LABOUR_ALLOWANCE", "unknown key “benefits”", "benefit" },
+        { 10, "who: {age_min: 12}", "from 16 to 120", "change the number" },
+        { 10, "who: {age_min: 40, age_max: 30}", "below the least age", "check the ages" },
+        { 10, "who: {origin: [Dingxi]}", "a division code belongs here", "621100" },
+        { 10, "who: {status: []}", "the list is empty", "delete the key" },
+        { 11, "spell: {at: [350100], at: [350200]}", "“at” is there twice", "delete one" },
+        { 11, "spell: {reserved_post: yes}", "true or false belongs here", "write true" },
+        { 12, "count: {by: MONTHS, month: ANNIVERSARY, mode: CONTINUOUS, gap_days: 30}",
+          "CALENDAR and “by: MONTHS” go together", "by dates" },
+        { 12, "count: {by: SPELLS, month: ANNIVERSARY, mode: CUMULATIVE, gap_days: 30}",
+          "cumulative counting knows no gaps", "delete gap_days" },
+        { 12, "count: {by: SPELLS, month: ANNIVERSARY, mode: CONTINUOUS, gap_days: -1}",
+          "from 0 to 366", "change the number" },
+        { 12, "", "“count” is missing", "what is counted" },
+        { 13, "require: {months: three}", "from 1 to 600", "change the number" },
+        { 14, "amount: []", "no amount is stated", "not_stated" },
+        { 14, "amount: [{id: sum, title: {zh: 补, en: Sum}}]", "exactly one way", "one of fixed" },
+        { 14, "amount: [{id: sum, title: {zh: 补, en: Sum}, fixed: 500, per_year: 3}]",
+          "exactly one way", "one of fixed" },
+        { 14, "amount: [{id: sum, title: {zh: 补, en: Sum}, fixed: 500元}]", "an amount in yuan",
+          "without unit" },
+        { 14, "amount: [{id: sum, title: {zh: 补, en: Sum}, fixed: 0.001}]", "an amount in yuan",
+          "386.50" },
+        { 14, "amount: [{id: sum, title: {zh: 补, en: Sum}, fixed: 0}]", "the amount is 0",
+          "not_stated" },
+        { 14,
+          "amount: [{id: s, title: {zh: 补, en: S}, fixed: 1}, {id: s, title: {zh: 补, en: S}, fixed: 2}]",
+          "used twice", "different ids" },
+        { 14,
+          "amount: [{id: sum, title: {zh: 补, en: Sum}, step: {origin: 621100, stable_months: 3, over: 50, base: 1, step: 0, per: 1}}]",
+          "from 1 to 1000000", "change the number" },
+        { 14,
+          "amount: [{id: sum, title: {zh: 补, en: Sum}, step: {origin: 621100, stable_months: 3, over: 50, base: 1, step: 50, per: 1}}]",
+          "steps of headcount are for employers", "EMPLOYER" },
+        { 14, "amount: [{id: sum, title: {zh: 补, en: Sum}, percent: {of_wages: 110}}]",
+          "from 1 to 100", "change the number" },
+        { 15, "caps: {person_year: 500}", "a yearly cap", "once: YEAR" },
+        { 16, "once: ALWAYS", "unknown code “ALWAYS”", "LIFE, YEAR, EMPLOYER" },
+        { 17, "evidence: [{any: [CONTRACT], k: 2}]", "2 documents asked for, 1 listed", "lower k" },
+        { 17, "evidence: [{all: [CONTRACT], any: [WORK_CERT]}]", "either “all” or “any”", "k: 1" },
+        { 18, "review: [MAYOR]", "unknown code “MAYOR”", "VILLAGE" },
+        { 20, "window: {from: 4-1, until: 12-31}", "a month and day belong here", "03-31" },
+        { 20, "window: {from: 12-01, until: 02-28}", "closes before it opens", "late_until" },
+        { 20, "automatic: true", "asks for no documents", "delete evidence" },
+        { 21, "open: [{point: count.gap, zh: 未定, en: Open}]", "which is not there",
+          "write that key" },
+        { 21, "supersedes: {policy: test-policy, transition: NEW_ONLY}", "supersede itself",
+          "older" },
+        { 13, "require: &r {months: 3}", "anchors, aliases and tags", "write the content out" },
+        { 13, "require: {months: 3", "not valid YAML", "indentation" },
+        { 13, "\trequire: {months: 3}", "not valid YAML", "indentation" },
+        { 22, "example:", "unknown key “example”", "examples" },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        const char *text = with_line(bad[i].line, bad[i].text), *said;
+        struct policy_problems pb;
+        const struct policy *p = NULL;
+        bool found = false;
+
+        EXPECT_INT(policy_read(test_arena(), "bad.yaml", text, strlen(text), &p, &pb), E_INVALID);
+        EXPECT(p == NULL);
+        for (int j = 0; j < pb.n; j++) {
+            said = policy_problem_text(test_arena(), &pb, j, LANG_EN);
+            /* What is missing or contradicts is blamed on the map around it, or the key nearby. */
+            bool near = bad[i].text[0] == 0 || pb.at[j].line == bad[i].line ||
+                        strstr(bad[i].message, "YAML") || strstr(bad[i].cure, "delete evidence");
+
+            found |= near && strstr(said, bad[i].message) && strstr(said, bad[i].cure);
+            EXPECT(pb.at[j].message.zh && pb.at[j].cure.zh && pb.at[j].cure.en);
+            EXPECT(pb.at[j].column > 0);
+        }
+        if (!found)
+            test_fail(__FILE__, __LINE__, "line %d “%s” is told: %s", bad[i].line, bad[i].text,
+                      pb.n ? policy_problem_text(test_arena(), &pb, 0, LANG_EN) : "nothing");
+    }
+}
+
+TEST("a good file is taken, and all that is wrong is told at once")
+{
+    const char *text = with_line(0, NULL);
+    struct policy_problems pb;
+    const struct policy *p = NULL;
+    int n = 0;
+
+    EXPECT_INT(policy_read(test_arena(), "good.yaml", text, strlen(text), &p, &pb), OK);
+    EXPECT(p && str_eq(p->id, "test-policy") && p->items[0].fen == 50000 && pb.total == 0);
+    EXPECT_INT(policy_run_examples(test_arena(), "good.yaml", text, strlen(text), &n, &pb), OK);
+    EXPECT_INT(n, 1);
+    text = with_line(10, "who: {status: [POOR], origin: [1], age_min: 3, colour: red}");
+    EXPECT_INT(policy_read(test_arena(), "bad.yaml", text, strlen(text), &p, &pb), E_INVALID);
+    EXPECT_INT(pb.total, 4);
+    EXPECT_STR(policy_problem_text(test_arena(), &pb, 3, LANG_ZH),
+               "bad.yaml:10:48: 不认识的键“colour”——此处可用：status, status_at, origin, age_min, "
+               "age_max, first_time, transfer");
+}
+
+TEST("an example that does not come out is a problem at its line")
+{
+    const char *text = with_line(24, "  cases: [{name: x, as_of: 2019-06-01, spells: [{from: "
+                                     "2019-02-01, at: 350104}], expect: {verdict: ENTITLED, yuan: "
+                                     "600}}, {name: y, as_of: 2019-06-01, expects: {}}]");
+    struct policy_problems pb;
+    int n = 0;
+
+    EXPECT_INT(policy_run_examples(test_arena(), "x.yaml", text, strlen(text), &n, &pb), E_INVALID);
+    EXPECT_INT(n, 2);
+    EXPECT_INT(pb.total, 3); /* the sum; an unknown key; no expect */
+    EXPECT_INT(pb.at[0].line, 24);
+    EXPECT(strstr(policy_problem_text(test_arena(), &pb, 0, LANG_EN),
+                  "yuan is 500.00, expected 600.00"));
+    text = with_line(24, "  cases: []");
+    EXPECT_INT(policy_run_examples(test_arena(), "x.yaml", text, strlen(text), &n, &pb), E_INVALID);
+    EXPECT(strstr(policy_problem_text(test_arena(), &pb, 0, LANG_EN), "there are no examples"));
+}
+
+TEST("a value can be changed by its path, and the rest stays")
+{
+    const char *text = with_line(0, NULL);
+    static const struct policy_change changes[] = { { "amount.sum.fixed", "750.5" },
+                                                    { "count.idle_counted", "true" } };
+    static const struct policy_change nowhere[] = { { "amount.other.fixed", "1" } };
+    static const struct policy_change wrong[] = { { "amount.sum.fixed", "much" } };
+    struct policy_problems pb;
+    const struct policy *p = NULL;
+
+    EXPECT_INT(policy_read_with(test_arena(), "x", text, strlen(text), changes, 2, &p, &pb), OK);
+    EXPECT(p && p->items[0].fen == 75050 && p->count.idle_counted && p->count.gap_days == 30);
+    EXPECT_INT(policy_read_with(test_arena(), "x", text, strlen(text), nowhere, 1, &p, &pb),
+               E_INVALID);
+    EXPECT_INT(policy_read_with(test_arena(), "x", text, strlen(text), wrong, 1, &p, &pb),
+               E_INVALID);
+}
+
+TEST("a file cut off anywhere, or with a byte changed, is refused or read, never worse")
+{
+    const struct asset *a = policies_assets;
+    size_t len = (size_t)(a->end - a->start);
+    struct arena *mem = arena_new();
+
+    for (size_t at = 0; at < len; at += 11) {
+        char *text = arena_strndup(mem, (const char *)a->start, len);
+        struct policy_problems pb;
+        const struct policy *p;
+        int n;
+
+        EXPECT(policy_read(mem, "cut", text, at, &p, &pb) == E_INVALID || at > 0);
+        text[at] = (char)(at % 2 ? '[' : ' ');
+        EXPECT(policy_run_examples(mem, "flip", text, len, &n, &pb) == OK || pb.total > 0);
+        arena_reset(mem);
+    }
+    arena_free(mem);
+}
+
+TEST("a file that is not there says so")
+{
+    struct policy_problems pb;
+    int n;
+
+    EXPECT_INT(policy_check_file(test_arena(), "/nowhere/x.yaml", &n, &pb), E_NOT_FOUND);
+    EXPECT(strstr(policy_problem_text(test_arena(), &pb, 0, LANG_ZH), "打不开文件"));
+    EXPECT_INT(policy_check_file(test_arena(), "policies/fuzhou-labour-station.yaml", &n, &pb), OK);
+    EXPECT(n > 3);
+}

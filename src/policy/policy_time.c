@@ -96,8 +96,6 @@ static void add_confirmed(struct time_line *t, int32_t from, int32_t to, int32_t
             state = MONTH_CONFIRMED;
         if (state == MONTH_CONFIRMED)
             segment_add(t, at, next, spell);
-        else if (state == MONTH_UNKNOWN)
-            t->has_unverified = true;
         at = next;
     }
 }
@@ -144,8 +142,6 @@ static void add_months(struct time_line *t, int64_t employer)
         if (after > t->cut || after <= t->start || date_to_days(s->start) >= after ||
             spell_after(p, s) <= first)
             continue;
-        if (m->state == MONTH_UNKNOWN)
-            t->has_unverified = true;
         if (m->state == MONTH_CONFIRMED)
             segment_add(t, first, after, m->spell);
     }
@@ -240,7 +236,6 @@ void time_line_build(struct time_line *t, const struct policy *p, const struct p
     t->capacity = SEGMENTS_INLINE;
     t->segment_count = t->run_count = 0;
     t->spill = NULL;
-    t->has_unverified = false;
     for (int i = 0; i < f->spell_count; i++) {
         int64_t employer = f->spells[i].employer_id;
         int first = t->segment_count, j = 0;
@@ -342,9 +337,53 @@ int32_t line_project_fresh(const struct time_line *t, int32_t n)
     return day <= t->limit ? day : DAY_NEVER;
 }
 
+static void stretch_add(struct arena *mem, struct policy_decision *d, size_t *cap,
+                        enum policy_stretch_kind kind, int32_t from, int32_t to, int32_t spell,
+                        int64_t employer)
+{
+    size_t n = (size_t)d->stretch_count;
+
+    *ARENA_PUSH(mem, d->stretches, n, *cap) =
+        (struct policy_stretch){ kind, date_from_days(from), date_from_days(to - 1), spell,
+                                 employer };
+    d->stretch_count = (int)n;
+}
+
+/* Months of employment that are over and that nobody verified: they count for nothing until
+ * somebody does (design D8). Adds them to the decision; without a decision tells whether there is
+ * any. */
+static bool unverified_scan(const struct time_line *t, struct arena *mem, struct policy_decision *d,
+                            size_t *cap)
+{
+    int32_t known = MIN(t->cut, date_to_days(date_first_of_month(date_from_days(t->as_of))));
+    bool found = false;
+
+    for (int32_t i = 0; t->policy->count.by != BY_SPELLS && i < t->facts->spell_count; i++) {
+        const struct policy_spell *s = &t->facts->spells[i];
+        int32_t to = MIN(known, spell_after(t->policy, s));
+        int hint = 0;
+
+        if (!spell_counts(t->policy, t->facts, s))
+            continue;
+        for (int32_t at = MAX(t->start, date_to_days(s->start)); at < to;) {
+            struct month m = month_of(date_from_days(at));
+            int32_t next = MIN(to, date_to_days(month_last_day(m)) + 1);
+
+            if (month_state(t->facts, m, i, &hint) == MONTH_UNKNOWN) {
+                if (!d)
+                    return true;
+                stretch_add(mem, d, cap, STRETCH_UNVERIFIED, at, next, i, s->employer_id);
+                found = true;
+            }
+            at = next;
+        }
+    }
+    return found;
+}
+
 bool line_has_hope(const struct time_line *t)
 {
-    if (t->fresh_from != DAY_NEVER || t->has_unverified)
+    if (t->fresh_from != DAY_NEVER || unverified_scan(t, NULL, NULL, NULL))
         return true;
     for (int i = 0; i < t->run_count; i++) {
         const struct time_run *r = &t->runs[i];
@@ -370,18 +409,6 @@ int32_t run_months(const struct time_line *t, const struct time_run *r)
     return n;
 }
 
-static void stretch_add(struct arena *mem, struct policy_decision *d, size_t *cap,
-                        enum policy_stretch_kind kind, int32_t from, int32_t to, int32_t spell,
-                        int64_t employer)
-{
-    size_t n = (size_t)d->stretch_count;
-
-    *ARENA_PUSH(mem, d->stretches, n, *cap) =
-        (struct policy_stretch){ kind, date_from_days(from), date_from_days(to - 1), spell,
-                                 employer };
-    d->stretch_count = (int)n;
-}
-
 void time_line_trace(const struct time_line *t, struct arena *mem, struct policy_decision *d)
 {
     size_t cap = 0;
@@ -402,5 +429,14 @@ void time_line_trace(const struct time_line *t, struct arena *mem, struct policy
             stretch_add(mem, d, &cap, STRETCH_COUNTED, s->from, s->to, s->spell,
                         t->facts->spells[s->spell].employer_id);
         }
+    }
+    unverified_scan(t, mem, d, &cap);
+    for (int i = 1; i < d->stretch_count; i++) { /* by their first day; few */
+        struct policy_stretch x = d->stretches[i];
+        int j = i;
+
+        for (; j > 0 && date_compare(d->stretches[j - 1].from, x.from) > 0; j--)
+            d->stretches[j] = d->stretches[j - 1];
+        d->stretches[j] = x;
     }
 }

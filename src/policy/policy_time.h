@@ -27,8 +27,7 @@ struct time_line {
     struct time_segment *segments;
     struct time_run *runs;
     int segment_count, run_count, capacity;
-    bool has_unverified; /* months of employment that do not count for want of evidence */
-    int32_t fresh_from;  /* employment goes on but no run is open: one would begin here; or NEVER */
+    int32_t fresh_from; /* employment goes on but no run is open: one would begin here; or NEVER */
     struct time_segment inline_segments[SEGMENTS_INLINE];
     struct time_run inline_runs[SEGMENTS_INLINE];
     struct arena *spill; /* set when the inline room was too small; time_line_release */
