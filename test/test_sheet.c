@@ -194,6 +194,14 @@ TEST("shared strings, prefixes, missing references and inline strings give the s
         same_cells);
 }
 
+TEST("rows without numbers take them from their cells, else follow on")
+{
+    EXPECT_STR(dump(write_book(SHEET("<row><c r=\"B5\"><v>1</v></c></row><row><c><v>2</v></c></row>"
+                                     "<row r=\"9\"><c><v>3</v></c><c r=\"D9\"><v>4</v></c></row>"),
+                               NULL, NULL)),
+               "5 ~ N:1\n6 N:2\n9 N:3 ~ ~ N:4");
+}
+
 TEST("parts are found wherever the relations put them, strict or transitional")
 {
     static const char strict[] =
@@ -273,6 +281,9 @@ static const struct {
     { "\xD0\xD5\xC3\xFB,\x82\x30\x84\x36\n", "1 T:姓名 T:\u34c7" }, /* GB18030 of four bytes */
     { "a\rb\r", "1 T:a\n2 T:b" },
     { "a,\"b\nc", "!sheet.broken" },
+    { "\xEF\xBB\xBF"
+      "a\n\xC0\xAF\n",
+      "!sheet.encoding" }, /* overlong, and marked as UTF-8 */
     { "caf\xE9 bar,1\n", "!sheet.encoding" },
 };
 

@@ -23,6 +23,7 @@ struct entry {
     const char *data;
     size_t len, zeros; /* zeros: so many zero bytes instead of data */
     int64_t claimed_size, claimed_packed, at;
+    uint32_t crc_flaw;
     int flags, method;
     const char *local_name;
 };
@@ -82,7 +83,7 @@ static void header(struct str *out, const struct entry *e, uint32_t crc, size_t 
     le(out, (uint64_t)e->flags, 2);
     le(out, (uint64_t)e->method, 2);
     le(out, 0, 4);
-    le(out, crc, 4);
+    le(out, crc ^ e->crc_flaw, 4);
     le(out, (uint64_t)(e->claimed_packed >= 0 ? e->claimed_packed : (int64_t)packed_len), 4);
     le(out, (uint64_t)(e->claimed_size >= 0 ? e->claimed_size : size), 4);
     le(out, strlen(name), 2);
@@ -184,6 +185,9 @@ TEST("a zip file whose headers lie, hide, repeat or overlap is refused")
     EXPECT_STR(verdict_of(e, USUAL), "sheet.unsafe");
     usual_entries(e);
     e[SHEET].claimed_packed = 1 << 20;
+    EXPECT_STR(verdict_of(e, USUAL), "sheet.broken");
+    usual_entries(e);
+    e[SHEET].crc_flaw = 1;
     EXPECT_STR(verdict_of(e, USUAL), "sheet.broken");
     usual_entries(e);
     e[SHEET].flags = 1;
@@ -347,6 +351,28 @@ TEST("day serials of both epochs become ISO days and times")
         char iso[32];
         bool ok = book_serial_text(days[i].serial, days[i].is_1904, iso);
         EXPECT_STR(ok ? iso : NULL, days[i].want);
+    }
+}
+
+TEST("dates stored as text become the day in China that was meant")
+{
+    static const struct {
+        const char *text, *want;
+    } dates[] = {
+        { "2023-03-01", "2023-03-01" },
+        { "2023-03-01T00:00:00", "2023-03-01" },
+        { "2023-02-28T16:00:00.000Z", "2023-03-01" },
+        { "2023-03-01T08:30:00", "2023-03-01T08:30:00" },
+        { "1904-01-01", "1904-01-01" },
+        { "2023-02-30", NULL },
+        { "2023-03-01T8:30", NULL },
+        { "", NULL },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+        char iso[32];
+        bool ok = book_iso_text(dates[i].text, strlen(dates[i].text), iso);
+        EXPECT_STR(ok ? iso : NULL, dates[i].want);
     }
 }
 

@@ -37,9 +37,12 @@ enum cell_kind {
  *           that an importer sees what was stored: 15 significant digits are real (domain.md C4);
  *   DATE    "2023-03-01", "2023-03-01T08:00:00", or "08:00:00" when there is no day;
  *   BOOL    "TRUE" or "FALSE";   ERROR   "#N/A", "#REF!" …
- * `number` is the value of a NUMBER, the day serial of a DATE as stored, 1 or 0 of a BOOL.
+ * `number` is the value of a NUMBER, the day serial of a DATE as stored (0 when it was stored as
+ * text), 1 or 0 of a BOOL.
  * A formula gives its stored value; CELL_EMPTY with is_formula means that none was stored
- * (written by a program that did not compute it). Every cell of a CSV file is TEXT or EMPTY. */
+ * (written by a program that did not compute it). Every cell of a CSV file is TEXT or EMPTY;
+ * ="00123", with which exports keep spreadsheets from rounding, is the TEXT 00123 and is_formula.
+ */
 struct cell {
     enum cell_kind kind;
     bool is_formula;

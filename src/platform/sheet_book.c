@@ -572,3 +572,31 @@ bool book_serial_text(double serial, bool is_1904, char out[32])
         put_clock(out + 11, (int)second);
     return true;
 }
+
+/* Browser writers give a local midnight as the instant it is in UTC ("2023-02-28T16:00:00.000Z"),
+ * which Excel would show as the day before; the day in China is what was meant. */
+bool book_iso_text(const char *s, size_t len, char out[32])
+{
+    char day[11] = "";
+    struct date date;
+    int second = 0;
+
+    memcpy(day, s, MIN(len, 10));
+    if (!date_parse_iso(day, &date))
+        return false;
+    if (len >= 19 && s[10] == 'T') {
+        static const int at[] = { 11, 12, 14, 15, 17, 18 },
+                         worth[] = { 36000, 3600, 600, 60, 10, 1 };
+        for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+            if (s[at[i]] < '0' || s[at[i]] > '9')
+                return false;
+            second += (s[at[i]] - '0') * worth[i];
+        }
+        if (s[len - 1] == 'Z')
+            second += 8 * 3600;
+    } else if (len != 10) {
+        return false;
+    }
+    return second < 2 * 86400 &&
+           book_serial_text(date_to_days(date) + 25569 - DAYS_1904 + second / 86400.0, true, out);
+}

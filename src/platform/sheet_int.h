@@ -138,6 +138,8 @@ MUST_CHECK enum err book_read_rich(struct xml *x, struct text *to);
 bool book_format_is_date(const char *code);
 /* ISO text of a day serial; false when it is outside 0 … 9999-12-31. */
 bool book_serial_text(double serial, bool is_1904, char out[32]);
+/* The same of a cell that holds ISO text (t="d"); false when it is none we know. */
+bool book_iso_text(const char *s, size_t len, char out[32]);
 
 /* --- xlsx and csv -------------------------------------------------------------------------- */
 struct xlsx;

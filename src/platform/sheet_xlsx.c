@@ -183,6 +183,19 @@ static void set_number(struct xlsx *w, struct reading *c, size_t start)
     }
 }
 
+static void set_date(struct xlsx *w, struct reading *c, size_t start)
+{
+    char iso[32];
+
+    c->cell->kind = c->cell->len ? CELL_TEXT : CELL_EMPTY;
+    if (!book_iso_text(w->row_text.s + start, c->cell->len, iso))
+        return;
+    c->cell->kind = CELL_DATE;
+    c->cell->len = strlen(iso);
+    w->row_text.len = start;
+    text_add(&w->row_text, iso, c->cell->len);
+}
+
 static enum err set_value(struct xlsx *w, struct reading *c, size_t start)
 {
     struct cell *cell = c->cell;
@@ -216,7 +229,7 @@ static enum err set_value(struct xlsx *w, struct reading *c, size_t start)
         cell->kind = CELL_ERROR;
         break;
     case 'd':
-        cell->kind = len ? CELL_DATE : CELL_EMPTY;
+        set_date(w, c, start);
         break;
     default:
         cell->kind = len ? CELL_TEXT : CELL_EMPTY;
