@@ -3,6 +3,7 @@
 
 #include "divisions/divisions.h"
 #include "employers/employers.h"
+#include "hiring/hiring.h"
 #include "people/people.h"
 #include "posts/posts.h"
 
@@ -12,5 +13,6 @@ const struct module *const app_modules[] = {
     &people_module,
     &employers_module,
     &posts_module,
+    &hiring_module,
     NULL,
 };
