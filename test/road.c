@@ -58,7 +58,7 @@ int64_t road_create(struct ctx *cx, const char *op, const char *body)
 
 int64_t road_person(struct ctx *cx, int n)
 {
-    char digits[18], body[300];
+    char digits[32], body[300];
 
     snprintf(digits, sizeof digits, "621125%04d0307%03d", 1970 + n % 30, n % 1000);
     snprintf(body, sizeof body, "{\"name\":\"王%s\",\"id_no\":\"%s%c\",\"home\":621121000000,\"willingness\":\"WILLING\"}",

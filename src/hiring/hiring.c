@@ -20,7 +20,7 @@ static const struct choice decline_reasons[] = {
     { 0 },
 };
 
-static enum err settle_person(struct ctx *cx, int64_t person_id);
+static enum err settle_person(struct ctx *cx, int64_t person_id, int64_t closed_offer);
 
 static enum err on_accept(struct ctx *cx, const struct rows *before, const char *reason)
 {
@@ -51,7 +51,7 @@ static enum err give_up_seat(struct ctx *cx, const struct rows *before, const ch
     TRY(db_exec(cx, "UPDATE offer AS o SET answered_at = $1, decline_reason = $2 WHERE o.id = $3 AND SCOPE(offer o)", P(cx->now), P(reason),
                 P(row_int(before, 0, "id"))));
     TRY(post_free_seat(cx, row_int(before, 0, "post_id")));
-    return settle_person(cx, row_int(before, 0, "person_id"));
+    return settle_person(cx, row_int(before, 0, "person_id"), row_int(before, 0, "id"));
 }
 
 static const struct transition transitions[] = {
@@ -115,7 +115,7 @@ static enum err saved(struct ctx *cx, void *input, int64_t id, bool is_new)
     IN *in = input;
 
     (void)id;
-    return is_new ? settle_person(cx, in->person_id) : OK;
+    return is_new ? settle_person(cx, in->person_id, 0) : OK;
 }
 
 static void place(const void *input, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id)
@@ -146,8 +146,8 @@ const struct record offer_record = {
 };
 
 /* What a person's live offers make of her: the newest one opens her row to that side. Without any she is
- * seeking again. People at work or on the way are not touched. */
-static enum err settle_person(struct ctx *cx, int64_t person_id)
+ * seeking again. People at work or on the way are not touched. closed_offer is being closed right now. */
+static enum err settle_person(struct ctx *cx, int64_t person_id, int64_t closed_offer)
 {
     struct rows person, offers;
     const char *status;
@@ -158,8 +158,8 @@ static enum err settle_person(struct ctx *cx, int64_t person_id)
         return OK;
     TRY(db_rows(cx, &offers,
                 "SELECT work, employer_id, state FROM offer o WHERE SCOPE_NOT(offer 'all live offers of one person') AND o.person_id = $1"
-                " AND o.state IN ('OFFERED', 'ACCEPTED') ORDER BY o.state, o.id DESC LIMIT 1",
-                P(person_id)));
+                " AND o.id <> $2 AND o.state IN ('OFFERED', 'ACCEPTED') ORDER BY o.state, o.id DESC LIMIT 1",
+                P(person_id), P(closed_offer)));
     if (offers.n == 0)
         return person_set_situation(cx, person_id, NONE, NONE, "SEEKING");
     return person_set_situation(cx, person_id, row_int(&offers, 0, "work"), row_int(&offers, 0, "employer_id"),
