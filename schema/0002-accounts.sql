@@ -42,7 +42,7 @@ CREATE TABLE organisation (
     id          BIGINT PRIMARY KEY,
     version     BIGINT NOT NULL DEFAULT 1,
     name        TEXT NOT NULL,
-    kind        TEXT NOT NULL,   -- BUREAU STATION EMPLOYER TRAINING AUDITOR
+    kind        TEXT NOT NULL,   -- BUREAU STATION EMPLOYER AUDITOR
     side        TEXT NOT NULL,   -- HOME (origin, west) or WORK (destination, east)
     division    BIGINT NOT NULL, -- its seat and, for offices, the root of its subtree
     serves_home BIGINT,          -- labour station: the western division whose people it looks after
@@ -66,10 +66,8 @@ CREATE TABLE user_account (
     home            BIGINT,          -- as the organisation's
     work            BIGINT,
     employer_id     BIGINT,
-    password_hash   TEXT NOT NULL,   -- argon2id; '' = no password yet, nobody can sign in
+    password_hash   TEXT NOT NULL DEFAULT '', -- argon2id; '' = no password yet, nobody can sign in
     must_change     BIGINT NOT NULL DEFAULT 1,
-    failed_count    BIGINT NOT NULL DEFAULT 0,
-    locked_until    BIGINT NOT NULL DEFAULT 0,
     last_sign_in_at BIGINT,
     is_active       BIGINT NOT NULL DEFAULT 1,
     created_at      BIGINT NOT NULL,
@@ -90,6 +88,15 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX session_by_user ON session (user_id);
+-- Wrong passwords per login, of accounts that exist and of those that do not, so that nobody can tell
+-- the two apart; removed by a sign-in or when old.
+CREATE TABLE sign_in_failure (
+    login_hash   TEXT PRIMARY KEY,
+    count        BIGINT NOT NULL,
+    last_at      BIGINT NOT NULL,
+    locked_until BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX sign_in_failure_by_age ON sign_in_failure (last_at);
 -- The one-time link that makes the first account of an empty store.
 CREATE TABLE setup_token (
     token_hash TEXT PRIMARY KEY,
@@ -102,10 +109,10 @@ CREATE TABLE pairing (
     name         TEXT NOT NULL,
     home         BIGINT NOT NULL,
     work         BIGINT NOT NULL,
-    home_lo      BIGINT NOT NULL,
-    home_hi      BIGINT NOT NULL,
-    work_lo      BIGINT NOT NULL,
-    work_hi      BIGINT NOT NULL,
+    home_lo      BIGINT NOT NULL DEFAULT 0, -- the ranges of home and work (division_range)
+    home_hi      BIGINT NOT NULL DEFAULT 0,
+    work_lo      BIGINT NOT NULL DEFAULT 0,
+    work_hi      BIGINT NOT NULL DEFAULT 0,
     level        TEXT NOT NULL,  -- PROVINCE CITY COUNTY TOWNSHIP VILLAGE ENTERPRISE SCHOOL
     agreement_no TEXT,
     from_on      TEXT NOT NULL,

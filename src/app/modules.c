@@ -1,6 +1,7 @@
 /* modules.c — the one list of modules, in the order in which they may include each other. */
 #include "app/modules.h"
 
+#include "accounts/accounts.h"
 #include "divisions/divisions.h"
 #include "employers/employers.h"
 #include "hiring/hiring.h"
@@ -10,6 +11,7 @@
 const struct module *const app_modules[] = {
     &description_module,
     &divisions_module,
+    &accounts_module,
     &people_module,
     &employers_module,
     &posts_module,

@@ -1,0 +1,88 @@
+/* accounts.h — who may sign in and what they may do: organisations, users, roles, sessions,
+ * pairings.
+ *
+ * A user belongs to an organisation, and what she sees follows from it (D3): a bureau or an audit
+ * office its subtree by home (west) or by work (east), a labour station those of its western
+ * division who are in its eastern one, an employer its own, a worker herself. Roles say what she
+ * may do there (roles.c).
+ *
+ * organisation and user_account are scoped tables. To show a name beside an id use the open views
+ * v_org_name and v_user_name: "(SELECT name FROM v_user_name WHERE id = c.checked_by)". */
+#pragma once
+#include "platform/op.h"
+
+extern const struct module accounts_module;
+extern const struct record organisation_record, user_record, pairing_record;
+
+/* --- roles
+ * ---------------------------------------------------------------------------------------------------
+ */
+/* Codes: ADMIN CLERK CHECKER REVIEWER APPROVER PAYER CADRE STATION EMPLOYER WORKER AUDITOR LEADER.
+ */
+extern const struct choice roles[];
+extern const struct choice org_kinds[]; /* BUREAU STATION EMPLOYER AUDITOR */
+extern const struct choice sides[];     /* HOME (west), WORK (east) */
+
+/* Permissions of roles joined by ',' in an organisation of this side. Unknown roles give none. */
+uint64_t roles_perms(const char *roles, const char *side);
+/* Whether an organisation of this kind may have a user with these roles, all known and fit to be
+ * held together. E_INVALID, field "roles". */
+MUST_CHECK enum err roles_check(struct ctx *cx, const char *roles, const char *kind,
+                                int64_t division);
+
+/* --- making, for set-up, the demo and tests: as the actor of cx, with all checks and the journal
+ * --------------- */
+struct organisation_input {
+    int64_t id;
+    const char *name, *kind, *side;
+    int64_t division;
+    int64_t serves_home; /* STATION: the western division it looks after, else NONE */
+    int64_t employer_id; /* EMPLOYER, else NONE */
+    int64_t is_active;   /* NONE = yes */
+    int64_t home, work;  /* worked out */
+};
+MUST_CHECK enum err organisation_add(struct ctx *cx, struct organisation_input in, int64_t *ret_id);
+
+struct user_input {
+    int64_t id;
+    const char *login, *name;
+    int64_t org_id;
+    const char *roles;
+    int64_t person_id;               /* WORKER, else NONE */
+    int64_t home, work, employer_id; /* worked out */
+};
+/* With this password, to be changed at the first sign-in; NULL = cannot sign in until it is reset.
+ * Hashing takes about 15 ms. */
+MUST_CHECK enum err user_add(struct ctx *cx, struct user_input in, const char *password,
+                             int64_t *ret_id);
+
+struct pairing_input {
+    int64_t id;
+    const char *name;
+    int64_t home, work;
+    const char *level, *agreement_no, *from_on, *until_on;
+};
+MUST_CHECK enum err pairing_add(struct ctx *cx, struct pairing_input in, int64_t *ret_id);
+
+/* Is there a pairing in force on this day between what these two codes lie in? *ret_id NONE if not.
+ * The narrowest one is taken. */
+MUST_CHECK enum err pairing_between(struct ctx *cx, int64_t home, int64_t work, struct date on,
+                                    int64_t *ret_id);
+
+/* --- acting
+ * ----------------------------------------------------------------------------------------------------
+ */
+/* The actor that a user is: permissions and scope. E_UNAUTHENTICATED when she or her organisation
+ * is not active. Inside a transaction. */
+MUST_CHECK enum err account_actor(struct ctx *cx, int64_t user_id, struct actor *ret);
+
+/* Who holds this session token: fills cx->who. E_UNAUTHENTICATED "session.ended" when it is
+ * unknown, idle for 30 minutes, older than 12 hours, or its user may no longer act. Activity is
+ * noted once a minute, behind the caller's back, and not when cx->op is NULL (an open event
+ * stream). For api_authenticate_with(). */
+enum err accounts_authenticate(struct ctx *cx, const char *token);
+
+/* For an empty store: a new one-time link ("/#/setup?token=…", good for a day) that makes the first
+ * organisation and its administrator. NULL when there are users already. Opens its own transaction.
+ */
+MUST_CHECK enum err accounts_setup_link(struct ctx *cx, const char **ret);
