@@ -275,6 +275,30 @@ TEST("what was paid beyond what is earned is to be recovered")
     EXPECT_INT(d.amount_fen, 0);
 }
 
+TEST("a review as of the old day finds a payment that nothing supports any longer")
+{
+    struct policy_spell spell = spell_in_fuzhou("2018-03-05", "2018-05-20");
+    struct policy_payment paid = {
+        .policy_id = "p", .item = "monthly", .on = D("2018-10-01"), .fen = 180000
+    };
+    struct policy_facts f = { .domicile = 621121000000,
+                              .statuses = poor,
+                              .status_count = 1,
+                              .spells = &spell,
+                              .spell_count = 1,
+                              .payments = &paid,
+                              .payment_count = 1 };
+    struct policy p = post_wage(ACCRUAL_FIRST_MONTH);
+    struct policy_decision d;
+
+    policy_eval(&p, &f, D("2018-09-01"), test_arena(), &d);
+    EXPECT_INT(d.overpaid_fen, 0);
+    f.is_review = true;
+    policy_eval(&p, &f, D("2018-09-01"), test_arena(), &d);
+    EXPECT_INT(d.verdict, VERDICT_NOT_ELIGIBLE);
+    EXPECT_INT(d.overpaid_fen, 180000);
+}
+
 TEST("days of two jobs at once are counted once")
 {
     struct policy_spell spells[] = { spell_in_fuzhou("2018-03-05", "2018-04-30"),

@@ -548,6 +548,22 @@ static enum policy_verdict verdict(const struct eval *ev, unsigned chosen)
     return ev->is_capped ? VERDICT_EXHAUSTED : VERDICT_NOT_ELIGIBLE;
 }
 
+/* Money is asked back when fewer months or tiers are earned than were paid. Not when a window
+ * closed or somebody left work since, nor when a headcount fell or tickets came to less than the
+ * fixed sum: what was right on the day of its payment stays. A review as of that day finds every
+ * difference. */
+static bool may_ask_back(const struct eval *ev, unsigned chosen)
+{
+    bool is_lasting = chosen != 0;
+
+    for (int i = 0; i < ev->p->item_count; i++) {
+        if (chosen & 1u << i)
+            is_lasting &=
+                ev->p->items[i].kind != AMOUNT_STEP && ev->p->items[i].kind != AMOUNT_REIMBURSE;
+    }
+    return is_lasting;
+}
+
 static void settle(struct eval *ev, unsigned chosen)
 {
     struct policy_decision *d = ev->d;
@@ -566,8 +582,7 @@ static void settle(struct eval *ev, unsigned chosen)
         d->earliest = (struct date){ 0 };
         d->next_fen = 0;
     }
-    /* Nothing is asked back merely because a window closed or another condition ended since. */
-    if (chosen && !ev->is_closed_for_more)
+    if (ev->f->is_review || may_ask_back(ev, chosen))
         d->overpaid_fen = MAX(0, d->paid_fen - d->earned_fen);
     d->due = d->amount_fen ? date_on_day(ev->due) : (struct date){ 0 };
     d->period_from = date_on_day(ev->from);

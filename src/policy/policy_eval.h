@@ -223,8 +223,9 @@ struct policy_station {
     int32_t ordinal; /* the how-manieth station of the programme, from 1 */
 };
 
-/* Sorted: statuses by from, spells by start, months by month. The year is the benefit year asked
- * for; 0 = the year of the as-of day (a late window asks for the year before). */
+/* Sorted: statuses by from, spells by start, months by month. Days named from, start, on and opened
+ * must be days; the others may be none. The year is the benefit year asked for; 0 = the year of the
+ * as-of day (a late window asks for the year before). */
 struct policy_facts {
     struct date birth;
     int64_t domicile;
@@ -239,6 +240,8 @@ struct policy_facts {
     int64_t employer_id;    /* of an employer's claim, else 0 */
     uint32_t documents;     /* on file: bits 1 << enum policy_document */
     bool documents_ignored; /* discovery: do not ask for documents yet */
+    bool is_review;         /* decided again as of the day of an earlier decision, after facts were
+                               corrected:         all that was paid and is no longer earned is overpaid */
     int16_t year;
 };
 
