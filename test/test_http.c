@@ -15,7 +15,7 @@
 /* --- a server whose answers show what it got -----------------------------------------------------
  */
 
-static struct http_stream *stream;
+static struct http_stream *_Atomic stream;
 static int64_t upload_seen;
 static int released;
 

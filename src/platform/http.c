@@ -37,6 +37,7 @@ enum {
     DROP_MAX = 8 << 20, /* body of a refused request that is still read, so that the client
                            gets to see the refusal instead of a broken connection */
     SWEEP_MS = 500,
+    CLIENT_GONE = 499, /* in the log, as nginx has it: done, but nobody was there to be told */
 };
 static const int64_t UPLOAD_MAX = 200 << 20;
 static const int64_t DISK_RESERVE = 256 << 20; /* left to the store when uploads fill the disk */
@@ -762,6 +763,7 @@ static void on_completed(void *arg, struct MHD_Connection *c, void **con_cls,
                          enum MHD_RequestTerminationCode code)
 {
     struct http_server *s = arg;
+    const struct http_handler *h = &s->o.handler;
     struct request *rq = *con_cls;
 
     (void)c;
@@ -774,8 +776,11 @@ static void on_completed(void *arg, struct MHD_Connection *c, void **con_cls,
         rq->stream->connection = NULL;
         pthread_mutex_unlock(&rq->stream->lock);
     }
-    if (rq->has_reply && !rq->is_sent)
+    if (rq->has_reply && !rq->is_sent) {
         drop_reply(rq);
+        if (h->replied)
+            h->replied(&rq->pub, CLIENT_GONE, clock_us() - rq->started_us, h->arg);
+    }
     if (rq->pub.app_free)
         rq->pub.app_free(rq->pub.app);
     if (rq->upload_fd >= 0)

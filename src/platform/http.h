@@ -88,7 +88,8 @@ struct http_handler {
     /* The request is complete. Runs on a loop's thread, so it must not wait for anything slow: it
      * replies now, or keeps rq and replies later from another thread. */
     void (*handle)(struct http_request *rq, void *arg);
-    /* The reply begins to leave: for log and counters. NULL is allowed. */
+    /* The reply begins to leave, or 499: the client had gone. For log and counters; NULL is
+     * allowed. */
     void (*replied)(const struct http_request *rq, int status, int64_t micros, void *arg);
     void *arg;
 };
