@@ -2,6 +2,7 @@
 #include "stores.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -147,7 +148,7 @@ STORE_TEST_WITH(kit, "a reference that is still missing at the end of the work i
     EXPECT_STR(cx->failure.code, "db.foreign_key");
 }
 
-/* --- isolation: a reader in the middle of a write, and a writer in the middle of a read ------- */
+/* --- isolation: a reader in the middle of a write, and a writer in the middle of a read --- */
 
 struct watch {
     struct store *store;
@@ -220,8 +221,7 @@ STORE_TEST_WITH(kit, "what a reader sees does not change while it reads")
     EXPECT_INT(total(cx), w.before + 1);
 }
 
-/* --- many writers at once ----------------------------------------------------------------------
- */
+/* --- many writers at once ---------------------------------------------------------------- */
 
 enum { WRITERS = 4, WRITES = 1000 };
 struct writer {
@@ -294,8 +294,40 @@ STORE_TEST_WITH(kit, "writes that are not waited for report each its own outcome
     EXPECT_INT(total(cx), l.ok);
 }
 
-/* --- values, streaming, faults -----------------------------------------------------------------
- */
+static enum err wait_for_queue(struct ctx *cx, void *arg)
+{
+    (void)cx;
+    sem_wait(arg);
+    return OK;
+}
+
+STORE_TEST_WITH(kit, "a missing reference fails its own function, not those committed with it")
+{
+    struct later good = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
+    struct later bad = good;
+    int64_t id = 1;
+    sem_t queued;
+
+    sem_init(&queued, 0, 0);
+    db_write_later(stores_ctx(cx), wait_for_queue, &queued, on_done, &good);
+    db_write_later(stores_ctx(cx), orphan, NULL, on_done, &bad);
+    db_write_later(stores_ctx(cx), add_one, &id, on_done, &good);
+    sem_post(&queued);
+    pthread_mutex_lock(&good.lock);
+    while (good.ok + good.failed < 2)
+        pthread_cond_wait(&good.changed, &good.lock);
+    pthread_mutex_unlock(&good.lock);
+    pthread_mutex_lock(&bad.lock);
+    while (bad.ok + bad.failed < 1)
+        pthread_cond_wait(&bad.changed, &bad.lock);
+    pthread_mutex_unlock(&bad.lock);
+    EXPECT_INT(good.ok, 2);
+    EXPECT_INT(bad.failed, 1);
+    EXPECT_INT(total(cx), 1);
+    sem_destroy(&queued);
+}
+
+/* --- values, streaming, faults ----------------------------------------------------------- */
 
 static enum err store_values(struct ctx *cx, void *arg)
 {
@@ -432,8 +464,32 @@ STORE_TEST_WITH(kit, "ids grow, also across threads of one store")
     EXPECT(last > 0);
 }
 
-/* --- files
- * ---------------------------------------------------------------------------------------- */
+static enum err fill_up(struct ctx *cx, void *arg)
+{
+    struct bytes photo = { arena_alloc(cx->mem, 20000), 20000 };
+
+    (void)arg;
+    TRY(cx->store->backend->script(cx, "PRAGMA max_page_count = 60"));
+    for (int64_t id = 10; id < 100; id++)
+        TRY(db_exec(cx, "INSERT INTO counter (id, n, photo) VALUES ($1, 1, $2)", P(id), P(photo)));
+    return OK;
+}
+
+STORE_TEST_WITH(
+    kit, "a full disk is said to be full, loses nothing and is forgotten when there is space")
+{
+    int64_t id = 1;
+
+    if (cx->store->kind == STORE_POSTGRES)
+        return;
+    EXPECT_INT(db_write(cx, fill_up, NULL), E_BUSY);
+    EXPECT_STR(cx->failure.code, "db.full");
+    EXPECT_INT(total(cx), 0);
+    EXPECT_INT(db_write(cx, add_one, &id), OK);
+    EXPECT_INT(total(cx), 1);
+}
+
+/* --- files ----------------------------------------------------------------------------- */
 
 TEST("a second process cannot open the file, and what was acknowledged survives a kill")
 {
