@@ -93,6 +93,9 @@ struct backend {
     enum err (*script)(struct ctx *cx, const char *sql);
     /* After migrations, inside the last one's transaction: row-level security and the like. */
     enum err (*secure)(struct ctx *cx);
+    /* Keep other servers of this store from migrating at the same time. */
+    enum err (*migrate_lock)(struct ctx *cx);
+    void (*migrate_unlock)(struct store *s);
     void (*drop_statement)(struct conn *c, struct prepared *s);
     void (*close)(struct store *s);
 };

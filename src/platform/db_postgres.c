@@ -34,6 +34,8 @@ enum {
     OID_NUMERIC = 1700
 };
 
+#define MIGRATE_LOCK "7122, 0"
+
 struct pg_conn {
     struct conn base;
     PGconn *pg;
@@ -835,6 +837,21 @@ static enum err take_node(struct ctx *cx, struct pg_store *s)
     return fail(cx, E_BUSY, "db.no_node", T("没有空闲的节点号", "no node number is free"));
 }
 
+static enum err migrate_lock(struct ctx *cx)
+{
+    struct pg_store *s = (struct pg_store *)cx->store;
+    PGresult *result = PQexec(s->node, "SELECT pg_advisory_lock(" MIGRATE_LOCK ")");
+    enum err err = is_good(result) ? OK : db_trouble(cx, TROUBLE_LOST, NULL);
+
+    PQclear(result);
+    return err;
+}
+
+static void migrate_unlock(struct store *base)
+{
+    PQclear(PQexec(((struct pg_store *)base)->node, "SELECT pg_advisory_unlock(" MIGRATE_LOCK ")"));
+}
+
 static const struct backend postgres_backend = {
     .read = postgres_read,
     .write = postgres_write,
@@ -842,6 +859,8 @@ static const struct backend postgres_backend = {
     .run = run,
     .script = script,
     .secure = policies_make,
+    .migrate_lock = migrate_lock,
+    .migrate_unlock = migrate_unlock,
     .drop_statement = drop_statement,
     .close = postgres_close,
 };

@@ -802,6 +802,18 @@ static enum err secure(struct ctx *cx)
     return OK;
 }
 
+/* The lock file has seen to it. */
+static enum err migrate_lock(struct ctx *cx)
+{
+    (void)cx;
+    return OK;
+}
+
+static void migrate_unlock(struct store *s)
+{
+    (void)s;
+}
+
 static const struct backend sqlite_backend = {
     .read = sqlite_read,
     .write = sqlite_write,
@@ -809,6 +821,8 @@ static const struct backend sqlite_backend = {
     .run = run,
     .script = script,
     .secure = secure,
+    .migrate_lock = migrate_lock,
+    .migrate_unlock = migrate_unlock,
     .drop_statement = drop_statement,
     .close = sqlite_close,
 };

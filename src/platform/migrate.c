@@ -147,7 +147,11 @@ enum err store_migrate_from(struct store *s, const struct asset *files, struct f
 
     ctx_as_system(cx);
     cx->lang = s->lang;
-    err = migrate(cx, files, &applied);
+    err = s->backend->migrate_lock(cx);
+    if (err == OK) {
+        err = migrate(cx, files, &applied);
+        s->backend->migrate_unlock(s);
+    }
     if (err != OK)
         *f = cx->failure;
     else if (ret_applied)
