@@ -196,6 +196,80 @@ TEST("an example that does not come out is a problem at its line")
     EXPECT(strstr(policy_problem_text(test_arena(), &pb, 0, LANG_EN), "there are no examples"));
 }
 
+/* Ways of counting and paying that no shipped policy takes yet; each case changes the good policy.
+ */
+static const char modes[] =
+    "  cases:\n"
+    "    - {name: a gap of just the allowed days, as_of: 2019-05-29, with: {count.gap_days: 18}, spells: "
+    "[{from: 2019-02-11, until: 2019-03-20, at: 350104}, {from: 2019-04-08, at: 350104}], expect: "
+    "{verdict: ENTITLED, yuan: 500, due: 2019-05-29}}\n"
+    "    - {name: a gap of a day more, as_of: 2019-05-29, with: {count.gap_days: 17}, spells: [{from: "
+    "2019-02-11, until: 2019-03-20, at: 350104}, {from: 2019-04-08, at: 350104}], expect: {verdict: "
+    "NOT_YET, earliest: 2019-07-08}}\n"
+    "    - {name: ninety days, as_of: 2019-05-02, with: {count.month: DAYS_30}, spells: [{from: "
+    "2019-02-01, at: 350104}], expect: {verdict: ENTITLED, due: 2019-05-02}}\n"
+    "    - {name: eighty-nine days, as_of: 2019-05-01, with: {count.month: DAYS_30}, spells: [{from: "
+    "2019-02-01, at: 350104}], expect: {verdict: NOT_YET, earliest: 2019-05-02}}\n"
+    "    - {name: split by years, as_of: 2019-04-01, with: {count.cross_year: SPLIT, count.start: "
+    "SPELL_START, effective.from: 2018-01-01}, spells: [{from: 2018-11-15, at: 350104}], expect: "
+    "{verdict: ENTITLED, due: 2019-04-01, counted_from: 2019-01-01}}\n"
+    "    - {name: 'split, the year before', as_of: 2019-04-01, year: 2018, with: {count.cross_year: "
+    "SPLIT, count.start: SPELL_START, effective.from: 2018-01-01}, spells: [{from: 2018-11-15, at: "
+    "350104}], expect: {verdict: NOT_ELIGIBLE}}\n"
+    "    - {name: year of completion, as_of: 2019-03-01, with: {count.cross_year: COMPLETION, "
+    "count.start: SPELL_START, effective.from: 2018-01-01}, spells: [{from: 2018-11-15, at: 350104}], "
+    "expect: {verdict: ENTITLED, due: 2019-02-15}}\n"
+    "    - {name: not the year before it, as_of: 2019-03-01, year: 2018, with: {count.cross_year: "
+    "COMPLETION, count.start: SPELL_START, effective.from: 2018-01-01}, spells: [{from: 2018-11-15, "
+    "until: 2019-02-20, at: 350104}], expect: {verdict: NOT_ELIGIBLE}}\n"
+    "    - {name: full on 31 December is of the old year, as_of: 2019-01-01, year: 2018, with: "
+    "{count.cross_year: COMPLETION, count.start: SPELL_START, effective.from: 2018-01-01}, spells: "
+    "[{from: 2018-10-01, at: 350104}], expect: {verdict: ENTITLED, due: 2019-01-01}}\n"
+    "    - {name: by place, as_of: 2019-06-01, with: {caps.person_life: 5000, amount: [{id: sum, title: "
+    "{zh: a, en: a}, lookup: [{at: [350104], yuan: 800}, {relation: OTHER_PROVINCE, yuan: 600}]}]}, "
+    "spells: [{from: 2019-02-01, at: 350104}], expect: {verdict: ENTITLED, yuan: 800}}\n"
+    "    - {name: by relation, as_of: 2019-06-01, with: {caps.person_life: 5000, amount: [{id: sum, "
+    "title: {zh: a, en: a}, lookup: [{at: [350104], yuan: 800}, {relation: OTHER_PROVINCE, yuan: "
+    "600}]}]}, spells: [{from: 2019-02-01, at: 350102}], expect: {verdict: ENTITLED, yuan: 600}}\n"
+    "    - {name: share of wages, as_of: 2019-06-01, with: {caps.person_life: 5000, amount: [{id: sum, "
+    "title: {zh: a, en: a}, percent: {of_wages: 10}}]}, spells: [{from: 2019-02-01, at: 350104}], "
+    "months: [{from: 2019-02, until: 2019-05, wage: 3000.50}], expect: {verdict: ENTITLED, yuan: "
+    "1200.20}}\n"
+    "    - {name: at most, as_of: 2019-06-01, with: {caps.person_life: 5000, amount: [{id: sum, title: "
+    "{zh: a, en: a}, percent: {of_wages: 10, most: 700}}]}, spells: [{from: 2019-02-01, at: 350104}], "
+    "months: [{from: 2019-02, until: 2019-05, wage: 3000}], expect: {verdict: ENTITLED, yuan: 700}}\n"
+    "    - {name: a household shares its cap, as_of: 2019-06-01, with: {caps: {household_year: 600}}, "
+    "spells: [{from: 2019-02-01, at: 350104}], paid: [{whose: HOUSEHOLD, on: 2019-05-01, yuan: 350}], "
+    "expect: {verdict: ENTITLED, yuan: 250}}\n"
+    "    - {name: what the household got bars nobody, as_of: 2019-06-01, with: {exclusive: [{group: g, "
+    "span: EVER}]}, spells: [{from: 2019-02-01, at: 350104}], paid: [{policy: other, group: g, whose: "
+    "HOUSEHOLD, on: 2019-05-01, yuan: 350}], expect: {verdict: ENTITLED, yuan: 500}}\n"
+    "    - {name: what the person got bars, as_of: 2019-06-01, with: {exclusive: [{group: g, span: "
+    "EVER}]}, spells: [{from: 2019-02-01, at: 350104}], paid: [{policy: other, group: g, on: "
+    "2019-05-01, yuan: 350}], expect: {verdict: EXCLUDED, yuan: 0}}\n"
+    "    - {name: another policy is deducted, as_of: 2019-06-01, with: {offset: [other]}, spells: "
+    "[{from: 2019-02-01, at: 350104}], paid: [{policy: other, on: 2019-05-01, yuan: 350}], expect: "
+    "{verdict: ENTITLED, yuan: 150}}\n"
+    "    - {name: the highest of two, as_of: 2019-08-01, with: {combine: HIGHEST, caps.person_life: "
+    "5000, amount: [{id: a, title: {zh: a, en: a}, fixed: 300}, {id: b, title: {zh: b, en: b}, fixed: "
+    "700, require: {months: 6}}]}, spells: [{from: 2019-02-01, at: 350104}], expect: {verdict: "
+    "ENTITLED, yuan: 700}}\n";
+
+TEST("ways of counting and paying that no shipped policy takes")
+{
+    struct str s = str_new(test_arena());
+    struct policy_problems pb;
+    int n = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(good) - 1; i++)
+        str_addf(&s, "%s\n", i == 19 ? "" : good[i]); /* without the claim window */
+    str_add(&s, modes);
+    EXPECT_INT(policy_run_examples(test_arena(), "modes", s.s, s.len, &n, &pb), OK);
+    EXPECT_INT(n, 18);
+    for (int i = 0; i < pb.n; i++)
+        test_fail(__FILE__, __LINE__, "%s", policy_problem_text(test_arena(), &pb, i, LANG_EN));
+}
+
 TEST("a value can be changed by its path, and the rest stays")
 {
     const char *text = with_line(0, NULL);

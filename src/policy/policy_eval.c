@@ -374,7 +374,7 @@ static void frame(struct eval *ev)
         ev->needs_person |=
             p->items[i].kind != AMOUNT_STEP && p->beneficiary != BENEFICIARY_STATION;
     ev->limit = date_is_none(p->until) ? DAY_NEVER : date_to_days(p->until) + 1;
-    if (split || (p->count.cuts & 1u << CUT_YEAR_END))
+    if (p->count.cross_year != CROSS_NONE || (p->count.cuts & 1u << CUT_YEAR_END))
         ev->limit = MIN(ev->limit, year_day(ev->year + 1, 1, 1));
     ev->start = INT32_MIN;
     if (p->count.starts & 1u << START_EFFECTIVE_FROM)

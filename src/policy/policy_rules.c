@@ -348,7 +348,8 @@ void check_evidence(struct eval *ev)
  * -------------------------------------------------------------------------- */
 static bool year_fits(const struct eval *ev, int32_t on)
 {
-    return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on).year == ev->year;
+    /* Full on 1 January means that the last day worked was 31 December. */
+    return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on - 1).year == ev->year;
 }
 
 static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
