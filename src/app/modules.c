@@ -6,6 +6,7 @@
 #include "employers/employers.h"
 #include "hiring/hiring.h"
 #include "people/people.h"
+#include "placements/placements.h"
 #include "posts/posts.h"
 
 const struct module *const app_modules[] = {
@@ -16,5 +17,6 @@ const struct module *const app_modules[] = {
     &employers_module,
     &posts_module,
     &hiring_module,
+    &placements_module,
     NULL,
 };

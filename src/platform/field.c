@@ -593,6 +593,10 @@ static enum err read_member(struct ctx *cx, const struct field *f, const struct 
 
     if (json_type(v) == JSON_NULL)
         return OK;
+    if (f->type == FIELD_JSON) {
+        memcpy((char *)in + f->offset, &v, sizeof v);
+        return OK;
+    }
     text = json_as_field_text(cx, f, v);
     if (!text)
         return fail_field(cx, f->name, "field.type", T("%s 的类型不对", "%s has the wrong type"), T(f->zh, f->en));

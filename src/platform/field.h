@@ -24,7 +24,7 @@ enum field_type {
     FIELD_ACCOUNT,  /* const char *: bank account, sealed */
     FIELD_CREDIT,   /* const char *: unified social credit code, normalised */
     FIELD_SECRET,   /* const char *: a password: never stored, logged or shown */
-    FIELD_JSON,     /* const char *: JSON text */
+    FIELD_JSON,     /* in: const struct json_value *, any value of the body; out: JSON text */
 };
 
 /* One value of a choice field. Tables end with {0}. Codes are stable, upper case (domain.md C2). */

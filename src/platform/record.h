@@ -57,6 +57,9 @@ struct record {
     enum err (*check)(struct ctx *cx, void *in, const struct rows *before);
     /* After it is written, same transaction: children, derived columns. */
     enum err (*saved)(struct ctx *cx, void *in, int64_t id, bool is_new);
+    /* What an imported row does in place of insert and change, when it is no row of its own table: *ret_changed
+     * says whether anything was written. NULL for most. */
+    enum err (*take_row)(struct ctx *cx, void *in, bool *ret_changed);
     /* Jurisdiction columns of a new row, from the input; NONE for those the table lacks. */
     void (*place)(const void *in, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id);
     /* Exact total of a list without counting rows: *ret_total = NONE to let the store count. */
