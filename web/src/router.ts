@@ -14,6 +14,13 @@ const rooms: RouteRecordRaw[] = [
   { path: 'list/:record/:id', name: 'record', component: () => import('./pages/RecordPage.vue') },
   { path: 'imports', name: 'imports', component: () => import('./pages/Imports.vue'), meta: { title: 'room.imports' } },
   { path: 'imports/:id', name: 'import', component: () => import('./pages/ImportWizard.vue'), meta: { title: 'room.import' } },
+  { path: 'months', name: 'months', component: () => import('./pages/Months.vue'), meta: { title: 'room.months' } },
+  { path: 'matching', name: 'matching', component: () => import('./pages/Matching.vue'), meta: { title: 'room.matching' } },
+  { path: 'matching/:id', name: 'match', component: () => import('./pages/MatchRun.vue'), meta: { title: 'match.title' } },
+  { path: 'targets', name: 'targets', component: () => import('./pages/Targets.vue'), meta: { title: 'room.targets' } },
+  { path: 'bulletin', name: 'bulletin', component: () => import('./pages/Bulletin.vue'), meta: { title: 'room.bulletin' } },
+  { path: 'rows', name: 'rows', component: () => import('./pages/IndicatorRows.vue'), meta: { title: 'figure.rows' } },
+  { path: 'claims', name: 'claims', component: () => import('./pages/Claims.vue'), meta: { title: 'room.claims' } },
   { path: ':rest(.*)*', name: 'missing', component: () => import('./pages/Missing.vue'), meta: { title: 'room.missing' } },
 ]
 

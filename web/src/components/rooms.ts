@@ -2,7 +2,16 @@
 // show them a second time.
 import { defineAsyncComponent, type Component } from 'vue'
 
-export const ROOMS: Record<string, Component> = {}
-void defineAsyncComponent
+export const ROOMS: Record<string, Component> = {
+  claim: defineAsyncComponent(() => import('../rooms/ClaimRoom.vue')),
+  policy: defineAsyncComponent(() => import('../rooms/PolicyRoom.vue')),
+  transfer_batch: defineAsyncComponent(() => import('../rooms/BatchRoom.vue')),
+  payment_batch: defineAsyncComponent(() => import('../rooms/PaymentRoom.vue')),
+}
 
-export const ROOM_ACTIONS: Record<string, string[]> = {}
+export const ROOM_ACTIONS: Record<string, string[]> = {
+  policy: ['evaluate'],
+  transfer_batch: ['passengers', 'vehicles', 'seats', 'leaders', 'board'],
+  match_run: ['offers'],
+  payment_batch: ['reissue'],
+}

@@ -17,3 +17,10 @@ export function routeOf(link: string): string {
   return path + tail
 }
 export const taskLink = (link: string | undefined, _code: string): string => (link ? routeOf(link) : '/home')
+
+// Where a figure opens: the list the server names, else the rows of the indicator itself.
+export function rowsRoute(url: string | undefined, asked: { id: string; division: string; year: number }): string {
+  if (url && !/\/indicators\/rows/.test(url)) return routeOf(url)
+  const query = url ? url.split('?')[1] : new URLSearchParams({ id: asked.id, division: asked.division, year: String(asked.year) }).toString()
+  return `/rows?${query ?? ''}`
+}
