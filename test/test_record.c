@@ -33,7 +33,7 @@ STORE_TEST("a person is registered, found by two characters, counted, and shown 
     EXPECT_INT(json_count(items), 1);
     EXPECT_INT(json_as_int(json_get(v, "total")), 1);
     EXPECT_STR(json_as_str(json_get(json_at(items, 0), "name")), "张秀英");
-    EXPECT_STR(json_as_str(json_get(json_at(items, 0), "labour_status")), "UNSURVEYED");
+    EXPECT_STR(json_as_str(json_get(json_at(items, 0), "labour_status")), "SEEKING");
 }
 
 STORE_TEST("the same ID number is refused the second time, and nothing is half done")

@@ -19,7 +19,7 @@ static const struct field fields[] = {
     FIELD(IN, sex, FIELD_CHOICE, "性别", "Sex", .choices = sexes, .sql = "p.sex", .use = LISTED | USE_IMPORT | USE_FILTER),
     FIELD(IN, birth, FIELD_DATE, "出生日期", "Born", .sql = "p.birth", .use = LISTED | USE_IMPORT | USE_FILTER,
           .synonyms = "出生年月|出生年月日|生日"),
-    FIELD(IN, name_mask, FIELD_NAME, "姓名(遮蔽)", "Masked name"),
+    FIELD(IN, name_mask, FIELD_NAME, "姓名(遮蔽)", "Masked name", .use = USE_DERIVED),
     FIELD(IN, home, FIELD_DIVISION, "户籍地", "Domicile", .sql = "p.home", .use = USE_FILTER | USE_SORT | USE_IMPORT,
           .synonyms = "户籍所在地|户籍地址|家庭住址|所在村|行政区划", .help_zh = "可写到村：甘肃省定西市通渭县…"),
     OUTPUT("home_name", FIELD_TEXT, "户籍地名称", "Domicile name", .use = LISTED,
@@ -61,7 +61,7 @@ static const struct field fields[] = {
     PARAM(IN, occupations, FIELD_TEXT, "意向工种", "Wished occupations", .max = 100, .use = USE_IMPORT, .synonyms = "意向岗位|期望工种|求职工种|意向职业"),
     PARAM(IN, least_wage_fen, FIELD_MONEY, "意向薪资", "Least wage", .min = 10000, .max = 5000000, .use = USE_IMPORT, .synonyms = "期望薪资|期望月薪|意向月薪|期望工资|意向工资|最低薪资"),
     PARAM(IN, needs, FIELD_CHOICES, "特殊需要", "Needs", .choices = intention_needs, .use = USE_IMPORT),
-    OUTPUT("labour_status", FIELD_CHOICE, "就业状态", "Labour status", .choices = labour_statuses, .sql = "p.labour_status", .use = LISTED | USE_FILTER),
+    FIELD(IN, labour_status, FIELD_CHOICE, "就业状态", "Labour status", .choices = labour_statuses, .sql = "p.labour_status", .use = LISTED | USE_FILTER | USE_DERIVED),
     OUTPUT("work", FIELD_DIVISION, "务工地", "Workplace", .sql = "p.work", .use = USE_FILTER),
     OUTPUT("work_name", FIELD_TEXT, "务工地名称", "Workplace name", .use = LISTED, .sql = "(SELECT d.full_name FROM division d WHERE d.code = p.work)"),
     OUTPUT("employer_id", FIELD_ID, "务工单位", "Employer", .sql = "p.employer_id", .use = USE_FILTER),
@@ -111,6 +111,11 @@ static enum err check_age(struct ctx *cx, const IN *in)
     return OK;
 }
 
+static const char *status_of_willingness(const char *willingness)
+{
+    return str_eq(willingness, "WILLING") ? "SEEKING" : str_eq(willingness, "UNWILLING") ? "UNWILLING" : str_eq(willingness, "UNABLE") ? "UNABLE" : "UNSURVEYED";
+}
+
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
     IN *in = input;
@@ -129,6 +134,7 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
         in->household_type = "ORDINARY";
     if (!in->willingness)
         in->willingness = "UNSURVEYED";
+    in->labour_status = status_of_willingness(in->willingness);
     return OK;
 }
 
@@ -142,11 +148,6 @@ static void place(const void *input, int64_t *home, int64_t *work, int64_t *empl
 }
 
 /* --- what is written beside the row --------------------------------------------------------------------- */
-static const char *status_of_willingness(const char *willingness)
-{
-    return str_eq(willingness, "WILLING") ? "SEEKING" : str_eq(willingness, "UNWILLING") ? "UNWILLING" : str_eq(willingness, "UNABLE") ? "UNABLE" : "UNSURVEYED";
-}
-
 static enum err save_household(struct ctx *cx, const IN *in, int64_t person_id)
 {
     struct rows r;
@@ -199,7 +200,7 @@ static enum err saved(struct ctx *cx, void *input, int64_t id, bool is_new)
     if (!is_new)
         return OK;
     TRY(person_index_add(cx, id, in->home, in->name));
-    TRY(person_count_add(cx, in->home, status_of_willingness(in->willingness), in->household_type, 1));
+    TRY(person_count_add(cx, in->home, in->labour_status, in->household_type, 1));
     TRY(save_household(cx, in, id));
     if (!str_eq(in->household_type, "ORDINARY"))
         TRY(save_status(cx, in, id, in->household_type));

@@ -14,7 +14,7 @@ struct person_input {
     const char *phone, *account, *account_bank, *account_name;
     const char *skill, *skill_level;
     const char *household_type, *monitored_type, *identified_on, *risk_eliminated_on;
-    const char *willingness, *destinations, *occupations, *needs;
+    const char *willingness, *labour_status, *destinations, *occupations, *needs;
     int64_t least_wage_fen;
     const char *source, *collected_on, *remark;
 };

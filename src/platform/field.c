@@ -627,7 +627,7 @@ enum err fields_read_json(struct ctx *cx, const struct field *fields, const stru
         return fail(cx, E_INVALID, "json.object", "%s", T("请求体应为 JSON 对象", "the body must be a JSON object"));
     for (size_t k = 0; k < json_count(v); k++) {
         int i = field_index(fields, json_key_at(v, k));
-        if (i < 0 || fields[i].offset == FIELD_NO_INPUT)
+        if (i < 0 || !field_is_input(&fields[i]))
             return fail_field(cx, json_key_at(v, k), "field.unknown", "%s", T("没有这个字段", "there is no such field"));
         if (!is_create && fields[i].use & USE_FIXED)
             return fail_field(cx, fields[i].name, "field.fixed", T("%s 建立后不能更改", "%s cannot be changed"),

@@ -42,6 +42,7 @@ enum field_use {
     USE_KEY = 1 << 5,     /* identifies the record in an import (one field, unique) */
     USE_FIXED = 1 << 6,   /* set when created, never changed by update */
     USE_SEARCH = 1 << 7,  /* ?q=… looks here */
+    USE_DERIVED = 1 << 8, /* the record's check() sets it: never read from outside */
 };
 
 struct field {
@@ -73,6 +74,11 @@ struct field {
     { .name = name_, .zh = zh_, .en = en_, .type = kind, .offset = FIELD_NO_INPUT, ##__VA_ARGS__ }
 
 enum { FIELDS_MAX = 128 };
+/* Is it read from outside? */
+static inline bool field_is_input(const struct field *f)
+{
+    return f->offset != FIELD_NO_INPUT && !(f->use & USE_DERIVED);
+}
 int field_count(const struct field *fields);
 /* -1 when there is none of that name. */
 int field_index(const struct field *fields, const char *name);

@@ -66,7 +66,7 @@ static void input_schema(struct json *j, const struct field *fields, bool is_cre
     json_key(j, "properties");
     json_object(j);
     for (const struct field *f = fields; f->name; f++) {
-        if (f->offset == FIELD_NO_INPUT)
+        if (!field_is_input(f))
             continue;
         json_key(j, f->name);
         schema_of_field(j, f, true);
@@ -77,7 +77,7 @@ static void input_schema(struct json *j, const struct field *fields, bool is_cre
         json_key(j, "required");
         json_array(j);
         for (const struct field *f = fields; f->name; f++)
-            if (f->required && f->offset != FIELD_NO_INPUT)
+            if (f->required && field_is_input(f))
                 json_str(j, f->name);
         json_end(j);
     }
@@ -154,7 +154,7 @@ static void op_parameters(struct arena *mem, struct json *j, const struct op *op
         list_parameters(mem, j, op->record);
     if (in && (!op_writes(op) || op->flags & OP_UPLOAD))
         for (const struct field *f = in; f->name; f++)
-            if (f->offset != FIELD_NO_INPUT)
+            if (field_is_input(f))
                 parameter(j, f->name, "query", f->required, "{\"type\":\"string\"}", f->en);
     if (op_writes(op)) {
         parameter(j, "Idempotency-Key", "header", false, "{\"type\":\"string\"}", "the same key again returns the same reply");
@@ -378,7 +378,7 @@ static void write_field(struct json *j, const struct field *f)
     json_put_bool(j, "export", f->use & USE_EXPORT);
     json_put_bool(j, "key", f->use & USE_KEY);
     json_put_bool(j, "fixed", f->use & USE_FIXED);
-    json_put_bool(j, "input", f->offset != FIELD_NO_INPUT);
+    json_put_bool(j, "input", field_is_input(f));
     json_put_bool(j, "required", f->required);
     if (f->max > f->min) {
         json_put_int(j, "min", f->min);
