@@ -90,6 +90,7 @@ const char *got_cookie(void);        /* a session token to be set, "" = forget, 
  */
 extern const struct store_kit world_kit;
 void ops_begin(struct ctx *cx);
+void ops_begin_empty(struct ctx *cx); /* in a STORE_TEST: call() without the world */
 void ops_end(void);
 void ops_expect(const char *file, int line, int status, const char *code);
 int64_t ops_created(const char *file, int line, struct caller *who, const char *op,

@@ -1,7 +1,7 @@
 /* test_divisions.c — codes, names, history. */
 #include "divisions/divisions.h"
 #include "divisions/index.h"
-#include "stores.h"
+#include "ops.h"
 
 TEST("the digits of a code tell its level and what it lies in")
 {
@@ -209,4 +209,83 @@ STORE_TEST("every division that counts in the facts is there under its name")
     EXPECT_STR(division_name(cx, NONE), NULL);
     EXPECT(division_exists(cx, 621121000000));
     EXPECT(!division_exists(cx, 621199000000));
+}
+
+/* --- operations
+ * ----------------------------------------------------------------------------------- */
+static void load(struct caller *who, const char *csv)
+{
+    upload(who, "divisions.load", NONE, "x.csv", csv, strlen(csv), NULL);
+}
+
+OPS_TEST("divisions are listed by parent and level, found by name, and opened as a tree")
+{
+    struct caller *clerk = as(TONGWEI, "CLERK");
+
+    call(clerk, "divisions.list", NONE, "parent=621100000000&is_abolished=false&sort=id");
+    expect(200, NULL);
+    EXPECT_INT(got_int("total"), 7);
+    EXPECT_STR(got("items.1.name"), "通渭县");
+    EXPECT_STR(got("items.1.id"), "621121000000");
+    EXPECT_STR(got("items.1.parent_name"), "定西市");
+    call(clerk, "divisions.list", NONE, "q=%%E9%%80%%9A%%E6%%B8%%AD&level=COUNTY");
+    EXPECT_INT(got_int("total"), 2); /* 通渭 of the prefecture and of the city */
+    call(clerk, "divisions.get", 621121000000, NULL);
+    EXPECT_STR(got("full_name"), "甘肃省定西市通渭县");
+    call(clerk, "divisions.get", 350182000000, NULL);
+    EXPECT_STR(got("is_abolished"), "true");
+    EXPECT_STR(got("valid_to"), NULL);
+    call(clerk, "divisions.get", 500112000000, NULL);
+    EXPECT_STR(got("valid_to"), "2025-11-05");
+    call(clerk, "divisions.tree", NONE, NULL);
+    EXPECT_INT(got_count("items"), 34);
+    EXPECT_STR(got("items.0.name"), "北京市");
+    call(clerk, "divisions.tree", NONE, "parent=621100");
+    EXPECT_INT(got_count("items"), 7);
+    EXPECT_STR(got("items.1.has_children"), "true");
+    call(clerk, "divisions.tree", NONE, "parent=500000");
+    EXPECT_STR(got("items.0.name"), "万州区"); /* no city level between */
+    call(as_nobody(), "divisions.tree", NONE, NULL);
+    expect(401, "session.none");
+}
+
+OPS_TEST("an office loads the villages of its own subtree, all rows or none")
+{
+    struct caller *admin = as(TONGWEI, "ADMIN");
+    struct ctx *cx = unit(as(TONGWEI, "CLERK"));
+    int64_t code = NONE;
+
+    EXPECT_INT(division_resolve(cx, "通渭县平襄镇北关村", &code), DIVISION_FOUND);
+    EXPECT_INT(code, 621121100000);
+    load(as(TONGWEI, "CLERK"), "代码,名称\n621121100201,北关村\n");
+    expect(403, "op.forbidden");
+    load(admin, "代码,名称\n621121100201,北关村\n621124100201,临洮的村\n");
+    expect(403, "division.outside");
+    load(admin, "代码,名称\n621121100201,北关村\n62112110020,短\n");
+    expect(400, "division.code");
+    load(admin, "代码,名称\n621121100201,北关村\n621121100201,又一次\n");
+    expect(400, "division.twice");
+    load(admin, "代码,名称\n621121100201,\n");
+    expect(400, "division.name");
+    load(admin, "编号,说明\n621121100201,北关村\n");
+    expect(400, "division.header");
+    load(admin, "代码,名称,撤销日期\n621121100201,北关村,昨天\n");
+    expect(400, "division.date");
+    EXPECT(!division_exists(cx, 621121100201));
+    load(
+        admin,
+        "行政区划代码,名称,别名\n621121100201,北关村,北关|北关社区\n621121100202,城南村,\n621121100,平襄镇,\n");
+    expect(200, NULL);
+    EXPECT_INT(got_int("rows"), 3);
+    EXPECT_INT(got_int("added"), 2);
+    EXPECT_STR(division_full_name(cx, 621121100201), "甘肃省定西市通渭县平襄镇北关村");
+    EXPECT_INT(division_resolve(cx, "通渭县平襄镇北关村", &code), DIVISION_FOUND);
+    EXPECT_INT(code, 621121100201);
+    EXPECT_INT(division_resolve(cx, "通渭县平襄镇北关社区", &code), DIVISION_FOUND);
+    EXPECT_INT(code, 621121100201);
+    load(admin, "code,name,valid_to,successors\n621121100202,城南村,2018-12-31,621121100201\n");
+    expect(200, NULL);
+    EXPECT_INT(got_int("added"), 0);
+    EXPECT_INT(division_successor_on(cx, 621121100202, date_make(2018, 12, 31)), 621121100202);
+    EXPECT_INT(division_successor_on(cx, 621121100202, date_make(2019, 1, 1)), 621121100201);
 }

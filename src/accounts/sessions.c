@@ -286,6 +286,23 @@ enum err sign_in_unlock(struct ctx *cx, const char *login)
 /* --- signing in
  * --------------------------------------------------------------------------------------------------------------
  */
+/* What somebody did with her own account, for those to see who administer or audit it. */
+static enum err note_own(struct ctx *cx, const char *action)
+{
+    struct rows r;
+
+    TRY(db_one(cx, &r, user_sql, P(cx->who.user_id)));
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = "user",
+                                  .record_id = cx->who.user_id,
+                                  .action = action,
+                                  .home = row_int(&r, 0, "home"),
+                                  .work = row_int(&r, 0, "work"),
+                                  .employer_id = row_int(&r, 0, "employer_id"),
+                                  .person_id = row_int(&r, 0, "person_id"),
+                              });
+}
+
 struct sign_in {              /* what is known on the way; of nobody when user_id is NONE */
     const char *login, *lock; /* its hash */
     int64_t user_id;
@@ -350,13 +367,7 @@ static enum err start_session(struct ctx *cx, void *arg)
     cx->out = json_new(cx->mem); /* anew: a transaction may be run again */
     TRY(account_actor(cx, s->user_id, &cx->who));
     TRY(write_session(cx, s->user_id, s->token));
-    return journal_append(cx, &(struct journal_entry){ .kind = "user",
-                                                       .record_id = s->user_id,
-                                                       .action = "sign_in",
-                                                       .home = NONE,
-                                                       .work = NONE,
-                                                       .employer_id = NONE,
-                                                       .person_id = NONE });
+    return note_own(cx, "sign_in");
 }
 
 enum err session_sign_in(struct ctx *cx)
@@ -444,13 +455,7 @@ static enum err save_password(struct ctx *cx, void *arg)
         P(cx->now + LIFE_SECONDS)));
     cx->out = json_new(cx->mem);
     TRY(write_session(cx, cx->who.user_id, s->token));
-    return journal_append(cx, &(struct journal_entry){ .kind = "user",
-                                                       .record_id = cx->who.user_id,
-                                                       .action = "password",
-                                                       .home = NONE,
-                                                       .work = NONE,
-                                                       .employer_id = NONE,
-                                                       .person_id = NONE });
+    return note_own(cx, "password");
 }
 
 enum err session_password(struct ctx *cx)

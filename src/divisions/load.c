@@ -369,6 +369,10 @@ static enum err check_rows(struct ctx *cx, struct facts *all)
         if (all->at[i].parent == NONE && division_level(all->at[i].code) > LEVEL_PROVINCE)
             return refuse_row(cx, all->at[i].row, "division.parent",
                               T("上级地区不存在", "there is no division above it"));
+        if (!scope_covers(&cx->who.scope, all->at[i].code, all->at[i].code, NONE, NONE))
+            return fail(cx, E_FORBIDDEN, "division.outside",
+                        T("第 %lld 行：不在您的辖区内", "row %lld: outside your jurisdiction"),
+                        (long long)all->at[i].row);
     }
     return OK;
 }

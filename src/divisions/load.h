@@ -6,5 +6,6 @@
 MUST_CHECK enum err divisions_seed(struct ctx *cx);
 /* POST /divisions/load: a sheet with the columns code, name and, if wanted, valid_from, valid_to,
  * successors (codes joined by '|'), aliases (joined by '|'); Chinese headers too. All rows or none;
- * a row in error is named. Known codes take the new name; nothing is removed. */
+ * a row in error is named. An office loads divisions of its own subtree. Known codes take the new
+ * name; nothing is removed. */
 enum err divisions_load(struct ctx *cx);
