@@ -8,6 +8,7 @@
 #include "people/people.h"
 #include "placements/placements.h"
 #include "posts/posts.h"
+#include "transfers/transfers.h"
 
 const struct module *const app_modules[] = {
     &description_module,
@@ -18,5 +19,6 @@ const struct module *const app_modules[] = {
     &posts_module,
     &hiring_module,
     &placements_module,
+    &transfers_module,
     NULL,
 };
