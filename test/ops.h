@@ -86,8 +86,7 @@ const char *got_text(void);          /* the whole reply */
 const char *got_file(void);          /* OP_FILE: path */
 const char *got_cookie(void);        /* a session token to be set, "" = forget, NULL = none */
 
-/* --- behind the macros -------------------------------------------------------------------------
- */
+/* --- behind the macros ----------------------------------------------------------------------- */
 extern const struct store_kit world_kit;
 void ops_begin(struct ctx *cx);
 void ops_begin_empty(struct ctx *cx); /* in a STORE_TEST: call() without the world */

@@ -47,8 +47,7 @@ OPS_TEST("organisations are listed within the caller's own side and subtree only
     expect(404, "record.not_found");
 }
 
-/* --- signing in ---------------------------------------------------------------------------------
- */
+/* --- signing in ------------------------------------------------------------------------------ */
 /* The session's token, or NULL. */
 static const char *sign_in(const char *login, const char *password)
 {
@@ -378,8 +377,7 @@ OPS_TEST("giving the password again is noted for the session, and a wrong one is
     EXPECT_INT(cx->who.proved_at, clock_now());
 }
 
-/* --- who manages whom ---------------------------------------------------------------------------
- */
+/* --- who manages whom ------------------------------------------------------------------------ */
 OPS_TEST("an administrator reaches users of her own side and subtree, and nobody else's")
 {
     struct caller *tongwei = as(TONGWEI, "ADMIN"), *dingxi = as(DINGXI, "ADMIN"),
@@ -665,8 +663,53 @@ OPS_TEST("pairings are seen by all, kept by either side, and found by day")
     EXPECT_INT(paired(500237000000, 350100000000, "2019-03-15"), NONE);
 }
 
-/* --- the first account
- * ---------------------------------------------------------------------------- */
+/* A valid citizen number. */
+static const char *id_no(int county, int birth, int sequence)
+{
+    static const int weights[] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
+    char *text = arena_printf(test_arena(), "%06d%08d%03d?", county, birth, sequence);
+    int sum = 0;
+
+    for (int i = 0; i < 17; i++)
+        sum += (text[i] - '0') * weights[i];
+    text[17] = "10X98765432"[sum % 11];
+    return text;
+}
+
+OPS_TEST("a worker's account is made where she is registered, and shows her nobody but herself")
+{
+    struct caller *clerk = as(TONGWEI, "CLERK"), *worker;
+    int64_t hers, other;
+
+    hers = created(clerk, "people.create", "{'name':'马兰花','home':621121100000,'id_no':'%s'}",
+                   id_no(621121, 19900307, 12));
+    other = created(clerk, "people.create", "{'name':'牛铁柱','home':621121100000,'id_no':'%s'}",
+                    id_no(621121, 19880101, 13));
+    call(as(TONGWEI, "ADMIN"), "users.create", NONE,
+         "{'login':'malanhua','name':'马兰花','org_id':'%lld','roles':'WORKER','person_id':'%lld'}",
+         (long long)org_id(TONGWEI), (long long)hers);
+    expect(200, NULL);
+    call(
+        as(LINTAO, "ADMIN"), "users.create", NONE,
+        "{'login':'niutiezhu','name':'牛铁柱','org_id':'%lld','roles':'WORKER','person_id':'%lld'}",
+        (long long)org_id(LINTAO), (long long)other);
+    expect(400, "person.unknown");
+    call(as(TONGWEI, "ADMIN"), "users.create", NONE,
+         "{'login':'niutiezhu','name':'牛铁柱','org_id':'%lld','roles':'CLERK','person_id':'%lld'}",
+         (long long)org_id(TONGWEI), (long long)other);
+    expect(400, "user.person");
+    worker = as_worker(hers);
+    EXPECT_INT(unit(worker)->who.scope.kind, SCOPE_PERSON);
+    EXPECT_INT(unit(worker)->who.scope.person_id, hers);
+    call(worker, "people.get", hers, NULL);
+    expect(200, NULL);
+    call(worker, "people.get", other, NULL);
+    expect(404, "record.not_found");
+    call(worker, "organisations.list", NONE, NULL);
+    EXPECT_INT(got_int("total"), 0);
+}
+
+/* --- the first account ----------------------------------------------------------------------- */
 static void set_up(const char *token, const char *password)
 {
     call(

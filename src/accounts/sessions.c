@@ -21,8 +21,7 @@ enum {
     SETUP_SECONDS = 24 * 3600
 };
 
-/* --- inputs and outputs
- * ------------------------------------------------------------------------------------------- */
+/* --- inputs and outputs ---------------------------------------------------------------------- */
 const struct field sign_in_fields[] = {
     PARAM(struct sign_in_input, login, FIELD_TEXT, "登录名", "Login", .required = true, .max = 40),
     PARAM(struct sign_in_input, password, FIELD_SECRET, "密码", "Password", .required = true,
@@ -63,9 +62,7 @@ const struct field session_output[] = {
     { 0 },
 };
 
-/* --- who acts
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- who acts -------------------------------------------------------------------------------- */
 static const char user_sql[] =
     "SELECT u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work, u.employer_id, o.id AS org_id,"
     " o.name AS org_name, o.kind, o.side, o.division, o.serves_home FROM user_account u JOIN organisation o ON o.id = u.org_id"
@@ -174,8 +171,7 @@ enum err accounts_authenticate(struct ctx *cx, const char *token)
     return OK;
 }
 
-/* --- the reply of GET /session and of a sign-in
- * ------------------------------------------------------------------------ */
+/* --- the reply of GET /session and of a sign-in ---------------------------------------------- */
 static void put_perms(struct json *j, uint64_t perms)
 {
     static const char *const names[] = {
@@ -229,9 +225,7 @@ enum err session_get(struct ctx *cx)
     return write_session(cx, cx->who.user_id, cx->session_token);
 }
 
-/* --- wrong passwords
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- wrong passwords ------------------------------------------------------------------------- */
 static const char *login_hash(struct ctx *cx, const char *login)
 {
     char *lower = arena_strdup(cx->mem, login);
@@ -283,9 +277,7 @@ enum err sign_in_unlock(struct ctx *cx, const char *login)
                    P(login_hash(cx, login)));
 }
 
-/* --- signing in
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- signing in ------------------------------------------------------------------------------ */
 /* What somebody did with her own account, for those to see who administer or audit it. */
 static enum err note_own(struct ctx *cx, const char *action)
 {
@@ -408,9 +400,7 @@ enum err session_sign_out(struct ctx *cx)
     return OK;
 }
 
-/* --- while signed in
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- while signed in ------------------------------------------------------------------------- */
 static enum err own_login(struct ctx *cx, void *arg)
 {
     struct sign_in *s = arg;
@@ -495,9 +485,7 @@ enum err session_prove(struct ctx *cx)
     return db_write(cx, save_proof, &s);
 }
 
-/* --- the first account
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- the first account ----------------------------------------------------------------------- */
 static enum err is_empty(struct ctx *cx, bool *ret)
 {
     struct rows r;

@@ -94,9 +94,7 @@ static void complete(struct facts *all, const struct division_index *known)
     }
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 static enum err write_many(struct ctx *cx, const char *into, const char *on_conflict, int columns,
                            const struct param *values, int rows)
 {
@@ -202,8 +200,7 @@ static enum err write_facts(struct ctx *cx, const struct facts *all)
     return OK;
 }
 
-/* --- the shipped facts
- * ---------------------------------------------------------------------------------------- */
+/* --- the shipped facts ----------------------------------------------------------------------- */
 /* Our own file (facts/divisions.csv): no quotes, six columns. Cuts `line` into its columns. */
 static void read_line(struct facts *all, char *line)
 {
@@ -255,8 +252,7 @@ enum err divisions_seed(struct ctx *cx)
     return write_facts(cx, &all);
 }
 
-/* --- a sheet of a user
- * ------------------------------------------------------------------------------------------ */
+/* --- a sheet of a user ----------------------------------------------------------------------- */
 enum {
     COLUMN_CODE,
     COLUMN_NAME,
