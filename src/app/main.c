@@ -235,6 +235,7 @@ static int command_version(const struct command_line *line)
 }
 
 static const struct command commands[] = {
+    { "serve", "[--port=8080 | --listen=ADDRESS]", "启动服务", "serve the console and the API", command_serve },
     { "call", "OP [id=…] [name=value …]", "执行任一操作", "run any operation", command_call },
     { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
     { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },
@@ -264,7 +265,7 @@ static const char *data_dir_of(struct arena *mem, const char *url)
 /* Options whose value may stand as an argument of its own: --workers 100 as well as --workers=100. */
 static bool takes_value(const char *arg)
 {
-    static const char *const names[] = { "-o", "--out", "--store", "--key", "--lang", "--port", "--workers", "--posts",
+    static const char *const names[] = { "-o", "--out", "--store", "--listen", "--key", "--lang", "--port", "--workers", "--posts",
                                          "--months", "--seed", "--messy", "--weights", "--as-of", "--as", "--head" };
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)

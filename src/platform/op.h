@@ -28,6 +28,12 @@ struct op {
     unsigned flags;
 };
 
+struct background {
+    const char *name;
+    void (*fn)(struct store *store);
+    int every_ms;
+};
+
 /* A module: its operations, its tables with their scopes, its records. All tables end with {0}. */
 struct module {
     const char *name, *zh, *en;
@@ -36,6 +42,9 @@ struct module {
     const struct record *const *records; /* ended by NULL; these can be imported and exported */
     /* Run once after migration (seed data such as divisions); may be NULL. In a write transaction. */
     enum err (*seed)(struct ctx *cx);
+    /* What the module does while the program serves: calls fn every so often on a thread of its own, first at
+     * the start. fn comes back within seconds. Ended by {0}; may be NULL. */
+    const struct background *background;
 };
 
 /* The list of modules, in the order in which they may include each other; app/modules.c for the
