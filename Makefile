@@ -21,7 +21,9 @@ B      := build/release
 OPT    := -O2 -g $(HARDEN)
 endif
 
-SRC      := $(filter-out src/app/main.c,$(sort $(wildcard src/*/*.c)))
+# main.c and the command_*.c files make the program; the tests link everything else.
+PROGRAM  := src/app/main.c $(sort $(wildcard src/app/command_*.c))
+SRC      := $(filter-out $(PROGRAM),$(sort $(wildcard src/*/*.c)))
 OBJ      := $(SRC:%.c=$(B)/%.o) $(B)/embedded_schema.o $(B)/embedded_policies.o $(B)/embedded_facts.o
 TEST_SRC := $(sort $(wildcard test/*.c))
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
@@ -39,7 +41,7 @@ install-check:
 # --- the program ------------------------------------------------------------------------------------
 queqiao: build/queqiao
 
-build/queqiao: $(OBJ) $(B)/src/app/main.o $(B)/embedded_web.o
+build/queqiao: $(OBJ) $(PROGRAM:%.c=$(B)/%.o) $(B)/embedded_web.o
 	@echo "  ld  $@"; $(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(B)/%.o: %.c
@@ -112,4 +114,4 @@ format-check:
 clean:
 	rm -rf build web/dist
 
--include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(B)/src/app/main.d
+-include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PROGRAM:%.c=$(B)/%.d)
