@@ -45,6 +45,14 @@ CREATE TABLE import_problem (
     cure        TEXT,
     PRIMARY KEY (batch_id, number)
 );
+-- Sealed values that a batch replaced, for its undo: the journal has only masks of them.
+CREATE TABLE import_former (
+    batch_id  BIGINT NOT NULL REFERENCES import_batch (id),
+    record_id BIGINT NOT NULL,
+    field     TEXT NOT NULL,
+    sealed    BYTEA,   -- NULL: there was none
+    PRIMARY KEY (batch_id, record_id, field)
+);
 -- Header spellings an organisation has matched by hand.
 CREATE TABLE import_mapping (
     org_id BIGINT NOT NULL,

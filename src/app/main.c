@@ -168,6 +168,7 @@ static int command_version(const struct command_line *line)
 
 static const struct command commands[] = {
     { "serve", "[--port=8080 | --listen=ADDRESS]", "启动服务", "serve the console and the API", command_serve },
+    { "import", "RECORD FILE [--commit]", "检查并导入表格", "check a spreadsheet and take it in", command_import },
     { "call", "OP [id=…] [name=value …]", "执行任一操作", "run any operation", command_call },
     { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
     { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },

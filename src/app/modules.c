@@ -5,6 +5,7 @@
 #include "divisions/divisions.h"
 #include "employers/employers.h"
 #include "hiring/hiring.h"
+#include "imports/imports.h"
 #include "people/people.h"
 #include "placements/placements.h"
 #include "posts/posts.h"
@@ -20,5 +21,6 @@ const struct module *const app_modules[] = {
     &hiring_module,
     &placements_module,
     &transfers_module,
+    &imports_module,
     NULL,
 };

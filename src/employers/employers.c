@@ -91,6 +91,19 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
     return OK;
 }
 
+/* By credit code, else by name at the same place. */
+static enum err find_like(struct ctx *cx, void *input, int64_t *ret_id)
+{
+    const struct employer_input *in = input;
+
+    *ret_id = NONE;
+    if (in->credit_code)
+        TRY(employer_find(cx, in->credit_code, NULL, NONE, ret_id));
+    if (*ret_id == NONE)
+        TRY(employer_find(cx, NULL, in->name, in->work, ret_id));
+    return OK;
+}
+
 static void place(const void *input, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id)
 {
     const struct employer_input *in = input;
@@ -113,6 +126,8 @@ const struct record employer_record = {
     .states = states,
     .transitions = transitions,
     .check = check,
+    .find_like = find_like,
+    .headers_left_out = "序号|法定代表人|注册资本|经营范围|备注",
     .place = place,
     .can_import = true,
 };

@@ -75,6 +75,15 @@ static const struct field fields[] = {
     { 0 },
 };
 
+/* Columns of known rosters that are somebody else's business (domain.md C1a–C1d): placements are recorded by
+ * themselves, insurance and family matters not at all. */
+static const char headers_left_out[] =
+    "序号|编号|数据日期|人编号|在校生状况|在校生情况|是否参加大病保险|致贫原因|致贫原因1|危房户|是否解决安全饮用水|年龄|婚否|婚姻|婚姻状况|政治面貌"
+    "|户口是否迁出|是否服兵役|残疾属性|区外就业|低保档次|是否健在|死亡时间|户口注销日期|户口类型|户口性质|毕业时间|毕业院校|专业|紧急联系人"
+    "|证书号|务工省|务工市|务工县|务工地省|务工地市|务工地县|务工地点省|务工地点市|务工地点县|务工地点|务工单位|务工时间|务工时间(月)|务工月数"
+    "|企业名称|就业单位|单位名称|统一社会信用代码|行业|岗位|岗位/工种|就业形式|就业状态|合同类型|合同期限|组织方式|批次|外出时间|返乡时间|返乡原因"
+    "|月收入|参保情况|培训意愿|培训意向|风险是否消除|证件类型|就业地点|就业时间|产业|参保|城乡居民医疗保险|城乡居民养老保险|户主身份证号|户主证件号码";
+
 /* --- rules across fields -------------------------------------------------------------------------------- */
 /* Domicile from its parts, beginning with what the office's own division supplies. */
 static enum err find_home(struct ctx *cx, IN *in)
@@ -136,6 +145,52 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
         in->willingness = "UNSURVEYED";
     in->labour_status = status_of_willingness(in->willingness);
     return OK;
+}
+
+static void warn(struct field_problems *ps, const char *field, const char *code, const char *message, const char *cure)
+{
+    if (ps->n < (int)ARRAY_LEN(ps->at))
+        ps->at[ps->n++] = (struct field_problem){ &fields[field_index(fields, field)], true, code, message, cure };
+}
+
+static const char *future_date(const struct ctx *cx, const char *text)
+{
+    return text && date_compare(date_of_text(text), cx->today) > 0 ? text : NULL;
+}
+
+/* Across the cells of a roster's row, as written: the number decides, and whoever typed the columns is told. */
+static void check_row(struct ctx *cx, const void *input, struct field_problems *ps)
+{
+    const IN *in = input;
+    const char *date;
+
+    if (in->id_no) {
+        bool female = id_no_is_female(in->id_no);
+        if (in->sex && str_eq(in->sex, "MALE") == female)
+            warn(ps, "sex", "sex.differs",
+                 arena_printf(cx->mem, T("性别列为%s，身份证号为%s", "the column says %s, the number %s"), T(female ? "男" : "女", female ? "male" : "female"),
+                              T(female ? "女" : "男", female ? "female" : "male")),
+                 T("以身份证号为准，请核对", "the number counts; please compare"));
+        date = date_text(cx->mem, id_no_birth(in->id_no));
+        if (in->birth && strncmp(in->birth, date, str_ends(in->birth, "-01") ? 7 : 10) != 0)
+            warn(ps, "birth", "birth.differs", T("出生日期与身份证号不一致", "the date of birth and the number disagree"),
+                 T("以身份证号为准，请核对", "the number counts; please compare"));
+        if (date_age(id_no_birth(in->id_no), cx->today) >= 16 && date_age(id_no_birth(in->id_no), cx->today) < 18)
+            warn(ps, "id_no", "age.minor", T("未满 18 周岁的未成年工", "under 18: rules for minors apply"),
+                 T("安排岗位时遵守未成年工规定", "observe them when placing"));
+    }
+    if (in->least_wage_fen != NONE && in->least_wage_fen > 2000000)
+        warn(ps, "least_wage_fen", "income.yearly", T("月薪过高，可能填成了年收入", "so high for a month that it may be a year's"),
+             T("请按月填写", "give it by the month"));
+    if (in->account_name && in->name && !str_eq(in->account_name, in->name))
+        warn(ps, "account_name", "account.name_differs", T("开户名不是本人", "the account is another person's"),
+             T("代领须有登记的代理人", "payment to another needs a registered proxy"));
+    if (in->identified_on && in->risk_eliminated_on && strcmp(in->risk_eliminated_on, in->identified_on) < 0)
+        warn(ps, "risk_eliminated_on", "dates.order", T("风险消除早于识别", "eliminated before it was identified"),
+             T("请核对两个日期", "check both dates"));
+    if ((date = future_date(cx, in->identified_on)) || (date = future_date(cx, in->collected_on)))
+        warn(ps, date == in->identified_on ? "identified_on" : "collected_on", "dates.future", T("日期在今天之后", "a date that lies ahead"),
+             T("请核对", "check it"));
 }
 
 static void place(const void *input, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id)
@@ -219,6 +274,8 @@ const struct record person_record = {
     .size = sizeof(IN),
     .order = "home",
     .check = check,
+    .check_row = check_row,
+    .headers_left_out = headers_left_out,
     .saved = saved,
     .place = place,
     .count = person_count_list,

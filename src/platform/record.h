@@ -57,6 +57,11 @@ struct record {
     enum err (*check)(struct ctx *cx, void *in, const struct rows *before);
     /* After it is written, same transaction: children, derived columns. */
     enum err (*saved)(struct ctx *cx, void *in, int64_t id, bool is_new);
+    /* Warnings and errors across the cells of an imported row, as they were written; before check(). */
+    void (*check_row)(struct ctx *cx, const void *in, struct field_problems *problems);
+    /* The record that an imported row means, where no key is unique in the whole ledger: *ret_id NONE = a new
+     * one. In place of USE_KEY. */
+    enum err (*find_like)(struct ctx *cx, void *in, int64_t *ret_id);
     /* What an imported row does in place of insert and change, when it is no row of its own table: *ret_changed
      * says whether anything was written. NULL for most. */
     enum err (*take_row)(struct ctx *cx, void *in, bool *ret_changed);
@@ -66,6 +71,7 @@ struct record {
     enum err (*count)(struct ctx *cx, const struct list_query *q, int64_t *ret_total);
     /* Condition for ?q= by an index of the module's own; NULL = LIKE over the USE_SEARCH fields. */
     void (*search)(struct ctx *cx, const char *q, struct list_search *ret);
+    const char *headers_left_out; /* columns of known rosters that are not taken, joined by '|': not worth a warning */
     bool can_import;     /* its USE_IMPORT fields can come in as a spreadsheet */
     bool has_no_version; /* the table has no version column: rows that are never changed */
 };

@@ -137,6 +137,27 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
     return OK;
 }
 
+/* The employer's own number of the post, else its title and place. */
+static enum err find_like(struct ctx *cx, void *input, int64_t *ret_id)
+{
+    IN *in = input;
+    struct rows r;
+
+    *ret_id = NONE;
+    TRY(find_employer(cx, in));
+    if (in->external_no)
+        TRY(db_rows(cx, &r,
+                    "SELECT id FROM job_post WHERE SCOPE_NOT(job_post 'whether it is known') AND employer_id = $1 AND external_no = $2 LIMIT 2",
+                    P(in->employer_id), P(in->external_no)));
+    else
+        TRY(db_rows(cx, &r,
+                    "SELECT id FROM job_post WHERE SCOPE_NOT(job_post 'whether it is known') AND employer_id = $1 AND title = $2 AND work = $3 LIMIT 2",
+                    P(in->employer_id), P(in->title), P(in->work)));
+    if (r.n == 1)
+        *ret_id = row_int(&r, 0, "id");
+    return OK;
+}
+
 static void place(const void *input, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id)
 {
     const IN *in = input;
@@ -159,6 +180,8 @@ const struct record post_record = {
     .states = states,
     .transitions = transitions,
     .check = check,
+    .find_like = find_like,
+    .headers_left_out = "序号|联系人|联系电话|电话|单位地址|企业地址",
     .place = place,
     .can_import = true,
 };

@@ -1,0 +1,201 @@
+/* Spreadsheets taken in: what is found in them, what is written, what is undone. */
+#include "app/modules.h"
+#include "imports/imports.h"
+#include "people/people.h"
+#include "platform/sheet.h"
+#include "road.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A CSV file of these lines. */
+static const char *file_of(const char *text)
+{
+    char *path = arena_printf(test_arena(), "/tmp/queqiao-import-XXXXXX.csv");
+    int fd = mkstemps(path, 4);
+
+    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+        abort();
+    close(fd);
+    return path;
+}
+
+static struct import_outcome run(struct ctx *cx, const char *kind, const char *text, bool commit)
+{
+    struct import_outcome o = { 0 };
+    const char *path = file_of(text);
+
+    memset(&cx->failure, 0, sizeof cx->failure);
+    if (import_run(cx, record_find_kind(kind), path, "花名册.csv", commit, &o) != OK)
+        test_fail(__FILE__, __LINE__, "%s %s", cx->failure.code, cx->failure.message);
+    unlink(path);
+    return o;
+}
+
+struct asked {
+    int64_t id;
+    struct rows r;
+};
+static enum err ask(struct ctx *cx, void *arg)
+{
+    struct asked *a = arg;
+
+    return import_problems(cx, a->id, 0, -1, &a->r);
+}
+
+/* "3 id_no.checksum, 4 …": row and code of every problem. */
+static const char *problems(struct ctx *cx, int64_t id)
+{
+    struct asked a = { .id = id };
+    struct str b = str_new(cx->mem);
+
+    EXPECT_INT(db_read(cx, ask, &a), OK);
+    for (int i = 0; i < a.r.n; i++)
+        str_addf(&b, "%s%lld %s", i ? ", " : "", (long long)row_int(&a.r, i, "row_number"), row_text(&a.r, i, "code"));
+    return b.s;
+}
+
+#define HEAD "姓名,身份证号,户籍地\n"
+#define ROW1 "张 三,621125199003070013,甘肃省定西市通渭县\n"
+#define ROW2 "李四,622424196811010040,甘肃省定西市通渭县\n"
+
+STORE_TEST("a dry run writes nobody and says what it would do")
+{
+    struct import_outcome o = run(cx, "person", HEAD ROW1 ROW2, false);
+
+    EXPECT_STR(o.state, "CHECKED");
+    EXPECT_INT(o.total, 2);
+    EXPECT_INT(o.good, 2);
+    EXPECT_INT(o.created, 2);
+    EXPECT_STR(problems(cx, o.batch_id), "");
+    EXPECT_INT(road_call(cx, "people.list", NONE, NULL), OK);
+    EXPECT_INT(road_int(cx, "total"), 0);
+}
+
+STORE_TEST("the same file twice changes nothing")
+{
+    struct import_outcome o = run(cx, "person", HEAD ROW1 ROW2, true), again;
+
+    EXPECT_STR(o.state, "COMMITTED");
+    EXPECT_INT(o.created, 2);
+    again = run(cx, "person", HEAD ROW1 ROW2, true);
+    EXPECT_INT(again.created, 0);
+    EXPECT_INT(again.changed, 0);
+    EXPECT_INT(again.same, 2);
+    EXPECT_INT(road_call(cx, "people.list", NONE, NULL), OK);
+    EXPECT_INT(road_int(cx, "total"), 2);
+}
+
+STORE_TEST("good rows go in while bad ones are named by row, column and cure")
+{
+    struct import_outcome o = run(cx, "person",
+                                  "通渭县务工人员花名册,,,,\n"
+                                  ",,,,\n"
+                                  "序号,姓名,身份证号码,户籍地,联系电话\n"
+                                  "1,张三,621125199003070013,甘肃省定西市通渭县,13893201234\n"
+                                  "2,李四,622424196811010041,甘肃省定西市通渭县,\n"
+                                  "3,王五,6.21125E+17,甘肃省定西市通渭县,\n"
+                                  "4,,500237199512300035,甘肃省定西市通渭县,123\n"
+                                  "5,,,,\n"
+                                  "6,赵六,621125201801010015,甘肃省定西市通渭县,\n"
+                                  "合计,5人,,,\n"
+                                  "填表人：某某,,,审核人：某某,\n",
+                                  true);
+
+    EXPECT_INT(o.total, 5);
+    EXPECT_INT(o.good, 1);
+    EXPECT_INT(o.bad, 4);
+    EXPECT_INT(o.created, 1);
+    EXPECT_STR(problems(cx, o.batch_id), "5 id_no.checksum, 6 id_no.lost_digits, 7 field.required, 7 phone.invalid, 9 age.under_16");
+}
+
+STORE_TEST("a header of two rows is read, and columns of another group are not mistaken for the domicile")
+{
+    struct import_outcome o = run(cx, "person",
+                                  "姓名,身份证号,户籍地,,,务工地,,\n"
+                                  ",,省,市,县,省,市,县\n"
+                                  "张三,621125199003070013,甘肃省,定西市,通渭县,福建省,福州市,福清市\n",
+                                  true);
+
+    EXPECT_INT(o.created, 1);
+    EXPECT_STR(problems(cx, o.batch_id), "");
+    EXPECT_INT(road_call(cx, "people.list", NONE, "home=621121000000"), OK);
+    EXPECT_INT(road_int(cx, "total"), 1);
+}
+
+STORE_TEST("one number twice in a file counts once, and under two names not at all")
+{
+    struct import_outcome o = run(cx, "person", HEAD ROW1 ROW1 ROW2 "李斯,622424196811010040,甘肃省定西市通渭县\n", true);
+
+    EXPECT_INT(o.created, 1);
+    EXPECT_STR(problems(cx, o.batch_id), "3 row.duplicate, 4 key.names_differ, 5 key.names_differ");
+}
+
+STORE_TEST("columns that disagree with the number are warnings with both sides named")
+{
+    struct import_outcome o = run(cx, "person",
+                                  "姓名,身份证号,户籍地,性别,出生日期,没人知道的列\n"
+                                  "张三,621125199003070013,甘肃省定西市通渭县,女,1990-03-08,x\n",
+                                  true);
+    struct asked a = { .id = o.batch_id };
+
+    EXPECT_INT(o.created, 1);
+    EXPECT_STR(problems(cx, o.batch_id), "1 column.unknown, 2 sex.differs, 2 birth.differs");
+    EXPECT_INT(db_read(cx, ask, &a), OK);
+    EXPECT_STR(row_text(&a.r, 1, "message"), "the column says female, the number male");
+}
+
+STORE_TEST("a file without known columns, or without rows, is refused as a whole")
+{
+    struct import_outcome o;
+    const char *path = file_of("甲,乙\n1,2\n");
+
+    EXPECT_INT(import_run(cx, &person_record, path, "x.csv", true, &o), E_INVALID);
+    EXPECT_STR(cx->failure.code, "import.no_header");
+    unlink(path);
+    path = file_of(HEAD);
+    EXPECT_INT(import_run(cx, &person_record, path, "x.csv", true, &o), E_INVALID);
+    EXPECT_STR(cx->failure.code, "import.no_rows");
+    unlink(path);
+}
+
+STORE_TEST("an employer without credit code and a post without number are known again by name and place")
+{
+    struct import_outcome o = run(cx, "employer", "企业名称,所在地\n福清鞋业,福建省福州市福清市\n", true);
+    const char *posts = "企业名称,岗位名称,招聘人数,月薪\n福清鞋业,缝纫工,20,3500-4500元\n无此企业,普工,5,3000\n";
+
+    EXPECT_INT(o.created, 1);
+    o = run(cx, "employer", "企业名称,所在地\n福清鞋业,福建省福州市福清市\n", true);
+    EXPECT_INT(o.same, 1);
+    o = run(cx, "job_post", posts, true);
+    EXPECT_INT(o.created, 1);
+    EXPECT_STR(problems(cx, o.batch_id), "3 employer.unknown");
+    o = run(cx, "job_post", posts, true);
+    EXPECT_INT(o.created, 0);
+    EXPECT_INT(o.same, 1);
+}
+
+STORE_TEST("a commit that fails anywhere leaves nothing behind and can be repeated")
+{
+    struct import_outcome o = { 0 };
+    const char *path = file_of(HEAD ROW1 ROW2);
+
+    EXPECT_INT(import_run(cx, &person_record, path, "x.csv", false, &o), OK);
+    for (long at = 12; at <= 40; at += 7) {
+        db_fault_after(at);
+        if (import_commit(cx, o.batch_id, &o) != OK) {
+            db_fault_after(0);
+            EXPECT_INT(road_call(cx, "people.list", NONE, NULL), OK);
+            EXPECT_INT(road_int(cx, "total"), 0);
+        }
+        db_fault_after(0);
+    }
+    EXPECT_INT(import_commit(cx, o.batch_id, &o), OK);
+    EXPECT_INT(o.created, 2);
+    EXPECT_INT(import_commit(cx, o.batch_id, &o), OK);
+    EXPECT_INT(o.created, 2);
+    EXPECT_INT(road_call(cx, "people.list", NONE, NULL), OK);
+    EXPECT_INT(road_int(cx, "total"), 2);
+    unlink(path);
+}
