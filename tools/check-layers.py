@@ -16,8 +16,9 @@ problems = []
 
 owners = {}
 for path in source.glob("*/*.c"):
-    for table in re.findall(r'\.table = "(\w+)"', path.read_text()):
-        owners[table] = path.parent.name
+    for block in re.findall(r"const struct scoped \w+\[\] = \{(.*?)\n\};", path.read_text(), re.S):
+        for table in re.findall(r'(?:^|\{)\s*(?:\.table = )?"(\w+)",\s*\.', block, re.M) + re.findall(r'OPEN_TABLE\("(\w+)"\)', block):
+            owners[table] = path.parent.name
 
 for path in sorted(source.glob("*/*.[ch]")):
     folder, text = path.parent.name, path.read_text()
@@ -29,11 +30,13 @@ for path in sorted(source.glob("*/*.[ch]")):
         m = re.match(r'#include "(\w+)/', include)
         if m and m[1] in order and order[m[1]] > order[folder]:
             problems.append(f"{where}:{line}: {folder} must not include {m[1]}")
-    for sql in re.finditer(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)", text):
-        owner = owners.get(sql[1])
-        if owner and owner in order and order[owner] > order[folder]:
-            line = text.count("\n", 0, sql.start()) + 1
-            problems.append(f"{where}:{line}: {folder} names table {sql[1]} of {owner}, which stands behind it")
+    for number, line in enumerate(text.splitlines() if path.suffix == ".c" else [], 1):
+        if line.lstrip().startswith(("*", "/*")):
+            continue
+        for sql in re.finditer(r"\b(?:FROM|JOIN|INTO|UPDATE)\s+(\w+)", line):
+            owner = owners.get(sql[1])
+            if owner in order and order[owner] > order[folder]:
+                problems.append(f"{where}:{number}: {folder} names table {sql[1]} of {owner}, which stands behind it")
 
 print("\n".join(problems) or f"layers: {len(order)} in order, {len(owners)} tables owned")
 sys.exit(bool(problems))

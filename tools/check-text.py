@@ -13,14 +13,14 @@ root = pathlib.Path(__file__).resolve().parent.parent
 problems = []
 banned = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|localtime|ctime|atoi|atol|system|popen)\s*\(")
 clock = re.compile(r"\b(time|gettimeofday|clock_gettime)\s*\(")
-formatted_sql = re.compile(r"db_(?:rows|one|exec|each)\s*\([^;]*?(?:arena_printf|snprintf)", re.S)
+formatted_sql = re.compile(r"db_(?:rows|one)\s*\(cx,\s*&?\w+,\s*arena_printf|db_exec\s*\(cx,\s*arena_printf|db_each\s*\(cx,\s*\w+,\s*[^,]+,\s*arena_printf")
 allowed_clock = {"base", "platform", "app"}
 
 for path in sorted([*root.glob("src/*/*.[ch]"), *root.glob("test/*.[ch]")]):
     text, where = path.read_text(), path.relative_to(root)
     for number, line in enumerate(text.splitlines(), 1):
         code = line.split("//")[0]
-        if banned.search(code) and not line.lstrip().startswith(("*", "/*")):
+        if path.parts[-3] == "src" and banned.search(code) and not line.lstrip().startswith(("*", "/*")):
             problems.append(f"{where}:{number}: {banned.search(code)[1]} is not used here")
         if path.parts[-3] == "src" and path.parent.name not in allowed_clock and clock.search(code) and not line.lstrip().startswith(("*", "/*")):
             problems.append(f"{where}:{number}: modules take the time from cx->now")

@@ -319,7 +319,6 @@ static const struct scoped tables[] = {
     { "job_intention", .home = "home", .person = "person_id" },
     { "person_gram", .home = "home" },
     { "person_count", .home = "county" },
-    OPEN_TABLE("pairing"),
     { 0 },
 };
 
