@@ -130,7 +130,7 @@ export const SEALED: ReadonlySet<FieldType> = new Set<FieldType>(['id_no', 'phon
 
 // Columns that hold the id of another record: "employer_id" by its name, the others by this table.
 const TARGETS: Record<string, string> = {
-  post_id: 'job_post', runner_up_post_id: 'job_post', org_id: 'organisation', run_id: 'match_run', user_id: 'user_account',
+  post_id: 'job_post', runner_up_post_id: 'job_post', org_id: 'organisation', run_id: 'match_run', user_id: 'user',
   companion_id: 'person', previous_id: 'placement',
 }
 export function targetOf(field: Field, owner?: string): RecordMeta | undefined {
@@ -149,6 +149,16 @@ export function titleOf(row: Row): string {
     if (typeof value === 'number') return String(value)
   }
   return `#${String(row.id).slice(-6)}`
+}
+
+// Fields without those that only name what another field of the row holds (home_name of home, employer_name
+// of employer_id): the value is shown by its name under the one heading.
+export function withoutNames(fields: Field[]): Field[] {
+  const coded = new Set(fields.filter((f) => f.type === 'id' || f.type === 'division' || f.type === 'divisions').map((f) => f.name))
+  return fields.filter((f) => {
+    const stem = /^(.*)_(name|title|text|label)$/.exec(f.name)?.[1]
+    return !stem || !(coded.has(stem) || coded.has(`${stem}_id`))
+  })
 }
 
 // What stands beside an id or a code in the same row: employer_id → employer_name, home → home_name.

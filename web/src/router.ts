@@ -61,7 +61,10 @@ function setTitle(): void {
   const room = key ? tMaybe(key) : undefined
   document.title = room ? `${room} · ${t('app.name')}` : t('app.name')
 }
-router.afterEach(setTitle)
+router.afterEach(() => {
+  setTitle()
+  ElMessageBox.close()
+})
 watch(lang, setTitle)
 
 // The session ended (signed out elsewhere, right revoked, too long idle): ask again, then come back here.

@@ -23,7 +23,9 @@ export function t(key: Key, params?: Record<string, string | number>): string {
 // The text of the reader's language; the other one when a side is missing.
 export function label(x: { zh?: string; en?: string } | undefined | null): string {
   if (!x) return ''
-  return (lang.value === 'zh' ? x.zh || x.en : x.en || x.zh) ?? ''
+  if (lang.value === 'zh') return x.zh || x.en || ''
+  const text = x.en || x.zh || ''
+  return /^[a-z]/.test(text) ? text[0]!.toUpperCase() + text.slice(1) : text
 }
 
 // Keys made from data (states of imports, journal actions): the translation, or undefined.

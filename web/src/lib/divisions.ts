@@ -2,6 +2,7 @@
 import { get } from '../api'
 
 export interface Division {
+  id?: string
   code: string
   name: string
   full_name?: string
@@ -15,7 +16,7 @@ export function divisionChildren(parent: string): Promise<Division[]> {
   let found = children.get(parent)
   if (!found) {
     found = get<{ items: Division[] }>('/divisions/tree', { parent }).then((page) =>
-      page.items.map((d) => ({ ...d, code: String(d.code), leaf: d.has_children === false })))
+      page.items.map((d) => ({ ...d, code: String(d.id ?? d.code), leaf: d.has_children === false })))
     found.catch(() => children.delete(parent))
     children.set(parent, found)
   }

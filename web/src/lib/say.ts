@@ -47,3 +47,10 @@ export async function confirmed(title: string, message: string, danger = false):
     return false
   }
 }
+
+// A reply that carries a password shows it this one time.
+export function sayOnce(reply: unknown): void {
+  const password = (reply as { initial_password?: unknown } | undefined)?.initial_password
+  if (typeof password !== 'string') return
+  void ElMessageBox.alert(password, t('once.title'), { confirmButtonText: t('do.close'), customClass: 'once' }).catch(() => {})
+}

@@ -39,7 +39,7 @@ const GROUPS: { key: Key; icon: Component; items: Item[] }[] = [
   { key: 'group.placement', icon: OfficeBuilding, items: ['placement', { room: '/months', title: 'room.months', perms: ['PLACEMENT_READ', 'MONTH_CONFIRM'] }, 'labour_station', 'visit', 'rights_case'] },
   { key: 'group.rights', icon: Collection, items: ['policy', { room: '/claims', title: 'room.claims', perms: ['CLAIM_READ'] }, 'public_notice'] },
   { key: 'group.money', icon: Wallet, items: ['payment_batch', 'payment_line'] },
-  { key: 'group.system', icon: Setting, items: ['organisation', 'user_account', 'pairing', 'division'] },
+  { key: 'group.system', icon: Setting, items: ['organisation', 'user', 'pairing', 'division'] },
 ]
 // Shown inside a room of their own or only with their parent.
 const HIDDEN = new Set(['import_batch', 'match_run', 'claim', 'target', 'month_evidence', 'job_intention', 'person_status', 'match_result'])
