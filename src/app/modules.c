@@ -6,6 +6,7 @@
 #include "employers/employers.h"
 #include "hiring/hiring.h"
 #include "imports/imports.h"
+#include "matching/matching.h"
 #include "people/people.h"
 #include "placements/placements.h"
 #include "posts/posts.h"
@@ -18,6 +19,7 @@ const struct module *const app_modules[] = {
     &people_module,
     &employers_module,
     &posts_module,
+    &matching_module,
     &hiring_module,
     &placements_module,
     &transfers_module,

@@ -1,0 +1,230 @@
+/* load.c — rows of people and posts as the plain structs that are compared. */
+#include "matching/load.h"
+
+#include "posts/occupations.h"
+#include "posts/posts.h"
+
+#include <stdlib.h>
+
+enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
+
+/* The newest wish counts. Names of columns are read by read_person(). */
+#define PERSON_SELECT                                                                            \
+    "SELECT p.id, p.home, p.birth, p.skill_level, p.household_type, p.monitored_type,"           \
+    " p.willingness, p.health, p.work_ability, i.destinations, i.occupations, i.least_wage_fen," \
+    " i.companion_id, i.needs, i.from_on FROM person p LEFT JOIN job_intention i ON"             \
+    " SCOPE_NOT(job_intention 'wishes of a person in scope') AND i.id = (SELECT max(k.id)"       \
+    " FROM job_intention k WHERE SCOPE_NOT(job_intention 'wishes of a person in scope')"         \
+    " AND k.person_id = p.id) WHERE SCOPE(person p)"
+
+#define POST_SELECT                                                                                \
+    "SELECT j.id, j.employer_id, j.work, j.title, j.occupation, j.headcount, j.taken, j.pay_form," \
+    " j.pay_low_fen, j.pay_high_fen, j.newcomer_pay_fen, j.has_board, j.has_lodging,"              \
+    " j.is_reserved, j.is_night, j.is_heavy, j.skill_level, j.start_on, j.expires_on,"             \
+    " e.has_canteen, e.has_western_food, e.has_couple_rooms, e.has_lodging AS employer_lodging"    \
+    " FROM job_post j JOIN employer e ON e.id = j.employer_id AND"                                 \
+    " SCOPE_NOT(employer 'facilities of a post in scope') WHERE SCOPE(job_post j)"
+
+/* The next part of a list joined by commas, moving *at behind it. */
+static const char *next_part(struct arena *mem, const char **at)
+{
+    size_t n = strcspn(*at, ",");
+    const char *part = arena_strndup(mem, *at, n);
+
+    *at += n + ((*at)[n] == ',');
+    return part;
+}
+
+static bool has_code(const char *list, const char *code)
+{
+    size_t n = strlen(code);
+
+    for (const char *at = list; at && *at; at += strcspn(at, ","), at += *at == ',')
+        if (strncmp(at, code, n) == 0 && (at[n] == ',' || at[n] == 0))
+            return true;
+    return false;
+}
+
+static bool is_yes(const struct rows *r, const char *name)
+{
+    return row_int(r, 0, name) == 1;
+}
+
+static void read_destinations(struct ctx *cx, const char *list, struct match_person *p)
+{
+    struct match_range *ranges = NEW_ARRAY(cx->mem, struct match_range, WISHES_MAX);
+
+    p->destinations = ranges;
+    for (const char *at = list; at && *at && p->n_destinations < WISHES_MAX;) {
+        int64_t code;
+
+        if (!str_int(next_part(cx->mem, &at), &code))
+            continue;
+        division_range(code, &ranges[p->n_destinations].lo, &ranges[p->n_destinations].hi);
+        p->n_destinations++;
+    }
+}
+
+static void read_occupations(struct ctx *cx, const char *text, struct match_person *p)
+{
+    const char *codes[WISHES_MAX];
+    int n = occupations_read(cx->mem, text, codes, WISHES_MAX);
+    int32_t *numbers = NEW_ARRAY(cx->mem, int32_t, MAX(n, 1));
+
+    for (int i = 0; i < n; i++)
+        numbers[i] = match_occupation(codes[i]);
+    p->occupations = numbers;
+    p->n_occupations = n;
+}
+
+/* Stored levels begin with 0 for an apprentice; here 0 is no level at all (score.h). */
+static int8_t skill_of(const char *code, int8_t absent)
+{
+    return code && *code >= '0' && *code <= '7' ? (int8_t)(*code - '0' + 1) : absent;
+}
+
+static void read_person(struct ctx *cx, const struct rows *r, struct match_person *p)
+{
+    const char *needs = row_text(r, 0, "needs"), *ability = row_text(r, 0, "work_ability");
+
+    *p = (struct match_person){
+        .id = row_int(r, 0, "id"),
+        .home = row_int(r, 0, "home"),
+        .birth = date_of_text(row_text(r, 0, "birth")),
+        .from = date_of_text(row_text(r, 0, "from_on")),
+        .least_wage_fen = row_int(r, 0, "least_wage_fen"),
+        .companion_id = row_int(r, 0, "companion_id"),
+        .skill_level = skill_of(row_text(r, 0, "skill_level"), -1),
+        .is_willing = str_eq(row_text(r, 0, "willingness"), "WILLING") &&
+                      !str_eq(ability, "LOST") && !str_eq(ability, "NONE"),
+        .is_registered = !str_eq(row_text(r, 0, "household_type"), "ORDINARY") ||
+                         row_text(r, 0, "monitored_type") != NULL,
+        .wants_western_food = has_code(needs, "WESTERN_FOOD"),
+        .wants_couple_room = has_code(needs, "COUPLE_ROOM"),
+    };
+    if (has_code(needs, "NO_NIGHT"))
+        p->cannot |= MATCH_NIGHT;
+    if (has_code(needs, "NO_HEAVY") || str_eq(ability, "WEAK"))
+        p->cannot |= MATCH_HEAVY;
+    if (has_code(row_text(r, 0, "health"), "SERIOUS"))
+        p->cannot |= MATCH_NIGHT | MATCH_HEAVY;
+    read_destinations(cx, row_text(r, 0, "destinations"), p);
+    read_occupations(cx, row_text(r, 0, "occupations"), p);
+}
+
+/* A post for any hand (6-00-00-00, 8-00-00-00) has no trade that a wish could differ from. */
+static int32_t trade_of(const struct rows *r)
+{
+    const char *code = row_text(r, 0, "occupation");
+    int32_t number = match_occupation(code ? code : occupation_find(row_text(r, 0, "title")));
+
+    return number % 1000000 == 0 ? 0 : number;
+}
+
+static void read_post(struct ctx *cx, const struct rows *r, struct match_post *p)
+{
+    struct match_employer *e = NEW(cx->mem, struct match_employer);
+    int64_t seats = row_int(r, 0, "headcount") - row_int(r, 0, "taken");
+
+    *e = (struct match_employer){
+        .id = row_int(r, 0, "employer_id"),
+        .has_canteen = is_yes(r, "has_canteen"),
+        .has_western_food = is_yes(r, "has_western_food"),
+        .has_couple_rooms = is_yes(r, "has_couple_rooms"),
+    };
+    *p = (struct match_post){
+        .id = row_int(r, 0, "id"),
+        .employer = e,
+        .work = row_int(r, 0, "work"),
+        .occupation = trade_of(r),
+        .seats = (int32_t)seats,
+        .pay_form = str_eq(row_text(r, 0, "pay_form"), "PIECE") ? MATCH_PAY_PIECE : MATCH_PAY_TIME,
+        .pay_low_fen = row_int(r, 0, "pay_low_fen"),
+        .pay_high_fen = row_int(r, 0, "pay_high_fen"),
+        .newcomer_pay_fen = row_int(r, 0, "newcomer_pay_fen"),
+        .start_on = date_of_text(row_text(r, 0, "start_on")),
+        .expires_on = date_of_text(row_text(r, 0, "expires_on")),
+        .min_skill = skill_of(row_text(r, 0, "skill_level"), 0),
+        .has_board = is_yes(r, "has_board"),
+        .has_lodging = is_yes(r, "has_lodging") || is_yes(r, "employer_lodging"),
+        .is_reserved = is_yes(r, "is_reserved"),
+    };
+    if (p->min_skill == 1) /* an apprentice is a newcomer who is taught */
+        p->min_skill = 0;
+    if (is_yes(r, "is_night"))
+        p->demands |= MATCH_NIGHT;
+    if (is_yes(r, "is_heavy"))
+        p->demands |= MATCH_HEAVY;
+}
+
+static enum err add_person(struct ctx *cx, const struct rows *r, void *arg)
+{
+    struct match_input *in = arg;
+
+    read_person(cx, r, ARENA_PUSH(cx->mem, in->persons, in->n_persons, in->persons_cap));
+    return OK;
+}
+
+static enum err add_post(struct ctx *cx, const struct rows *r, void *arg)
+{
+    struct match_input *in = arg;
+
+    read_post(cx, r, ARENA_PUSH(cx->mem, in->posts, in->n_posts, in->posts_cap));
+    return OK;
+}
+
+static int by_likeness(const void *a, const void *b)
+{
+    const struct match_post *x = a, *y = b;
+
+    if (x->occupation != y->occupation)
+        return x->occupation < y->occupation ? -1 : 1;
+    if (x->work != y->work)
+        return x->work < y->work ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+enum err match_load(struct ctx *cx, struct match_input *in)
+{
+    int64_t lo, hi;
+
+    division_range(in->home, &lo, &hi);
+    TRY(db_each(cx, add_person, in,
+                PERSON_SELECT " AND p.labour_status = 'SEEKING' AND p.home BETWEEN $1 AND $2"
+                              " ORDER BY p.id",
+                P(lo), P(hi)));
+    division_range(in->work, &lo, &hi);
+    TRY(db_each(cx, add_post, in,
+                POST_SELECT " AND j.state = 'OPEN' AND j.work BETWEEN $1 AND $2"
+                            " AND j.taken < j.headcount AND j.confirmed_at >= $3"
+                            " AND (j.expires_on IS NULL OR j.expires_on >= $4) ORDER BY j.id",
+                P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
+                P(date_text(cx->mem, cx->today))));
+    if (in->n_posts)
+        qsort(in->posts, in->n_posts, sizeof *in->posts, by_likeness);
+    return OK;
+}
+
+enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r, PERSON_SELECT " AND p.id = $1", P(id)));
+    if (r.n == 0)
+        return fail(cx, E_NOT_FOUND, "person.unknown", "%s",
+                    T("没有这个人员", "there is no such person"));
+    read_person(cx, &r, ret);
+    return OK;
+}
+
+enum err match_load_post(struct ctx *cx, int64_t id, struct match_post *ret)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r, POST_SELECT " AND j.id = $1", P(id)));
+    if (r.n == 0)
+        return fail(cx, E_NOT_FOUND, "post.unknown", "%s",
+                    T("没有这个岗位", "there is no such post"));
+    read_post(cx, &r, ret);
+    return OK;
+}

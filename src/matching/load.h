@@ -1,0 +1,14 @@
+/* load.h — reading what a run is made of. Inside the module. */
+#pragma once
+#include "matching/matching.h"
+
+struct match_input {
+    struct match_person *persons; /* by id */
+    struct match_post *posts;     /* those of like occupation and place next to each other */
+    size_t n_persons, n_posts, persons_cap, posts_cap;
+    int64_t home, work; /* divisions: these and all below */
+};
+
+/* Everybody and every post of the two ranges that may take part, in the actor's scope, on
+ * cx->today. In a transaction. */
+MUST_CHECK enum err match_load(struct ctx *cx, struct match_input *in);

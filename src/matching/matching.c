@@ -1,0 +1,375 @@
+/* matching.c — match runs: started, computed outside of any transaction, stored all or none. */
+#include "matching/run.h"
+
+#include "accounts/accounts.h"
+#include "platform/journal.h"
+#include "platform/log.h"
+
+#include <stdatomic.h>
+#include <time.h>
+
+/* --- weights ---------------------------------------------------------------------------------- */
+
+static int32_t *weight_at(struct match_weights *w, const struct match_weight_name *name)
+{
+    return (int32_t *)(void *)((char *)w + name->at);
+}
+
+const char *match_weights_json(struct arena *mem, const struct match_weights *weights)
+{
+    struct match_weights w = *weights;
+    struct json *j = json_new(mem);
+
+    json_object(j);
+    for (int i = 0; i < match_weight_count; i++)
+        json_put_int(j, match_weight_names[i].name, *weight_at(&w, &match_weight_names[i]));
+    json_end(j);
+    return json_text(j);
+}
+
+static enum err read_weight(struct ctx *cx, const char *name, const struct json_value *value,
+                            struct match_weights *w)
+{
+    enum { POINTS_MAX = 100000 };
+
+    for (int i = 0; i < match_weight_count; i++) {
+        int64_t points = json_as_int(value);
+
+        if (!str_eq(match_weight_names[i].name, name))
+            continue;
+        if (points == NONE || points < 0 || points > POINTS_MAX)
+            return fail_field(cx, "weights", "weights.invalid",
+                              T("权重 %s 应为 0–%d 的整数", "weight %s must be 0 to %d"), name,
+                              POINTS_MAX);
+        *weight_at(w, &match_weight_names[i]) = (int32_t)points;
+        return OK;
+    }
+    return fail_field(cx, "weights", "weights.invalid",
+                      T("没有名为 %s 的权重", "there is no weight %s"), name);
+}
+
+static enum err read_weights(struct ctx *cx, const struct json_value *v, struct match_weights *ret)
+{
+    struct match_weights w = match_weights_default();
+
+    if (v && json_type(v) != JSON_OBJECT && json_type(v) != JSON_NULL)
+        return fail_field(cx, "weights", "weights.invalid", "%s",
+                          T("权重应写成名称与分值", "weights must be names with points"));
+    for (size_t i = 0; i < json_count(v); i++)
+        TRY(read_weight(cx, json_key_at(v, i), json_at(v, i), &w));
+    *ret = w;
+    return OK;
+}
+
+enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret)
+{
+    const struct json_value *v = NULL;
+
+    if (json)
+        TRY(json_parse(cx, json, strlen(json), &v));
+    return read_weights(cx, v, ret);
+}
+
+/* --- the record ------------------------------------------------------------------------------- */
+
+static const struct choice states[] = {
+    { "RUNNING", "计算中", "Running" },
+    { "DONE", "已完成", "Done" },
+    { "FAILED", "失败", "Failed" },
+    { 0 },
+};
+
+#define LISTED (USE_LIST | USE_EXPORT)
+#define IN struct match_run_input
+static const struct field fields[] = {
+    FIELD(IN, home, FIELD_DIVISION, "户籍地范围", "Whose people", .required = true, .sql = "r.home",
+          .use = USE_LIST | USE_FILTER | USE_FIXED),
+    OUTPUT("home_name", FIELD_TEXT, "户籍地名称", "Whose people, name", .use = LISTED,
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = r.home)"),
+    FIELD(IN, work, FIELD_DIVISION, "用工地范围", "Whose posts", .required = true, .sql = "r.work",
+          .use = USE_LIST | USE_FILTER | USE_FIXED),
+    OUTPUT("work_name", FIELD_TEXT, "用工地名称", "Whose posts, name", .use = LISTED,
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = r.work)"),
+    FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "r.state",
+          .use = LISTED | USE_FILTER | USE_DERIVED),
+    PARAM(IN, weights, FIELD_JSON, "权重", "Weights", .use = USE_FIXED,
+          .help_zh = "名称与分值，未写的用默认值；1 分相当于每月 1 元"),
+    PARAM(IN, weights_text, FIELD_TEXT, "所用权重", "Weights used", .use = USE_DERIVED,
+          .column = "weights"),
+    OUTPUT("weights_used", FIELD_JSON, "所用权重", "Weights used", .sql = "r.weights"),
+    OUTPUT("people", FIELD_INT, "求职人数", "People", .sql = "r.people", .use = LISTED),
+    OUTPUT("posts", FIELD_INT, "岗位数", "Posts", .sql = "r.posts", .use = LISTED),
+    OUTPUT("seats", FIELD_INT, "名额", "Seats", .sql = "r.seats", .use = LISTED),
+    OUTPUT("placed", FIELD_INT, "推荐人数", "Proposed", .sql = "r.placed", .use = LISTED),
+    OUTPUT("value", FIELD_INT, "总分", "Points", .sql = "r.value", .use = USE_LIST),
+    OUTPUT("bound", FIELD_INT, "总分上限", "Bound", .sql = "r.bound", .use = USE_LIST),
+    OUTPUT("milliseconds", FIELD_INT, "用时（毫秒）", "Milliseconds", .sql = "r.milliseconds",
+           .use = USE_LIST),
+    OUTPUT("failure", FIELD_TEXT, "失败原因", "Failure", .sql = "r.failure", .use = USE_LIST),
+    FIELD(IN, user_id, FIELD_ID, "发起人", "Started by", .sql = "r.user_id", .use = USE_DERIVED),
+    OUTPUT("user_name", FIELD_TEXT, "发起人姓名", "Started by, name", .use = LISTED,
+           .sql = "(SELECT u.name FROM v_user_name u WHERE u.id = r.user_id)"),
+    OUTPUT("created_at", FIELD_INSTANT, "发起时间", "Started", .sql = "r.created_at",
+           .use = LISTED),
+    { 0 },
+};
+
+/* The people's own side runs the matching: only it sees them all. */
+static enum err check(struct ctx *cx, void *input, const struct rows *before)
+{
+    const struct scope *s = &cx->who.scope;
+    struct match_weights w;
+    int64_t lo, hi;
+    IN *in = input;
+
+    (void)before;
+    division_range(in->home, &lo, &hi);
+    if (s->kind != SCOPE_ALL &&
+        (s->kind != SCOPE_OFFICE || s->home_lo == NONE || lo < s->home_lo || hi > s->home_hi))
+        return hint(cx,
+                    fail_field(cx, "home", "match.home", "%s",
+                               T("户籍地不在您的辖区内", "these are not people of your division")),
+                    "%s",
+                    T("由户籍地一方发起匹配", "the side where the people live runs the matching"));
+    TRY(read_weights(cx, in->weights, &w));
+    in->weights_text = match_weights_json(cx->mem, &w);
+    in->state = "RUNNING";
+    in->user_id = cx->who.user_id;
+    return OK;
+}
+
+static void place(const void *input, int64_t *home, int64_t *work, int64_t *employer_id,
+                  int64_t *person_id)
+{
+    const IN *in = input;
+
+    (void)employer_id, (void)person_id;
+    *home = in->home;
+    *work = in->work;
+}
+
+const struct record match_run_record = {
+    .name = "match_run",
+    .zh = "匹配批次",
+    .en = "match run",
+    .table = "match_run",
+    .alias = "r",
+    .fields = fields,
+    .size = sizeof(IN),
+    .order = "-id",
+    .state = "state",
+    .states = states,
+    .check = check,
+    .place = place,
+};
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+struct job {
+    int64_t run_id, version;
+    bool is_found;
+    struct match_input input;
+    struct match_weights weights;
+};
+
+static enum err load(struct ctx *cx, void *arg)
+{
+    struct job *job = arg;
+    struct rows r;
+
+    TRY(db_one(cx, &r,
+               "SELECT home, work, state, weights, user_id FROM match_run WHERE"
+               " SCOPE_NOT(match_run 'the job takes up runs of all users') AND id = $1",
+               P(job->run_id)));
+    if (!str_eq(row_text(&r, 0, "state"), "RUNNING"))
+        return fail(cx, E_CONFLICT, "match.done", "%s",
+                    T("这次匹配已经结束", "the run has already ended"));
+    job->input =
+        (struct match_input){ .home = row_int(&r, 0, "home"), .work = row_int(&r, 0, "work") };
+    if (row_int(&r, 0, "user_id") != NONE)
+        TRY(account_actor(cx, row_int(&r, 0, "user_id"), &cx->who));
+    TRY(match_weights_read(cx, row_text(&r, 0, "weights"), &job->weights));
+    return match_load(cx, &job->input);
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static enum err run(struct ctx *cx, struct job *job)
+{
+    int64_t start = milliseconds();
+    struct match_assignment a;
+    struct match_problem problem;
+
+    TRY(db_read(cx, load, job));
+    problem = (struct match_problem){ .persons = job->input.persons,
+                                      .posts = job->input.posts,
+                                      .n_persons = (int32_t)job->input.n_persons,
+                                      .n_posts = (int32_t)job->input.n_posts,
+                                      .today = cx->today,
+                                      .weights = &job->weights };
+    match_assign(cx->mem, &problem, &a);
+    return db_write(cx, match_save,
+                    &(struct match_save){ .run_id = job->run_id,
+                                          .milliseconds = milliseconds() - start,
+                                          .input = &job->input,
+                                          .problem = &problem,
+                                          .assignment = &a });
+}
+
+static enum err give_up(struct ctx *cx, void *arg)
+{
+    const struct job *job = arg;
+
+    return db_exec(cx,
+                   "UPDATE match_run SET state = 'FAILED', failure = $1, updated_at = $2,"
+                   " version = version + 1 WHERE"
+                   " SCOPE_NOT(match_run 'the job ends runs of all users') AND id = $3"
+                   " AND state = 'RUNNING'",
+                   P(cx->failure.message), P(cx->now), P(job->run_id));
+}
+
+enum err match_run_execute(struct ctx *cx, int64_t run_id)
+{
+    struct job *job = NEW(cx->mem, struct job);
+    struct actor who = cx->who;
+    enum err err;
+
+    job->run_id = run_id;
+    err = run(cx, job);
+    cx->who = who;
+    if (err != OK && err != E_BUSY && err != E_CONFLICT) {
+        struct failure failure = cx->failure;
+
+        if (db_write(cx, give_up, job) == OK)
+            cx->failure = failure;
+    }
+    return err;
+}
+
+/* Version 1 is a run nobody has taken up. Taking it up counts the version, so that of several
+ * servers one does it. */
+static enum err claim(struct ctx *cx, void *arg)
+{
+    struct job *job = arg;
+
+    TRY(db_exec(cx,
+                "UPDATE match_run SET version = version + 1, updated_at = $1 WHERE"
+                " SCOPE_NOT(match_run 'the job takes up runs of all users') AND id = $2"
+                " AND state = 'RUNNING' AND version = $3",
+                P(cx->now), P(job->run_id), P(job->version)));
+    if (cx->changed == 0)
+        return fail(cx, E_CONFLICT, "match.taken", "%s",
+                    T("这次匹配已由别的进程接手", "another process has taken up the run"));
+    return OK;
+}
+
+struct start {
+    IN *in;
+    struct job job;
+};
+
+static enum err start(struct ctx *cx, void *arg)
+{
+    struct start *s = arg;
+
+    TRY(record_insert(cx, &match_run_record, s->in, &s->job.run_id));
+    s->job.version = 1;
+    return claim(cx, &s->job);
+}
+
+enum err match_run_now(struct ctx *cx, int64_t home, int64_t work, const char *weights_json,
+                       int64_t *ret_run_id)
+{
+    struct start *s = NEW(cx->mem, struct start);
+
+    assert(!cx->db);
+    s->in = NEW(cx->mem, IN);
+    fields_clear(fields, s->in);
+    s->in->home = home;
+    s->in->work = work;
+    if (weights_json)
+        TRY(json_parse(cx, weights_json, strlen(weights_json), &s->in->weights));
+    TRY(db_write(cx, start, s));
+    TRY(match_run_execute(cx, s->job.run_id));
+    *ret_run_id = s->job.run_id;
+    return OK;
+}
+
+/* --- in the background ------------------------------------------------------------------------ */
+
+static _Atomic int64_t since; /* when this process first looked for runs */
+
+/* A run that waits, or whose process is gone: where one process alone may open the store, that is
+ * any taken up before this one began. */
+static enum err find_waiting(struct ctx *cx, void *arg)
+{
+    struct job *job = arg;
+    int64_t before = cx->now - MATCH_LEASE_SECONDS;
+    struct rows r;
+
+    if (store_kind(cx->store) == STORE_SQLITE)
+        before = MAX(before, since);
+    TRY(db_rows(cx, &r,
+                "SELECT id, version FROM match_run WHERE"
+                " SCOPE_NOT(match_run 'the job takes up runs of all users') AND state = 'RUNNING'"
+                " AND (version = 1 OR updated_at < $1) ORDER BY id LIMIT 1",
+                P(before)));
+    job->is_found = r.n == 1;
+    if (job->is_found) {
+        job->run_id = row_int(&r, 0, "id");
+        job->version = row_int(&r, 0, "version");
+    }
+    return OK;
+}
+
+void match_background(struct store *store)
+{
+    struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
+    struct job job = { .run_id = NONE };
+    int64_t never = 0;
+    enum err err;
+
+    atomic_compare_exchange_strong(&since, &never, cx->now);
+    ctx_as_system(cx);
+    err = db_read(cx, find_waiting, &job);
+    if (err == OK && job.is_found) {
+        err = db_write(cx, claim, &job);
+        if (err == OK)
+            err = match_run_execute(cx, job.run_id);
+    }
+    if (err != OK)
+        log_event("match.failed", cx->failure.code);
+    ctx_free(cx);
+}
+
+/* --- the module ------------------------------------------------------------------------------- */
+
+static const struct scoped tables[] = {
+    { "match_run", .home = "home", .work = "work" },
+    { "match_result", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
+    { "match_post", .home = "home", .work = "work", .employer = "employer_id" },
+    { 0 },
+};
+
+static const struct op ops[] = {
+    { "match_runs.list", "GET /match-runs", PERM_MATCH_READ, record_list, "匹配批次列表",
+      "Match runs", &match_run_record },
+    { "match_runs.get", "GET /match-runs/{id}", PERM_MATCH_READ, record_get, "匹配批次详情",
+      "One match run", &match_run_record },
+    { "match_runs.history", "GET /match-runs/{id}/history", PERM_MATCH_READ, record_history,
+      "变更记录", "Its history", &match_run_record },
+    { "match_runs.create", "POST /match-runs", PERM_MATCH_RUN, record_create, "发起匹配",
+      "Start matching", &match_run_record },
+    { 0 },
+};
+
+static const struct record *const records[] = { &match_run_record, NULL };
+
+const struct module matching_module = { "matching", "人岗匹配", "Matching", ops, tables, records };

@@ -1,0 +1,40 @@
+/* matching.h — match runs: who is proposed for which post, kept with every reason (D7: load,
+ * decide, save). The decision itself is pure (candidates.h, score.h). A run is made of the people
+ * of a home range who seek work and are willing, and the posts of a work range that are open,
+ * confirmed within POST_FRESH_DAYS and have free seats, as the one who started it sees them.
+ *
+ * A proposal does not yet open the person to the east; an offer does (hiring.h). Until then the
+ * east reads results without names, and of the domicile the county only (D3). */
+#pragma once
+#include "matching/candidates.h"
+#include "platform/op.h"
+
+extern const struct module matching_module;
+extern const struct record match_run_record, match_result_record;
+
+/* Run now and come back when the results are stored: for commands and tests. Not inside a
+ * transaction: reading is one, saving another, and the computation (20 s of CPU for 100 000 people
+ * and 10 000 posts) is outside of both. weights_json is {"name": points, …} of match_weight_names,
+ * NULL for the defaults. Results are stored all or none. */
+MUST_CHECK enum err match_run_now(struct ctx *cx, int64_t home, int64_t work,
+                                  const char *weights_json, int64_t *ret_run_id);
+
+/* Compute and store a run that is RUNNING, as the user who started it. E_CONFLICT "match.done"
+ * when it is not running any more. A fault of the run itself makes it FAILED; a busy store leaves
+ * it RUNNING. Opens its own transactions. */
+MUST_CHECK enum err match_run_execute(struct ctx *cx, int64_t run_id);
+
+/* Take up one run that waits or was cut off, if any, and execute it. For serve_add_background(),
+ * about once a second. A run cut off by the end of its process is run again: at once where one
+ * process alone may open the store, after MATCH_LEASE_SECONDS where several do. */
+void match_background(struct store *store);
+enum { MATCH_LEASE_SECONDS = 900 };
+
+/* A person and a post as matching sees them, read in the present transaction and in scope.
+ * E_NOT_FOUND "person.unknown", "post.unknown". The post's seats may be 0. */
+MUST_CHECK enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret);
+MUST_CHECK enum err match_load_post(struct ctx *cx, int64_t id, struct match_post *ret);
+
+/* Weights as stored in a run. E_INVALID "weights.invalid" for unknown names or negative points. */
+MUST_CHECK enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret);
+const char *match_weights_json(struct arena *mem, const struct match_weights *weights);
