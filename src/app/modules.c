@@ -10,6 +10,7 @@
 #include "people/people.h"
 #include "placements/placements.h"
 #include "posts/posts.h"
+#include "targets/targets.h"
 #include "transfers/transfers.h"
 
 const struct module *const app_modules[] = {
@@ -24,5 +25,6 @@ const struct module *const app_modules[] = {
     &placements_module,
     &transfers_module,
     &imports_module,
+    &targets_module,
     NULL,
 };
