@@ -10,6 +10,7 @@
 #include "people/people.h"
 #include "placements/placements.h"
 #include "posts/posts.h"
+#include "stats/stats.h"
 #include "targets/targets.h"
 #include "transfers/transfers.h"
 
@@ -26,5 +27,6 @@ const struct module *const app_modules[] = {
     &transfers_module,
     &imports_module,
     &targets_module,
+    &stats_module,
     NULL,
 };

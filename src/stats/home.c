@@ -1,0 +1,154 @@
+/* home.c — the day's work of whoever asks: what waits for her, how far the year's people have come, and how the
+ * last twelve months were confirmed. Every count opens to the list it was counted from. */
+#include "stats/stats.h"
+
+enum { MONTHS_SHOWN = 12 };
+
+/* What waits. Parameters: $1 the last month that has ended, $2 its first and $3 its last day, $4 who asks. */
+struct task {
+    enum perm perm;
+    const char *code, *zh, *en;
+    const char *link; /* a list of the API; %s is the month */
+    const char *sql;  /* one number, n */
+};
+static const struct task tasks[] = {
+    { PERM_MONTH_CONFIRM, "months_due", "上月在岗待核实", "Placements to confirm for last month", "/months/due?month=%s",
+      "SELECT COUNT(*) AS n FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)"
+      " AND NOT EXISTS (SELECT 1 FROM placement_month m WHERE SCOPE_NOT(placement_month 'its placement is in scope')"
+      " AND m.placement_id = a.id AND m.month = $1)" },
+    { PERM_MONTH_LOCK, "month_conflicts", "在岗情况互相矛盾", "Months whose sources contradict", "/months/conflicts",
+      "SELECT COUNT(*) AS n FROM placement_month m WHERE SCOPE(placement_month m) AND m.status = 'CONFLICT'" },
+    { PERM_POST_REVIEW, "posts_to_review", "岗位待审核", "Posts to review", "/posts?state=SUBMITTED",
+      "SELECT COUNT(*) AS n FROM job_post j WHERE SCOPE(job_post j) AND j.state = 'SUBMITTED'" },
+    { PERM_OFFER_ANSWER, "offers_to_answer", "录用待答复", "Offers to answer", "/offers?state=OFFERED",
+      "SELECT COUNT(*) AS n FROM offer o WHERE SCOPE(offer o) AND o.state = 'OFFERED'" },
+    { PERM_BATCH_RECEIVE, "batches_to_receive", "输转批次待接收", "Transfer batches to receive", "/batches?state=DEPARTED,ARRIVED",
+      "SELECT COUNT(*) AS n FROM transfer_batch t WHERE SCOPE(transfer_batch t) AND t.state IN ('DEPARTED', 'ARRIVED')" },
+};
+
+static const struct {
+    const char *stage, *zh, *en;
+} stages[] = {
+    { "people", "登记", "Registered" },      { "willing", "有意愿", "Willing" },
+    { "matched", "已匹配", "Matched" },      { "signed_up", "已报名", "Signed up" },
+    { "departed", "已出发", "Departed" },    { "arrived", "已到达", "Arrived" },
+    { "in_work", "在岗", "At work" },        { "stable_3m", "满三个月", "3 months" },
+    { "stable_6m", "满六个月", "6 months" },
+};
+
+static bool may(const struct ctx *cx, enum perm perm)
+{
+    return perm == PERM_NONE || (cx->who.perms & PERM_BIT(perm));
+}
+
+static const char *month_text(struct ctx *cx, struct month m)
+{
+    char text[8];
+
+    return arena_strdup(cx->mem, month_format(m, text));
+}
+
+/* "/months/due?month=%s" with the month in the place of %s. */
+static const char *link_of(struct ctx *cx, const struct task *t, const char *month)
+{
+    const char *gap = strstr(t->link, "%s");
+
+    return gap ? arena_printf(cx->mem, "%.*s%s", (int)(gap - t->link), t->link, month) : t->link;
+}
+
+static enum err put_tasks(struct ctx *cx)
+{
+    struct month last = month_add(month_of(cx->today), -1);
+    const char *month = month_text(cx, last), *first_day = date_text(cx->mem, month_first_day(last)),
+               *last_day = date_text(cx->mem, month_last_day(last));
+    struct rows r;
+
+    json_key(cx->out, "tasks");
+    json_array(cx->out);
+    for (size_t i = 0; i < ARRAY_LEN(tasks); i++) {
+        const struct task *t = &tasks[i];
+        if (!may(cx, t->perm))
+            continue;
+        TRY(db_one(cx, &r, t->sql, P(month), P(first_day), P(last_day), P(cx->who.user_id)));
+        json_object(cx->out);
+        json_put_str(cx->out, "code", t->code);
+        json_put_str(cx->out, "zh", t->zh);
+        json_put_str(cx->out, "en", t->en);
+        json_put_int(cx->out, "count", row_int(&r, 0, "n"));
+        json_put_str(cx->out, "link", link_of(cx, t, month));
+        json_end(cx->out);
+    }
+    json_end(cx->out);
+    return OK;
+}
+
+/* Stages of this year, for those who may see figures. */
+static enum err put_funnel(struct ctx *cx)
+{
+    struct figure_query q = figure_period(cx->today.year, 0, (struct date){ 0 }, cx->today);
+    const struct indicator *in;
+    struct figure f;
+
+    json_key(cx->out, "funnel");
+    json_array(cx->out);
+    for (size_t i = 0; i < ARRAY_LEN(stages) && may(cx, PERM_STATS_READ); i++) {
+        TRY(indicator_find(cx, stages[i].stage, &in));
+        TRY(figure_count(cx, in, &q, &f));
+        json_object(cx->out);
+        json_put_str(cx->out, "stage", stages[i].stage);
+        json_put_str(cx->out, "zh", stages[i].zh);
+        json_put_str(cx->out, "en", stages[i].en);
+        json_put_int(cx->out, "count", figure_sum(&f, NONE, SIDE_ANY).value);
+        json_put_str(cx->out, "unit_zh", measure_unit(in->measure, LANG_ZH));
+        json_put_str(cx->out, "unit_en", measure_unit(in->measure, LANG_EN));
+        json_put_str(cx->out, "link", figure_rows_url(cx, in, &q, NONE, SIDE_ANY));
+        json_end(cx->out);
+    }
+    json_end(cx->out);
+    return OK;
+}
+
+static enum err put_month(struct ctx *cx, struct month m)
+{
+    const char *month = month_text(cx, m);
+    struct rows r;
+    int64_t due, known;
+
+    TRY(db_one(cx, &r,
+               "SELECT COUNT(*) AS due, COUNT(m.status) AS known, COUNT(CASE WHEN m.status = 'CONFIRMED' THEN 1 END) AS confirmed,"
+               " COUNT(CASE WHEN m.status = 'CONFLICT' THEN 1 END) AS conflict,"
+               " COUNT(CASE WHEN m.status = 'NOT_WORKING' THEN 1 END) AS not_working,"
+               " COUNT(CASE WHEN m.status = 'ON_LEAVE' THEN 1 END) AS on_leave,"
+               " COUNT(CASE WHEN m.status = 'UNREACHABLE' THEN 1 END) AS unreachable"
+               " FROM placement a LEFT JOIN placement_month m ON m.placement_id = a.id AND m.month = $1"
+               " WHERE SCOPE(placement a) AND SCOPE_NOT(placement_month 'its placement is in scope')"
+               " AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)",
+               P(month), P(date_text(cx->mem, month_first_day(m))), P(date_text(cx->mem, month_last_day(m)))));
+    due = row_int(&r, 0, "due");
+    known = row_int(&r, 0, "known");
+    json_object(cx->out);
+    json_put_str(cx->out, "month", month);
+    json_put_int(cx->out, "due", due);
+    json_put_int(cx->out, "confirmed", row_int(&r, 0, "confirmed"));
+    json_put_int(cx->out, "conflict", row_int(&r, 0, "conflict"));
+    json_put_int(cx->out, "not_working", row_int(&r, 0, "not_working"));
+    json_put_int(cx->out, "on_leave", row_int(&r, 0, "on_leave"));
+    json_put_int(cx->out, "unreachable", row_int(&r, 0, "unreachable"));
+    json_put_int(cx->out, "unverified", due - known);
+    json_end(cx->out);
+    return OK;
+}
+
+enum err stats_home(struct ctx *cx)
+{
+    json_object(cx->out);
+    TRY(put_tasks(cx));
+    TRY(put_funnel(cx));
+    json_key(cx->out, "months");
+    json_array(cx->out);
+    for (int i = MONTHS_SHOWN; i > 0 && may(cx, PERM_PLACEMENT_READ); i--)
+        TRY(put_month(cx, month_add(month_of(cx->today), -i)));
+    json_end(cx->out);
+    json_end(cx->out);
+    return OK;
+}
