@@ -22,6 +22,8 @@ CREATE TABLE import_batch (
     changed_rows BIGINT NOT NULL DEFAULT 0,
     same_rows    BIGINT NOT NULL DEFAULT 0,
     failure      TEXT,
+    lang         TEXT,            -- of the messages
+    lease_until  BIGINT,          -- a worker has it until then
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL
 );

@@ -29,7 +29,7 @@ const char *road_reply(struct ctx *cx)
     return op_reply_text(cx, OK);
 }
 
-static const struct json_value *member(struct ctx *cx, const char *name)
+const struct json_value *road_member(struct ctx *cx, const char *name)
 {
     const struct json_value *v;
     const char *text = road_reply(cx);
@@ -39,12 +39,12 @@ static const struct json_value *member(struct ctx *cx, const char *name)
 
 int64_t road_int(struct ctx *cx, const char *name)
 {
-    return json_as_int(member(cx, name));
+    return json_as_int(road_member(cx, name));
 }
 
 const char *road_str(struct ctx *cx, const char *name)
 {
-    return json_as_str(member(cx, name));
+    return json_as_str(road_member(cx, name));
 }
 
 int64_t road_create(struct ctx *cx, const char *op, const char *body)

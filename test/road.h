@@ -1,6 +1,7 @@
 /* road.h — short ways along the road for tests: call an operation, make the records that stand before the one
  * under test. Everything goes through the operations themselves. */
 #pragma once
+#include "platform/json.h"
 #include "stores.h"
 
 /* Run an operation with a JSON body or a query string (for GET). */
@@ -9,6 +10,8 @@ enum err road_call(struct ctx *cx, const char *op, int64_t id, const char *body)
 const char *road_reply(struct ctx *cx);
 /* Call, expect OK, and give the new record's id. */
 int64_t road_create(struct ctx *cx, const char *op, const char *body);
+/* A member of the reply; NULL when absent. */
+const struct json_value *road_member(struct ctx *cx, const char *name);
 /* A whole number or an id of the reply, by its name; NONE when absent. */
 int64_t road_int(struct ctx *cx, const char *name);
 const char *road_str(struct ctx *cx, const char *name);

@@ -199,3 +199,104 @@ STORE_TEST("a commit that fails anywhere leaves nothing behind and can be repeat
     EXPECT_INT(road_int(cx, "total"), 2);
     unlink(path);
 }
+
+STORE_TEST("a batch is undone: created persons go, changed ones are as before, touched ones stay and are named")
+{
+    struct import_outcome first = run(cx, "person", "姓名,身份证号,户籍地,联系电话,备注\n张三,621125199003070013,甘肃省定西市通渭县,13893201234,甲\n", true), second;
+    int64_t kept = NONE, touched;
+
+    second = run(cx, "person",
+                 "姓名,身份证号,户籍地,联系电话,备注,户编号,户类型,意向薪资\n"
+                 "张三,621125199003070013,甘肃省定西市通渭县,13893205678,乙,,,\n"
+                 "李四,622424196811010040,甘肃省定西市通渭县,,,H1,脱贫户,4000\n"
+                 "王五,500237199512300035,甘肃省定西市通渭县,,,H1,,\n",
+                 true);
+    EXPECT_INT(first.created, 1);
+    EXPECT_INT(second.created, 2);
+    EXPECT_INT(second.changed, 1);
+    EXPECT_INT(road_call(cx, "people.list", NONE, "q=%E7%8E%8B%E4%BA%94"), OK);
+    touched = json_as_int(json_get(json_at(road_member(cx, "items"), 0), "id"));
+    EXPECT_INT(road_call(cx, "people.change", touched, "{\"remark\":\"电话核实\"}"), OK);
+    EXPECT_INT(import_undo(cx, second.batch_id, &kept), OK);
+    EXPECT_INT(kept, 1);
+    EXPECT_STR(problems(cx, second.batch_id), "0 undo.kept");
+    EXPECT_INT(road_call(cx, "people.list", NONE, NULL), OK);
+    EXPECT_INT(road_int(cx, "total"), 2);
+    EXPECT_INT(road_call(cx, "people.list", NONE, "q=%E5%BC%A0%E4%B8%89"), OK);
+    EXPECT(strstr(road_reply(cx), "138****1234") != NULL);
+    EXPECT_INT(import_undo(cx, second.batch_id, &kept), E_CONFLICT);
+}
+
+STORE_TEST("a file sent in is checked and committed in the background, and its bad rows come back marked")
+{
+    char *upload = arena_strdup(cx->mem, file_of(HEAD ROW1 "李四,622424196811010041,甘肃省定西市通渭县\n"));
+    struct call c = { .op = op_find("imports.upload"), .id = NONE, .version = NONE, .query = "record=person", .upload_path = upload, .upload_name = "花名册.csv" };
+    struct sheet *s;
+    struct sheet_row row;
+    bool more;
+    int64_t id;
+
+    EXPECT_INT(op_call(cx, &c), OK);
+    EXPECT_STR(road_str(cx, "state"), "CHECKING");
+    id = road_int(cx, "id");
+    EXPECT(imports_work_once(cx));
+    EXPECT(!imports_work_once(cx));
+    EXPECT_INT(road_call(cx, "imports.get", id, NULL), OK);
+    EXPECT_STR(road_str(cx, "state"), "CHECKED");
+    EXPECT_INT(road_int(cx, "bad_rows"), 1);
+    EXPECT_INT(road_call(cx, "imports.problems", id, NULL), OK);
+    EXPECT_INT(road_int(cx, "total"), 1);
+    EXPECT(strstr(road_reply(cx), "622424196811010041") == NULL);
+    EXPECT_INT(road_call(cx, "imports.errors", id, NULL), OK);
+    EXPECT_INT(sheet_open(cx->reply_file.path, NULL, LANG_ZH, &cx->failure, &s), OK);
+    EXPECT_INT(sheet_select(s, 0, &cx->failure), OK);
+    EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
+    EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
+    EXPECT_STR(row.cells[0].text, "3");
+    EXPECT_STR(row.cells[3].text, "622424196811010041");
+    sheet_close(s);
+    unlink(cx->reply_file.path);
+    EXPECT_INT(road_call(cx, "imports.commit", id, "{}"), OK);
+    EXPECT(imports_work_once(cx));
+    EXPECT_INT(road_call(cx, "imports.get", id, NULL), OK);
+    EXPECT_STR(road_str(cx, "state"), "COMMITTED");
+    EXPECT_INT(road_int(cx, "created_rows"), 1);
+}
+
+STORE_TEST("a template comes back through the import without a word")
+{
+    static const char *const kinds[] = { "person", "employer", "job_post", "month_evidence" };
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        struct import_outcome o;
+        const char *query = arena_printf(cx->mem, "record=%s", kinds[i]);
+        EXPECT_INT(road_call(cx, "imports.template", NONE, query), OK);
+        EXPECT_INT(import_run(cx, record_find_kind(kinds[i]), cx->reply_file.path, "模板.xlsx", false, &o), E_INVALID);
+        EXPECT_STR(cx->failure.code, "import.no_rows");
+        unlink(cx->reply_file.path);
+    }
+}
+
+STORE_TEST("an export holds the filtered list, masked, under a line that says who took it, and is journalled")
+{
+    struct sheet *s;
+    struct sheet_row row;
+    bool more;
+
+    run(cx, "person", HEAD ROW1 ROW2, true);
+    cx->who.user_name = "王经办";
+    cx->who.org_name = "通渭县人社局";
+    EXPECT_INT(road_call(cx, "people.export", NONE, "q=%E5%BC%A0%E4%B8%89&format=csv"), OK);
+    EXPECT_INT(sheet_open(cx->reply_file.path, NULL, LANG_ZH, &cx->failure, &s), OK);
+    EXPECT_INT(sheet_select(s, 0, &cx->failure), OK);
+    EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
+    EXPECT(strstr(row.cells[0].text, "王经办") && strstr(row.cells[0].text, "通渭县人社局") && strstr(row.cells[0].text, "2026-03-10 08:00"));
+    EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
+    EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
+    EXPECT_STR(row.cells[0].text, "张三");
+    EXPECT_STR(row.cells[1].text, "6****************3");
+    EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
+    EXPECT(!more);
+    sheet_close(s);
+    unlink(cx->reply_file.path);
+}

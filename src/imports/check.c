@@ -661,17 +661,17 @@ static void read_row(struct reading *r, const struct sheet_row *from)
 }
 
 /* --- sheets ------------------------------------------------------------------------------------------------- */
-static enum err read_head(struct reading *r, struct sheet *s, int at, bool *ret_found)
+enum err import_read_header(struct ctx *cx, struct arena *mem, const struct header_names *names, struct sheet *s, int at,
+                            struct header *ret, bool *ret_found)
 {
     struct header_row rows[HEADER_WITHIN];
-    struct arena *mem = r->check->mem;
     struct sheet_row row;
     bool more = true;
     int n = 0;
 
-    TRY(sheet_select(s, at, &r->cx->failure));
+    TRY(sheet_select(s, at, &cx->failure));
     while (n < HEADER_WITHIN) {
-        TRY(sheet_next(s, &row, &more, &r->cx->failure));
+        TRY(sheet_next(s, &row, &more, &cx->failure));
         if (!more)
             break;
         rows[n] = (struct header_row){ row.number, row.n, NEW_ARRAY(mem, const char *, row.n + 1) };
@@ -679,7 +679,7 @@ static enum err read_head(struct reading *r, struct sheet *s, int at, bool *ret_
             rows[n].text[c] = arena_strdup(mem, row.cells[c].text);
         n++;
     }
-    *ret_found = header_find(mem, r->names, rows, n, &r->header);
+    *ret_found = header_find(mem, names, rows, n, ret);
     return OK;
 }
 
@@ -732,9 +732,9 @@ static enum err show_progress(struct ctx *cx, void *arg)
 {
     struct import_check *check = arg;
 
-    return db_exec(cx, "UPDATE import_batch AS b SET total_rows = $1, bad_rows = $2, warning_rows = $3 WHERE b.id = $4"
+    return db_exec(cx, "UPDATE import_batch AS b SET total_rows = $1, bad_rows = $2, warning_rows = $3, lease_until = $5 WHERE b.id = $4"
                        " AND SCOPE_NOT(import_batch 'its own counters')",
-                   P(check->total), P(check->bad), P(check->warned), P(check->progress_batch));
+                   P(check->total), P(check->bad), P(check->warned), P(check->progress_batch), P((int64_t)time(NULL) + IMPORT_LEASE));
 }
 
 static enum err tell_progress(struct reading *r)
@@ -800,7 +800,7 @@ static enum err read_sheet(struct reading *r, struct sheet *s, int at, int *ret_
         note_sheet(r, "隐藏工作表“@”未导入", "hidden sheet \"@\" left out", 0);
         return OK;
     }
-    TRY(read_head(r, s, at, &found));
+    TRY(import_read_header(cx, r->check->mem, r->names, s, at, &r->header, &found));
     if (!found) {
         note_sheet(r, "工作表“@”没有可识别的表头，未导入", "sheet \"@\" has no known header and is left out", 0);
         return OK;

@@ -76,7 +76,8 @@ static void add_list(struct arena *mem, struct header_names *names, const char *
 struct header_names *header_names_new(struct arena *mem, const struct record *rec)
 {
     struct header_names *names = NEW(mem, struct header_names);
-    int n = count_words(rec->headers_left_out), i;
+    static const char workbook_columns[] = "原行号|问题|Row|Problem"; /* of the workbook of bad rows, sent again */
+    int n = 4 + count_words(rec->headers_left_out), i;
     unsigned size = 64;
 
     for (const struct field *f = rec->fields; f->name; f++)
@@ -95,6 +96,7 @@ struct header_names *header_names_new(struct arena *mem, const struct record *re
         if (rec->fields[i].use & USE_IMPORT)
             add_list(mem, names, rec->fields[i].synonyms, i, 1);
     add_list(mem, names, rec->headers_left_out, COLUMN_LEFT_OUT, 0);
+    add_list(mem, names, workbook_columns, COLUMN_LEFT_OUT, 0);
     return names;
 }
 

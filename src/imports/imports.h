@@ -29,3 +29,7 @@ MUST_CHECK enum err import_problems(struct ctx *cx, int64_t batch_id, int64_t af
 /* Take created rows back and give changed ones their former values, unless they were touched since; what
  * stays is listed as problems "undo.kept". *ret_kept counts them. Opens its own transaction. */
 MUST_CHECK enum err import_undo(struct ctx *cx, int64_t batch_id, int64_t *ret_kept);
+
+/* Do one piece of work that waits: check a file sent in, or commit one. False when there is none. For the
+ * background and for tests. */
+bool imports_work_once(struct ctx *cx);

@@ -61,6 +61,9 @@ struct import_check {
 enum { ROW_BAD = 1, ROW_WARNED = 2 };
 
 MUST_CHECK enum err import_check(struct ctx *cx, const char *path, struct import_check *check);
+/* Goes to the first rows of sheet `at` and finds its header. */
+MUST_CHECK enum err import_read_header(struct ctx *cx, struct arena *mem, const struct header_names *names, struct sheet *s,
+                                       int at, struct header *ret, bool *ret_found);
 void import_check_free(struct import_check *check); /* its arena */
 
 /* Visit the packed rows: in is filled, cx->in_set set. */
@@ -81,10 +84,12 @@ void check_problem(struct import_check *check, struct import_problem p, int64_t 
 const struct field *import_key(const struct record *rec);
 bool field_is_sealed(const struct field *f);
 
+enum { IMPORT_LEASE = 60 }; /* seconds that a worker has a batch for itself without a sign of life */
+
 /* --- batch.c ------------------------------------------------------------------------------------------- */
-/* The row of import_batch, before reading and after. */
+/* A batch in state CHECKING; background work leaves it alone until lease_until (NONE = takes it at once). */
 MUST_CHECK enum err batch_new(struct ctx *cx, const struct record *rec, const char *path, const char *file_name,
-                              const char *state, int64_t *ret_id);
+                              int64_t lease_until, int64_t *ret_id);
 MUST_CHECK enum err batch_load(struct ctx *cx, int64_t id, struct rows *ret);
 /* Counters, note and problems of a check, replacing earlier ones; in a transaction of its own. */
 MUST_CHECK enum err batch_save_check(struct ctx *cx, int64_t id, struct import_check *check, const char *state);
@@ -106,3 +111,10 @@ struct param import_key_param(struct ctx *cx, const struct record *rec, const st
 int import_known_row(const struct record *rec, const struct rows *known, const struct param *key);
 /* One row of many. */
 struct rows rows_at(const struct rows *r, int row);
+
+/* Check the file of a batch in state CHECKING. */
+MUST_CHECK enum err import_check_again(struct ctx *cx, int64_t batch_id);
+
+/* --- workbook.c: files in a temporary place, the caller's to remove ------------------------------------------ */
+MUST_CHECK enum err import_template(struct ctx *cx, const struct record *rec, const char **ret_path);
+MUST_CHECK enum err import_error_workbook(struct ctx *cx, int64_t batch_id, const char **ret_path);

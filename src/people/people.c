@@ -264,6 +264,24 @@ static enum err saved(struct ctx *cx, void *input, int64_t id, bool is_new)
     return save_intention(cx, in, id);
 }
 
+/* A person who came with a roster that is taken back. A household goes with its last member. */
+static enum err removing(struct ctx *cx, const struct rows *before)
+{
+    int64_t id = row_int(before, 0, "id"), home = row_int(before, 0, "home"), household_id = row_int(before, 0, "household_id");
+
+    TRY(person_index_remove(cx, id, home, row_text(before, 0, "name")));
+    TRY(person_count_add(cx, home, row_text(before, 0, "labour_status"), row_text(before, 0, "household_type"), -1));
+    TRY(db_exec(cx, "DELETE FROM person_status AS s WHERE s.person_id = $1 AND SCOPE(person_status s)", P(id)));
+    TRY(db_exec(cx, "DELETE FROM job_intention AS i WHERE i.person_id = $1 AND SCOPE(job_intention i)", P(id)));
+    if (household_id == NONE)
+        return OK;
+    TRY(db_exec(cx, "UPDATE person AS p SET household_id = NULL WHERE p.id = $1 AND SCOPE(person p)", P(id)));
+    return db_exec(cx,
+                   "DELETE FROM household AS h WHERE h.id = $1 AND SCOPE(household h) AND NOT EXISTS (SELECT 1 FROM person p"
+                   " WHERE SCOPE_NOT(person 'whoever belongs to the household') AND p.household_id = h.id)",
+                   P(household_id));
+}
+
 const struct record person_record = {
     .name = "person",
     .zh = "人员",
@@ -277,6 +295,7 @@ const struct record person_record = {
     .check_row = check_row,
     .headers_left_out = headers_left_out,
     .saved = saved,
+    .removing = removing,
     .place = place,
     .count = person_count_list,
     .search = person_search,

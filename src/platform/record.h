@@ -57,6 +57,8 @@ struct record {
     enum err (*check)(struct ctx *cx, void *in, const struct rows *before);
     /* After it is written, same transaction: children, derived columns. */
     enum err (*saved)(struct ctx *cx, void *in, int64_t id, bool is_new);
+    /* Before an imported row is taken back: its children. The row itself is removed after it. */
+    enum err (*removing)(struct ctx *cx, const struct rows *before);
     /* Warnings and errors across the cells of an imported row, as they were written; before check(). */
     void (*check_row)(struct ctx *cx, const void *in, struct field_problems *problems);
     /* The record that an imported row means, where no key is unique in the whole ledger: *ret_id NONE = a new
