@@ -149,6 +149,36 @@ static int command_verify(const struct command_line *line)
     return status;
 }
 
+static int command_backup(const struct command_line *line)
+{
+    const char *to = argument(line, 0);
+    struct failure f = { 0 };
+
+    if (!to) {
+        fprintf(stderr, "queqiao backup FILE\n");
+        return 2;
+    }
+    if (store_backup(line->store_url, to, line->lang, &f) != OK)
+        return command_fail(line, &f);
+    printf(line->lang == LANG_EN ? "copied to %s; keep the key file %s apart from it\n" : "已备份到 %s；密钥文件 %s 请另处保管\n", to, line->key_path);
+    return 0;
+}
+
+static int command_restore(const struct command_line *line)
+{
+    const char *from = argument(line, 0);
+    struct failure f = { 0 };
+
+    if (!from) {
+        fprintf(stderr, "queqiao restore FILE\n");
+        return 2;
+    }
+    if (store_restore(line->store_url, from, line->lang, &f) != OK)
+        return command_fail(line, &f);
+    printf(line->lang == LANG_EN ? "%s is restored\n" : "已恢复 %s\n", line->store_url);
+    return 0;
+}
+
 static int command_openapi(const struct command_line *line)
 {
     struct arena *mem = arena_new();
@@ -171,6 +201,8 @@ static const struct command commands[] = {
     { "import", "RECORD FILE [--commit]", "检查并导入表格", "check a spreadsheet and take it in", command_import },
     { "call", "OP [id=…] [name=value …]", "执行任一操作", "run any operation", command_call },
     { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
+    { "backup", "FILE", "备份", "copy the store, also while it is served", command_backup },
+    { "restore", "FILE", "恢复备份", "put a copy in the store's place", command_restore },
     { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },
     { "openapi", "", "输出接口说明", "print the OpenAPI document", command_openapi },
     { "version", "", "版本", "print the version", command_version },
