@@ -35,3 +35,4 @@ int command_serve(const struct command_line *line); /* command_serve.c */
 /* The same over a store that is already open: what the demo ends with. The caller closes the store. */
 int command_serve_store(const struct command_line *line, struct store *store);
 int command_import(const struct command_line *line); /* command_import.c */
+int command_simulate(const struct command_line *line); /* simulate.c */

@@ -204,6 +204,8 @@ static const struct command commands[] = {
     { "backup", "FILE", "备份", "copy the store, also while it is served", command_backup },
     { "restore", "FILE", "恢复备份", "put a copy in the store's place", command_restore },
     { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },
+    { "simulate", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--pairing=…] -o DIR", "生成模拟表格和错误清单",
+      "write made-up spreadsheets with a key of their flaws", command_simulate },
     { "openapi", "", "输出接口说明", "print the OpenAPI document", command_openapi },
     { "version", "", "版本", "print the version", command_version },
 };
@@ -231,7 +233,7 @@ static const char *data_dir_of(struct arena *mem, const char *url)
 static bool takes_value(const char *arg)
 {
     static const char *const names[] = { "-o", "--out", "--store", "--listen", "--key", "--lang", "--port", "--workers", "--posts",
-                                         "--months", "--seed", "--messy", "--weights", "--as-of", "--as", "--head" };
+                                         "--months", "--seed", "--messy", "--pairing", "--weights", "--as-of", "--as", "--head" };
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq(arg, names[i]))
