@@ -1,7 +1,7 @@
 /* db_sqlite.c — the embedded store.
  *
  * One connection writes, in one thread. Functions queue up for it; the thread runs as many as are
- * waiting (bounded), each in a savepoint of one transaction, commits once, and only then answers
+ * waiting (bounded) in one transaction, each undone by itself if it fails, commits once, and only then answers
  * them all. So a hundred waiting writers cost one fsync, and nobody is told "done" before the disk
  * has it. Readers have connections of their own that can only read and never checkpoint: SQLite
  * before 3.51.3 can corrupt a WAL file when two connections write or checkpoint at the same
@@ -556,29 +556,38 @@ static void raw(struct sqlite_conn *c, const char *sql)
     sqlite3_exec(c->db, sql, NULL, NULL, NULL);
 }
 
-/* One function in its savepoint. Foreign keys that wait for the commit are checked here, where it
- * is still known whose they are. */
+/* Foreign keys that wait for the commit are checked here, where it is still known whose they are. */
 static enum err run_job(struct sqlite_store *s, struct job *job)
 {
     struct sqlite_conn *c = s->writer;
     struct ctx *cx = job->cx;
     int unresolved = 0, unused;
-    enum err err;
+    enum err err = conn_run(cx, &c->base, job->fn, job->arg);
 
-    if (sqlite3_exec(c->db, "SAVEPOINT one", NULL, NULL, NULL) != SQLITE_OK)
-        return trouble(cx, c->db, sqlite3_extended_errcode(c->db));
-    err = conn_run(cx, &c->base, job->fn, job->arg);
     if (sqlite3_get_autocommit(c->db)) /* the whole transaction is gone: disk full or I/O error */
         return err != OK ? err : db_trouble(cx, TROUBLE_IO, NULL);
     sqlite3_db_status(c->db, SQLITE_DBSTATUS_DEFERRED_FKS, &unresolved, &unused, 0);
-    if (err == OK && unresolved)
-        err = db_trouble(cx, TROUBLE_FOREIGN_KEY, NULL);
+    return err == OK && unresolved ? db_trouble(cx, TROUBLE_FOREIGN_KEY, NULL) : err;
+}
+
+/* A further function of a batch, in a savepoint of its own. */
+static enum err run_also(struct sqlite_store *s, struct job *job)
+{
+    struct sqlite_conn *c = s->writer;
+    enum err err;
+
+    if (sqlite3_exec(c->db, "SAVEPOINT one", NULL, NULL, NULL) != SQLITE_OK)
+        return trouble(job->cx, c->db, sqlite3_extended_errcode(c->db));
+    err = run_job(s, job);
+    if (sqlite3_get_autocommit(c->db))
+        return err;
     if (err != OK)
         raw(c, "ROLLBACK TO one");
     raw(c, "RELEASE one");
     return err;
 }
 
+/* The next function: with `wait` the first of a batch, else one more for it if there is any. */
 static struct job *job_next(struct sqlite_store *s, bool wait)
 {
     struct job *job;
@@ -587,6 +596,8 @@ static struct job *job_next(struct sqlite_store *s, bool wait)
     while (wait && !s->first && !s->stop)
         pthread_cond_wait(&s->queue_ready, &s->queue_lock);
     job = s->first;
+    if (job && !wait && !job->done)
+        job = NULL; /* may be long: see run_batch() */
     if (job) {
         s->first = job->next;
         if (!s->first)
@@ -645,6 +656,10 @@ static void checkpoint(struct sqlite_store *s)
     sqlite3_busy_timeout(s->writer->db, BUSY_MS);
 }
 
+/* The first function runs without a savepoint. Inside one, SQLite walks at every statement through
+ * all that was kept for undoing it, so that a long import would take time with the square of its
+ * rows. For the same reason functions that somebody waits for, which alone are long, are never
+ * further ones. */
 static struct job *run_batch(struct sqlite_store *s, struct job *job)
 {
     struct job *batch = job, *tail = job;
@@ -657,8 +672,13 @@ static struct job *run_batch(struct sqlite_store *s, struct job *job)
         job->err = trouble(job->cx, s->writer->db, sqlite3_extended_errcode(s->writer->db));
         return batch;
     }
+    job->err = run_job(s, job);
+    if (job->err != OK) {
+        if (!sqlite3_get_autocommit(s->writer->db))
+            raw(s->writer, "ROLLBACK");
+        return batch;
+    }
     for (;;) {
-        job->err = run_job(s, job);
         if (sqlite3_get_autocommit(s->writer->db) || count >= BATCH_MAX ||
             clock_ms() - start >= BATCH_MS)
             break;
@@ -667,6 +687,7 @@ static struct job *run_batch(struct sqlite_store *s, struct job *job)
             break;
         tail = tail->next = job;
         count++;
+        job->err = run_also(s, job);
     }
     commit(s, batch);
     return batch;
