@@ -344,6 +344,8 @@ static const struct scoped tables[] = {
 static const struct op ops[] = {
     { "people.list", "GET /people", PERM_PERSON_READ, record_list, "人员列表", "People", &person_record },
     { "people.export", "GET /people/export", PERM_EXPORT, record_export, "导出人员", "Export people", &person_record, .flags = OP_FILE | OP_DETACHED },
+    { "people.summary", "GET /people/summary", PERM_PERSON_READ, people_summary, "各县各状态人数", "People by county and status",
+      .in = people_summary_in, .in_size = sizeof(struct people_summary_input), .out = people_summary_out },
     { "people.get", "GET /people/{id}", PERM_PERSON_READ, record_get, "人员详情", "One person", &person_record },
     { "people.history", "GET /people/{id}/history", PERM_PERSON_READ, record_history, "人员变更记录", "A person's history", &person_record },
     { "people.create", "POST /people", PERM_PERSON_WRITE, record_create, "登记人员", "Register a person", &person_record },

@@ -4,6 +4,7 @@
  * (gram, home, person), so that "two characters within this subtree" is one range of the key. person_count
  * keeps a number for each county, labour status and household type; a prefix of any length down to the county
  * is a sum over few rows. Both change in the transaction that changes the person. */
+#include "divisions/divisions.h"
 #include "people/person_input.h"
 
 enum { NAME_CHARS_MAX = 24 };
@@ -125,5 +126,72 @@ enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *
                " AND ($4 IS NULL OR c.household_type = $4)",
                P(lo), P(hi), P(status), P(type)));
     *ret_total = row_int(&r, 0, "n");
+    return OK;
+}
+
+/* --- how many are where, in which state ------------------------------------------------------------------- */
+const struct field people_summary_in[] = {
+    PARAM(struct people_summary_input, home, FIELD_DIVISION, "户籍地", "Domicile"),
+    { 0 },
+};
+const struct field people_summary_out[] = {
+    OUTPUT("items", FIELD_JSON, "各县各状态人数", "People by county and status"),
+    OUTPUT("total", FIELD_INT, "人数", "People"),
+    { 0 },
+};
+
+/* Whole counties of the west are added up from person_count; whoever sees less than a county, or people by
+ * where they work, has few enough to count. */
+static bool sees_whole_counties(const struct scope *s, int64_t lo, int64_t hi)
+{
+    return is_county_or_above(lo, hi) &&
+           (s->kind == SCOPE_ALL || (s->kind == SCOPE_OFFICE && s->work_lo == NONE && is_county_or_above(s->home_lo, s->home_hi)));
+}
+
+static enum err count_by_county(struct ctx *cx, int64_t lo, int64_t hi, struct rows *ret)
+{
+    if (sees_whole_counties(&cx->who.scope, lo, hi))
+        return db_rows(cx, ret,
+                       "SELECT c.county, c.labour_status, CAST(sum(c.n) AS BIGINT) AS n FROM person_count c WHERE SCOPE(person_count c)"
+                       " AND c.county BETWEEN $1 AND $2 GROUP BY c.county, c.labour_status HAVING sum(c.n) > 0"
+                       " ORDER BY c.county, c.labour_status",
+                       P(lo), P(hi));
+    return db_rows(cx, ret,
+                   "SELECT p.home / 1000000 * 1000000 AS county, p.labour_status, count(*) AS n FROM person p WHERE SCOPE(person p)"
+                   " AND p.home BETWEEN $1 AND $2 GROUP BY 1, 2 ORDER BY 1, 2",
+                   P(lo), P(hi));
+}
+
+enum err people_summary(struct ctx *cx)
+{
+    const struct people_summary_input *in = cx->in;
+    int64_t lo = 0, hi = 999999999999, total = 0;
+    struct rows r;
+
+    if (in->home != NONE)
+        division_range(in->home, &lo, &hi);
+    TRY(count_by_county(cx, lo, hi, &r));
+    json_object(cx->out);
+    json_key(cx->out, "items");
+    json_array(cx->out);
+    for (int i = 0; i < r.n;) {
+        int64_t county = row_int(&r, i, "county"), of_county = 0;
+        json_object(cx->out);
+        json_put_int(cx->out, "county", county);
+        json_put_str(cx->out, "county_name", division_full_name(cx, county));
+        json_key(cx->out, "counts");
+        json_object(cx->out);
+        for (; i < r.n && row_int(&r, i, "county") == county; i++) {
+            json_put_int(cx->out, row_text(&r, i, "labour_status"), row_int(&r, i, "n"));
+            of_county += row_int(&r, i, "n");
+        }
+        json_end(cx->out);
+        json_put_int(cx->out, "total", of_county);
+        json_end(cx->out);
+        total += of_county;
+    }
+    json_end(cx->out);
+    json_put_int(cx->out, "total", total);
+    json_end(cx->out);
     return OK;
 }

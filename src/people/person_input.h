@@ -27,3 +27,11 @@ MUST_CHECK enum err person_count_add(struct ctx *cx, int64_t home, const char *l
 /* Exact total of a list, from person_count where the filters allow it. */
 enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *ret_total);
 void person_search(struct ctx *cx, const char *q, struct list_search *ret);
+
+/* GET /people/summary?home=…: {items: [{county, county_name, counts: {STATUS: n}, total}], total} of the counties
+ * in that subtree, exact, as far as the actor sees. */
+struct people_summary_input {
+    int64_t home;
+};
+extern const struct field people_summary_in[], people_summary_out[];
+enum err people_summary(struct ctx *cx);
