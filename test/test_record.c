@@ -94,3 +94,41 @@ STORE_TEST("a write with the same idempotency key is done once")
     EXPECT_INT(op_call(cx, &c), E_CONFLICT);
     EXPECT_STR(cx->failure.code, "idempotency.reused");
 }
+
+STORE_TEST("a list in the order of a column it does not show goes on from page to page")
+{
+    const struct json_value *v;
+    const char *next;
+
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"李雷\",\"id_no\":\"622424196811010040\",\"home\":621121000000}"), OK);
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"韩梅\",\"id_no\":\"500237199512300035\",\"home\":621124000000}"), OK);
+    EXPECT_INT(call(cx, "people.list", NONE, "limit=1", NULL), OK);
+    EXPECT_INT(json_parse(cx, json_text(cx->out), json_len(cx->out), &v), OK);
+    EXPECT_STR(json_as_str(json_get(json_at(json_get(v, "items"), 0), "name")), "李雷");
+    next = arena_printf(cx->mem, "limit=1&after=%s", json_as_str(json_get(v, "next")));
+    EXPECT_INT(call(cx, "people.list", NONE, next, NULL), OK);
+    EXPECT_INT(json_parse(cx, json_text(cx->out), json_len(cx->out), &v), OK);
+    EXPECT_STR(json_as_str(json_get(json_at(json_get(v, "items"), 0), "name")), "韩梅");
+    EXPECT_INT(json_as_int(json_get(v, "total")), 2);
+}
+
+STORE_TEST("people are summed up by county and status, whole counties and parts alike")
+{
+    static const struct {
+        struct scope scope;
+        const char *reply;
+    } cases[] = {
+        { { .kind = SCOPE_OFFICE, 621100000000, 621199999999, NONE, NONE }, "\"counts\":{\"SEEKING\":1,\"UNSURVEYED\":1},\"total\":2}],\"total\":2}" },
+        { { .kind = SCOPE_OFFICE, 621121101000, 621121101999, NONE, NONE }, "\"counts\":{\"SEEKING\":1},\"total\":1}],\"total\":1}" },
+        { { .kind = SCOPE_OFFICE, 621124000000, 621124999999, NONE, NONE }, "{\"items\":[],\"total\":0}" },
+        { { .kind = SCOPE_OFFICE, NONE, NONE, 350100000000, 350199999999 }, "{\"items\":[],\"total\":0}" },
+    };
+
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"李雷\",\"id_no\":\"622424196811010040\",\"home\":621121101000,\"willingness\":\"WILLING\"}"), OK);
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"韩梅\",\"id_no\":\"500237199512300035\",\"home\":621121000000}"), OK);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        cx->who.scope = cases[i].scope;
+        EXPECT_INT(call(cx, "people.summary", NONE, NULL, NULL), OK);
+        EXPECT(str_ends(json_text(cx->out), cases[i].reply));
+    }
+}

@@ -288,13 +288,13 @@ static enum err add_cursor(struct builder *b, const struct list_query *q)
     return OK;
 }
 
-static void add_select(struct builder *b, unsigned use)
+static void add_select(struct builder *b, unsigned use, const struct field *sort)
 {
     str_addf(&b->sql, "SELECT %s.id AS id", b->rec->alias);
     if (!b->rec->has_no_version)
         str_addf(&b->sql, ", %s.version AS version", b->rec->alias);
     for (const struct field *f = b->rec->fields; f->name; f++)
-        if (f->sql && (!use || f->use & use))
+        if (f->sql && (!use || f->use & use || (f == sort && use & USE_LIST))) /* the cursor needs it */
             str_addf(&b->sql, ", %s AS %s%s", f->sql, f->name, f->type == FIELD_JSON ? "_json" : "");
 }
 
@@ -320,7 +320,7 @@ enum err list_rows_sql(struct ctx *cx, const struct record *rec, const struct li
     struct builder *b = NEW(cx->mem, struct builder);
 
     *b = (struct builder){ .cx = cx, .rec = rec, .sql = str_new(cx->mem) };
-    add_select(b, use);
+    add_select(b, use, q->sort);
     add_from(b, true);
     add_conditions(b, q);
     if (q->after)
