@@ -161,6 +161,13 @@ export function withoutNames(fields: Field[]): Field[] {
   })
 }
 
+// The heading of a field: a column of names is called after what it names (户籍地, not 户籍地名称).
+export function headOf(record: RecordMeta, f: Field): string {
+  const stem = /^(.*)_name$/.exec(f.name)?.[1]
+  const named = stem ? record.fields.find((x) => (x.name === stem || x.name === `${stem}_id`) && (x.type === 'id' || x.type === 'division')) : undefined
+  return label(named ?? f)
+}
+
 // What stands beside an id or a code in the same row: employer_id → employer_name, home → home_name.
 export function companion(row: Record<string, unknown>, name: string): string | undefined {
   const stem = name.endsWith('_id') ? name.slice(0, -3) : name
