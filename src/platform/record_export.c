@@ -187,7 +187,7 @@ enum err record_export(struct ctx *cx)
 {
     struct export *x = NEW(cx->mem, struct export);
     bool is_csv = asked_format(cx) == SHEET_CSV;
-    const char *path;
+    const char *path = NULL; /* gcc 12 cannot see that temp_file() sets it */
     enum err err;
 
     x->rec = cx->op->record;
