@@ -384,6 +384,8 @@ enum err record_list(struct ctx *cx)
     TRY(list_rows_sql(cx, rec, &q, USE_LIST, &sql));
     TRY(db_rows_list(cx, &r, sql.text, sql.params));
     TRY(list_count(cx, rec, &q, &total));
+    if (rec->show)
+        rec->show(cx, &r);
     json_object(cx->out);
     json_key(cx->out, "items");
     json_rows(cx->out, &r);

@@ -167,6 +167,8 @@ static enum err write_row(struct ctx *cx, const struct record *rec, int64_t id)
     TRY(db_rows_list(cx, &r, sql.text, sql.params));
     if (r.n == 0)
         return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"), T(rec->zh, rec->en));
+    if (rec->show)
+        rec->show(cx, &r);
     json_row(cx->out, &r, 0);
     return OK;
 }

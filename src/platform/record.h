@@ -74,6 +74,9 @@ struct record {
     /* Condition for ?q= by an index of the module's own; NULL = LIKE over the USE_SEARCH fields. */
     void (*search)(struct ctx *cx, const char *q, struct list_search *ret);
     const char *headers_left_out; /* columns of known rosters that are not taken, joined by '|': not worth a warning */
+    /* The last touch to rows before a list or a detail shows them, such as stored reasons told as sentences;
+     * may replace cells. */
+    void (*show)(struct ctx *cx, struct rows *rows);
     bool can_import;     /* its USE_IMPORT fields can come in as a spreadsheet */
     bool has_no_version; /* the table has no version column: rows that are never changed */
 };
