@@ -107,16 +107,16 @@ CREATE INDEX match_result_by_post ON match_result (run_id, post_id);
 CREATE INDEX match_result_by_state ON match_result (run_id, state, id);
 -- What the run made of each post: price is what one more seat would have added at most, in points.
 CREATE TABLE match_post (
+    id          BIGINT PRIMARY KEY,
     run_id      BIGINT NOT NULL REFERENCES match_run (id),
     post_id     BIGINT NOT NULL,
     home        BIGINT NOT NULL,  -- of the run
     work        BIGINT NOT NULL,
     employer_id BIGINT NOT NULL,
     seats       BIGINT NOT NULL,
-    placed      BIGINT NOT NULL,
     queue       BIGINT NOT NULL,  -- people whose best post it was
     price       BIGINT NOT NULL,
-    PRIMARY KEY (run_id, post_id)
+    UNIQUE (run_id, post_id)
 );
 
 CREATE TABLE offer (

@@ -1,9 +1,23 @@
-/* Match runs: loading, deciding, storing all or none, who may see what. */
+/* Match runs: loading, deciding, storing all or none, who may see what, changing by hand, offers.
+ */
 #include "road.h"
 
-#include "matching/matching.h"
+#include "matching/run.h"
+#include "posts/occupations.h"
+
+#include <stdio.h>
 
 static const int64_t TONGWEI = 621121000000, FUQING = 350181000000;
+static const struct scope west = { .kind = SCOPE_OFFICE,
+                                   .home_lo = 621121000000,
+                                   .home_hi = 621121999999,
+                                   .work_lo = NONE,
+                                   .work_hi = NONE };
+static const struct scope east = { .kind = SCOPE_OFFICE,
+                                   .home_lo = NONE,
+                                   .home_hi = NONE,
+                                   .work_lo = 350181000000,
+                                   .work_hi = 350181999999 };
 
 static int64_t run_now(struct ctx *cx)
 {
@@ -14,13 +28,63 @@ static int64_t run_now(struct ctx *cx)
     return id;
 }
 
+/* A member of the reply by a path such as "items.0.id". */
+static const struct json_value *got(struct ctx *cx, const char *path)
+{
+    const struct json_value *v = NULL;
+    const char *text = road_reply(cx);
+
+    if (json_parse(cx, text, strlen(text), &v) != OK)
+        return NULL;
+    while (v && *path) {
+        size_t n = strcspn(path, ".");
+        const char *part = arena_strndup(cx->mem, path, n);
+        int64_t i;
+
+        v = str_int(part, &i) ? ((size_t)i < json_count(v) ? json_at(v, (size_t)i) : NULL)
+                              : json_get(v, part);
+        path += n + (path[n] == '.');
+    }
+    return v;
+}
+
+static const char *text_at(struct ctx *cx, const char *path)
+{
+    return json_as_str(got(cx, path));
+}
+
+static int64_t int_at(struct ctx *cx, const char *path)
+{
+    return json_as_int(got(cx, path));
+}
+
+static int64_t result_of(struct ctx *cx, int64_t run, int64_t person)
+{
+    EXPECT_INT(road_call(cx, "match_runs.results", run,
+                         arena_printf(cx->mem, "person_id=%lld", (long long)person)),
+               OK);
+    EXPECT_INT(int_at(cx, "total"), 1);
+    return int_at(cx, "items.0.id");
+}
+
+static const char *ids(struct ctx *cx, const char *form, int64_t a, int64_t b)
+{
+    char *out = arena_alloc(cx->mem, 200);
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(out, 200, form, (long long)a, (long long)b);
+#pragma GCC diagnostic pop
+    return out;
+}
+
 STORE_TEST("a run proposes as many people as there are seats, and is proved best")
 {
-    int64_t run;
+    int64_t run, people[3];
 
     road_post(cx, "甲厂", 2);
-    for (int i = 1; i <= 3; i++)
-        road_person(cx, i);
+    for (int i = 0; i < 3; i++)
+        people[i] = road_person(cx, i + 1);
     run = run_now(cx);
     EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
     EXPECT_STR(road_str(cx, "state"), "DONE");
@@ -28,4 +92,337 @@ STORE_TEST("a run proposes as many people as there are seats, and is proved best
     EXPECT_INT(road_int(cx, "seats"), 2);
     EXPECT_INT(road_int(cx, "placed"), 2);
     EXPECT_INT(road_int(cx, "value"), road_int(cx, "bound"));
+    EXPECT_INT(road_call(cx, "match_runs.results", run, "state=PROPOSED"), OK);
+    EXPECT_INT(int_at(cx, "total"), 2);
+    EXPECT(text_at(cx, "items.0.reasons.0.zh") != NULL);
+    EXPECT(text_at(cx, "items.0.reasons.0.en") != NULL);
+    EXPECT_STR(text_at(cx, "items.0.post_title"), "普工");
+    EXPECT_STR(text_at(cx, "items.0.employer_name"), "甲厂");
+    EXPECT_INT(road_call(cx, "match_runs.results", run, "state=UNPLACED"), OK);
+    EXPECT_INT(int_at(cx, "total"), 1);
+    EXPECT_INT(road_call(cx, "match_results.get", int_at(cx, "items.0.id"), NULL), OK);
+    EXPECT(int_at(cx, "runner_up_price") > 0);
+    EXPECT_INT(int_at(cx, "change.points"), 1);
+    EXPECT_INT(road_call(cx, "match_runs.posts", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "items.0.seats"), 2);
+    EXPECT_INT(int_at(cx, "items.0.placed"), 2);
+    EXPECT_INT(int_at(cx, "items.0.queue"), 3);
+    EXPECT_INT(road_call(cx, "people.get", people[0], NULL), OK);
+    EXPECT_STR(road_str(cx, "labour_status"), "SEEKING");
+}
+
+STORE_TEST("stale, suspended and full posts and people who do not seek take no part")
+{
+    int64_t fresh = road_post(cx, "甲厂", 1), suspended = road_post(cx, "乙厂", 1), run;
+
+    road_accepted(cx, 1, fresh);
+    road_person(cx, 2);
+    EXPECT_INT(road_call(cx, "posts.suspend", suspended, "{\"reason\":\"停产\"}"), OK);
+    road_post(cx, "丙厂", 3);
+    run = run_now(cx);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_INT(road_int(cx, "people"), 1);
+    EXPECT_INT(road_int(cx, "seats"), 3);
+    cx->now += 31 * 86400;
+    cx->today = date_of_instant(cx->now);
+    run = run_now(cx);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_INT(road_int(cx, "posts"), 0);
+    EXPECT_INT(road_int(cx, "placed"), 0);
+}
+
+STORE_TEST("wishes in words decide, and somebody without a post is told by what")
+{
+    int64_t welder, run, anybody = road_person(cx, 1);
+
+    road_post(cx, "甲厂", 1);
+    EXPECT_INT(road_call(cx, "employers.list", NONE, "q=甲厂"), OK);
+    road_create(cx, "posts.create",
+                arena_printf(cx->mem,
+                             "{\"title\":\"电焊工\",\"employer_id\":\"%lld\",\"headcount\":1,"
+                             "\"pay\":\"9000-9500元\"}",
+                             (long long)int_at(cx, "items.0.id")));
+    welder = road_int(cx, "id");
+    EXPECT_INT(road_call(cx, "posts.submit", welder, "{}"), OK);
+    EXPECT_INT(road_call(cx, "posts.open", welder, "{}"), OK);
+    road_create(cx, "people.create",
+                "{\"name\":\"李梅\",\"id_no\":\"11010519491231002X\",\"home\":621121000000,"
+                "\"willingness\":\"WILLING\",\"occupations\":\"缝纫工、制鞋工\"}");
+    run = run_now(cx);
+    result_of(cx, run, anybody);
+    EXPECT_INT(int_at(cx, "items.0.post_id"), welder);
+    EXPECT_INT(road_call(cx, "match_runs.results", run, "q=李梅"), OK);
+    EXPECT_INT(int_at(cx, "total"), 1);
+    EXPECT(int_at(cx, "items.0.post_id") != welder);
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         ids(cx, "person_id=%lld&post_id=%lld", int_at(cx, "items.0.person_id"),
+                             welder)),
+               OK);
+    EXPECT_STR(road_str(cx, "outcome"), "RULE");
+    EXPECT_STR(text_at(cx, "rules.0.code"), "occupation.not_wanted");
+}
+
+STORE_TEST("the same people and posts are given the same proposals again")
+{
+    int64_t a, b;
+
+    road_post(cx, "甲厂", 2);
+    road_post(cx, "乙厂", 3);
+    for (int i = 1; i <= 8; i++)
+        road_person(cx, i);
+    a = run_now(cx);
+    b = run_now(cx);
+    for (int i = 0; i < 8; i++) {
+        int64_t person, post, score;
+
+        EXPECT_INT(road_call(cx, "match_runs.results", a, NULL), OK);
+        person = int_at(cx, arena_printf(cx->mem, "items.%d.person_id", i));
+        post = int_at(cx, arena_printf(cx->mem, "items.%d.post_id", i));
+        score = int_at(cx, arena_printf(cx->mem, "items.%d.score", i));
+        result_of(cx, b, person);
+        EXPECT_INT(int_at(cx, "items.0.post_id"), post);
+        EXPECT_INT(int_at(cx, "items.0.score"), score);
+    }
+}
+
+static int64_t started(struct ctx *cx)
+{
+    return road_create(cx, "match_runs.create", "{\"home\":621121000000,\"work\":350181000000}");
+}
+
+STORE_TEST("a run started through its operation waits, and the background does it once")
+{
+    int64_t run;
+
+    road_post(cx, "甲厂", 2);
+    road_person(cx, 1);
+    run = started(cx);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_STR(road_str(cx, "state"), "RUNNING");
+    match_background(cx->store);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_STR(road_str(cx, "state"), "DONE");
+    match_background(cx->store);
+    EXPECT_INT(match_run_execute(cx, run), E_CONFLICT);
+    EXPECT_INT(road_call(cx, "match_runs.results", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "total"), 1);
+}
+
+static enum err read_all(struct ctx *cx, void *input)
+{
+    return match_load(cx, input);
+}
+
+STORE_TEST("results are stored all or none, whichever call to the store fails")
+{
+    struct match_weights weights = match_weights_default();
+    struct match_input input = { .home = TONGWEI, .work = FUQING };
+    struct match_problem problem = { .today = cx->today, .weights = &weights };
+    struct match_assignment a;
+    struct match_save save = { .input = &input, .problem = &problem, .assignment = &a };
+
+    road_post(cx, "甲厂", 1);
+    road_person(cx, 1);
+    road_person(cx, 2);
+    save.run_id = started(cx);
+    EXPECT_INT(db_read(cx, read_all, &input), OK);
+    problem.persons = input.persons;
+    problem.posts = input.posts;
+    problem.n_persons = (int32_t)input.n_persons;
+    problem.n_posts = (int32_t)input.n_posts;
+    match_assign(cx->mem, &problem, &a);
+    EXPECT(stores_fault_run(cx, match_save, &save) >= 4);
+    EXPECT_INT(road_call(cx, "match_runs.results", save.run_id, NULL), OK);
+    EXPECT_INT(int_at(cx, "total"), 2);
+}
+
+STORE_TEST("the east reads proposals without name, village and reasons until an offer is made")
+{
+    int64_t run, person, result;
+
+    road_post(cx, "甲厂", 1);
+    person = road_person(cx, 1);
+    run = run_now(cx);
+    result = result_of(cx, run, person);
+    cx->who.scope = east;
+    result_of(cx, run, person);
+    EXPECT_STR(text_at(cx, "items.0.person_name"), NULL);
+    EXPECT_STR(text_at(cx, "items.0.sex"), "MALE");
+    EXPECT_STR(text_at(cx, "items.0.born"), "1970");
+    EXPECT_INT(json_type(got(cx, "items.0.reasons")), JSON_NULL);
+    EXPECT_INT(road_call(cx, "match_runs.results", run, "q=王"), OK);
+    EXPECT_INT(int_at(cx, "total"), 0);
+    EXPECT_INT(road_call(cx, "match_results.override", result,
+                         "{\"post_id\":\"1\",\"reason\":\"x\"}"),
+               E_NOT_FOUND);
+    ctx_as_system(cx);
+    EXPECT_INT(road_call(cx, "offers.of_run", run, "{}"), OK);
+    EXPECT_INT(int_at(cx, "made"), 1);
+    cx->who.scope = east;
+    result_of(cx, run, person);
+    EXPECT(text_at(cx, "items.0.person_name") != NULL);
+    EXPECT_STR(text_at(cx, "items.0.state"), "OFFERED");
+}
+
+STORE_TEST("the west sees its own people's results only, and alone may run the matching")
+{
+    int64_t run;
+
+    road_post(cx, "甲厂", 1);
+    road_person(cx, 1);
+    run = run_now(cx);
+    cx->who.scope = west;
+    EXPECT_INT(road_call(cx, "match_runs.results", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "total"), 1);
+    cx->who.scope.home_lo = 621124000000;
+    cx->who.scope.home_hi = 621124999999;
+    EXPECT_INT(road_call(cx, "match_runs.results", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "total"), 0);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), E_NOT_FOUND);
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         "{\"home\":621121000000,\"work\":350181000000}"),
+               E_INVALID);
+    cx->who.scope = east;
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         "{\"home\":621121000000,\"work\":350181000000}"),
+               E_INVALID);
+    EXPECT_STR(cx->failure.code, "match.home");
+}
+
+STORE_TEST("weights are kept with the run; unknown names and negative points are refused")
+{
+    int64_t run = NONE;
+
+    road_post(cx, "甲厂", 1);
+    road_person(cx, 1);
+    EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "{\"base\":0,\"distance\":9000}", &run), OK);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "weights_used.distance"), 9000);
+    EXPECT_INT(int_at(cx, "placed"), 0);
+    EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "{\"bse\":1}", &run), E_INVALID);
+    EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "{\"base\":-1}", &run), E_INVALID);
+    EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "[1]", &run), E_INVALID);
+}
+
+STORE_TEST("a proposal changed by hand keeps the rules, the seats and the reason")
+{
+    int64_t a = road_post(cx, "甲厂", 1), b = road_post(cx, "乙厂", 1), run, first, second;
+    int64_t one = road_person(cx, 1), two = road_person(cx, 2), had, other;
+
+    run = run_now(cx);
+    first = result_of(cx, run, one);
+    had = int_at(cx, "items.0.post_id");
+    other = had == a ? b : a;
+    second = result_of(cx, run, two);
+    EXPECT_INT(road_call(cx, "match_results.override", first,
+                         ids(cx, "{\"post_id\":\"%lld\",\"reason\":\"本人要求\"}", other, 0)),
+               E_CONFLICT);
+    EXPECT_STR(cx->failure.code, "match.full");
+    EXPECT_INT(road_call(cx, "offers.create", NONE,
+                         ids(cx, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}", two, other)),
+               OK);
+    EXPECT_INT(road_call(cx, "match_results.override", first,
+                         ids(cx, "{\"post_id\":\"%lld\",\"reason\":\"本人要求\"}", other, 0)),
+               E_CONFLICT);
+    EXPECT_STR(cx->failure.code, "match.rule");
+    EXPECT_INT(road_call(cx, "match_results.override", first,
+                         ids(cx, "{\"post_id\":\"%lld\",\"reason\":\"本人要求\"}", had, 0)),
+               OK);
+    EXPECT_STR(road_str(cx, "state"), "OVERRIDDEN");
+    EXPECT_STR(road_str(cx, "override_reason"), "本人要求");
+    EXPECT_INT(road_call(cx, "match_results.history", first, NULL), OK);
+    EXPECT_STR(text_at(cx, "items.0.action"), "override");
+    EXPECT_STR(text_at(cx, "items.0.reason"), "本人要求");
+    EXPECT(second != first);
+}
+
+STORE_TEST("offers of a run hold their seats; a full post stops only its own")
+{
+    int64_t post = road_post(cx, "甲厂", 2), run;
+
+    road_post(cx, "乙厂", 1);
+    for (int i = 1; i <= 3; i++)
+        road_person(cx, i);
+    run = run_now(cx);
+    road_accepted(cx, 9, post);
+    EXPECT_INT(road_call(cx, "offers.of_run", run, "{}"), OK);
+    EXPECT_INT(int_at(cx, "made"), 2);
+    EXPECT_INT(int_at(cx, "skipped_total"), 1);
+    EXPECT_STR(text_at(cx, "skipped.0.code"), "post.no_seat");
+    EXPECT_INT(road_call(cx, "offers.of_run", run, "{}"), OK);
+    EXPECT_INT(int_at(cx, "made"), 0);
+    EXPECT_INT(road_call(cx, "offers.list", NONE,
+                         arena_printf(cx->mem, "run_id=%lld", (long long)run)),
+               OK);
+    EXPECT_INT(int_at(cx, "total"), 2);
+    EXPECT_INT(road_call(cx, "match_runs.results", run, "state=OFFERED"), OK);
+    EXPECT_INT(int_at(cx, "total"), 2);
+}
+
+STORE_TEST("why not that post: the seat is worth more to others, by so many points")
+{
+    int64_t post = road_post(cx, "甲厂", 1), run, loser, winner;
+
+    for (int i = 1; i <= 2; i++)
+        road_person(cx, i);
+    run = run_now(cx);
+    EXPECT_INT(road_call(cx, "match_runs.results", run, "state=UNPLACED"), OK);
+    loser = int_at(cx, "items.0.person_id");
+    EXPECT_INT(road_call(cx, "match_runs.results", run, "state=PROPOSED"), OK);
+    winner = int_at(cx, "items.0.person_id");
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         ids(cx, "person_id=%lld&post_id=%lld", loser, post)),
+               OK);
+    EXPECT_STR(road_str(cx, "outcome"), "FULL");
+    EXPECT_INT(road_int(cx, "needed"), 1);
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         ids(cx, "person_id=%lld&post_id=%lld", winner, post)),
+               OK);
+    EXPECT_STR(road_str(cx, "outcome"), "PROPOSED");
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         ids(cx, "person_id=%lld&post_id=%lld", winner, road_post(cx, "乙厂", 1))),
+               OK);
+    EXPECT_STR(road_str(cx, "outcome"), "POST_NOT_IN_RUN");
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         ids(cx, "person_id=%lld&post_id=%lld", road_person(cx, 5), post)),
+               OK);
+    EXPECT_STR(road_str(cx, "outcome"), "PERSON_NOT_IN_RUN");
+}
+
+TEST("every occupation is a code that can be compared, and no two are the same")
+{
+    for (const struct choice *c = occupations; c->code; c++) {
+        EXPECT(match_occupation(c->code) >= 1000000);
+        EXPECT_STR(occupation_find(c->zh), c->code);
+        for (const struct choice *d = c + 1; d->code; d++)
+            EXPECT(!str_eq(c->code, d->code));
+    }
+}
+
+TEST("occupations are found by the words people write")
+{
+    static const struct {
+        const char *text, *code;
+    } cases[] = {
+        { "缝纫工", "6-05-01-03" },
+        { "熟练缝纫工", "6-05-01-03" },
+        { "叉车工", "6-30-05-01" },
+        { "车工", "6-18-01-01" },
+        { "电焊工", "6-18-02-04" },
+        { "6-99-01-02", "6-99-01-02" },
+        { "诚聘保安数名", "4-07-05-01" },
+        { "天文学家", NULL },
+        { "", NULL },
+    };
+    const char *at[4];
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        EXPECT_STR(occupation_find(cases[i].text), cases[i].code);
+    EXPECT_INT(occupations_read(test_arena(), "缝纫工、电焊工，焊工", at, 4), 2);
+    EXPECT_STR(at[0], "6-05-01-03");
+    EXPECT_STR(at[1], "6-18-02-04");
+    EXPECT_INT(occupations_read(test_arena(), "保安、不限", at, 4), 0);
+    EXPECT_INT(occupations_read(test_arena(), "保安,厨师,电工,焊工,文员", at, 4), 4);
+    EXPECT_INT(occupations_read(test_arena(), NULL, at, 4), 0);
 }

@@ -1,6 +1,7 @@
 /* hiring.c — offers. */
 #include "hiring/hiring.h"
 
+#include "hiring/hiring_run.h"
 #include "people/people.h"
 #include "posts/posts.h"
 
@@ -207,6 +208,8 @@ static const struct op ops[] = {
     { "offers.accept", "POST /offers/{id}/accept", PERM_OFFER_ANSWER, record_event, "接受", "Accept", &offer_record },
     { "offers.decline", "POST /offers/{id}/decline", PERM_OFFER_ANSWER, record_event, "谢绝", "Decline", &offer_record },
     { "offers.expire", "POST /offers/{id}/expire", PERM_OFFER_WRITE, record_event, "作废", "Expire", &offer_record },
+    { "offers.of_run", "POST /match-runs/{id}/offers", PERM_OFFER_WRITE, offers_of_run, "给推荐人员发录用通知", "Offer what a match run proposed",
+      .out = offers_of_run_output, .flags = OP_DETACHED },
     { 0 },
 };
 

@@ -367,9 +367,24 @@ static const struct op ops[] = {
       "变更记录", "Its history", &match_run_record },
     { "match_runs.create", "POST /match-runs", PERM_MATCH_RUN, record_create, "发起匹配",
       "Start matching", &match_run_record },
+    { "match_runs.results", "GET /match-runs/{id}/results", PERM_MATCH_READ, match_results_list,
+      "匹配结果", "Results of a run", &match_result_record },
+    { "match_runs.posts", "GET /match-runs/{id}/posts", PERM_MATCH_READ, match_posts_list,
+      "各岗位的匹配情况", "What a run made of each post", &match_post_record },
+    { "match_runs.why", "GET /match-runs/{id}/why", PERM_MATCH_READ, match_why,
+      "为什么没有推荐该岗位", "Why a person was not proposed for a post", .in = match_why_fields,
+      .in_size = sizeof(struct why_input), .out = match_why_output },
+    { "match_results.get", "GET /match-results/{id}", PERM_MATCH_READ, record_get, "匹配结果详情",
+      "One result", &match_result_record },
+    { "match_results.history", "GET /match-results/{id}/history", PERM_MATCH_READ, record_history,
+      "变更记录", "Its history", &match_result_record },
+    { "match_results.override", "POST /match-results/{id}/override", PERM_MATCH_RUN,
+      match_result_override, "改推荐别的岗位", "Propose another post", &match_result_record,
+      .in = match_override_fields, .in_size = sizeof(struct override_input) },
     { 0 },
 };
 
-static const struct record *const records[] = { &match_run_record, NULL };
+static const struct record *const records[] = { &match_run_record, &match_result_record,
+                                                &match_post_record, NULL };
 
 const struct module matching_module = { "matching", "人岗匹配", "Matching", ops, tables, records };

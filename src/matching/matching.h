@@ -38,3 +38,13 @@ MUST_CHECK enum err match_load_post(struct ctx *cx, int64_t id, struct match_pos
 /* Weights as stored in a run. E_INVALID "weights.invalid" for unknown names or negative points. */
 MUST_CHECK enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret);
 const char *match_weights_json(struct arena *mem, const struct match_weights *weights);
+
+/* --- for making offers of a run ------------------------------------------------------------------
+ */
+
+/* At most `most` results of a run in scope that are PROPOSED or OVERRIDDEN, with ids above `after`,
+ * by id: columns id, person_id, post_id. */
+MUST_CHECK enum err match_proposals(struct ctx *cx, int64_t run_id, int64_t after, int most,
+                                    struct rows *ret);
+/* An offer was made of it. E_CONFLICT "match.not_proposed" when it is no proposal any more. */
+MUST_CHECK enum err match_result_offered(struct ctx *cx, int64_t result_id);

@@ -25,11 +25,21 @@ enum err match_save(struct ctx *cx, void *save);
 const char *match_obstacles_json(struct arena *mem, const struct match_problem *in,
                                  const struct match_person *person);
 
-/* Operations on results (results.c, why.c). */
+/* --- telling (tell.c): stored forms as lists of sentences for replies, JSON text ----------------
+ */
+
+/* A rule as a heading, without anybody's figures: "工资低于期望", "pay below the wish". */
+const char *match_rule_name(enum match_code rule, enum lang lang);
+/* [{"code","zh","en","points"|"outcome"},…] of stored reasons, those with most weight first; of
+ * stored obstacles [{"code","zh","en","forbids","alone"},…]. NULL for NULL or what is not ours. */
+const char *match_reasons_told(struct ctx *cx, const char *stored);
+
+/* --- operations (results.c, why.c) --------------------------------------------------------------
+ */
+extern const struct record match_post_record;
 enum err match_results_list(struct ctx *cx);
-enum err match_result_get(struct ctx *cx);
-enum err match_result_override(struct ctx *cx);
 enum err match_posts_list(struct ctx *cx);
+enum err match_result_override(struct ctx *cx);
 enum err match_why(struct ctx *cx);
 
 struct override_input {
@@ -39,5 +49,4 @@ struct override_input {
 struct why_input {
     int64_t person_id, post_id;
 };
-extern const struct field match_override_fields[], match_why_fields[], match_result_detail[],
-    match_posts_output[], match_why_output[];
+extern const struct field match_override_fields[], match_why_fields[], match_why_output[];

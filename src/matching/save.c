@@ -6,7 +6,7 @@
 
 /* Looking for the obstacles of everybody without a post is quick up to this many comparisons; for
  * more people they are looked up when somebody asks. */
-enum { OBSTACLES_MAX = 100000000 };
+enum { OBSTACLES_MAX = 50000000 };
 
 const char *match_obstacles_json(struct arena *mem, const struct match_problem *in,
                                  const struct match_person *person)
@@ -118,25 +118,21 @@ static enum err save_posts(struct ctx *cx, const struct match_save *s)
     const struct match_problem *in = s->problem;
     const struct match_candidates *c = &s->assignment->considered;
     const struct auction_result *a = &s->assignment->auction;
-    int32_t *placed = NEW_ARRAY(cx->mem, int32_t, in->n_posts + 1);
     int32_t *queue = NEW_ARRAY(cx->mem, int32_t, in->n_posts + 1);
 
-    for (int32_t i = 0; i < in->n_persons; i++) {
-        if (a->post[i] >= 0)
-            placed[a->post[i]]++;
+    for (int32_t i = 0; i < in->n_persons; i++)
         if (c->row[i + 1] > c->row[i])
             queue[c->edges[c->row[i]].post]++;
-    }
     for (int32_t i = 0; i < in->n_posts; i++) {
         const struct match_post *p = &in->posts[i];
 
         TRY(db_exec(cx,
-                    "INSERT INTO match_post (run_id, post_id, home, work, employer_id, seats,"
-                    " placed, queue, price) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
-                    " WHERE SCOPE(match_post home=$3, work=$4, employer_id=$5)",
-                    P(s->run_id), P(p->id), P(s->input->home), P(p->work), P(p->employer->id),
-                    P(p->seats), P(placed[i]), P(queue[i]),
-                    P((a->price[i] + a->scale - 1) / a->scale)));
+                    "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats,"
+                    " queue, price) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
+                    " WHERE SCOPE(match_post home=$4, work=$5, employer_id=$6)",
+                    P(store_new_id(cx->store)), P(s->run_id), P(p->id), P(s->input->home),
+                    P(p->work), P(p->employer->id), P(p->seats), P(queue[i]),
+                    P(a->price[i] / a->scale)));
     }
     return OK;
 }

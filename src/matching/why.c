@@ -1,0 +1,165 @@
+/* why.c — "why did she not get that post?": a rule that failed, or what the seat was worth to
+ * others (auction.h). Compared with the record as it is now, at the weights and prices of the run.
+ */
+#include "matching/run.h"
+
+const struct field match_why_fields[] = {
+    PARAM(struct why_input, person_id, FIELD_ID, "人员", "Person", .required = true),
+    PARAM(struct why_input, post_id, FIELD_ID, "岗位", "Post", .required = true),
+    { 0 },
+};
+
+static const struct choice outcomes[] = {
+    { "PROPOSED", "推荐的就是该岗位", "this post was proposed" },
+    { "PERSON_NOT_IN_RUN", "此人没有参加这次匹配（不在求职，或无外出意愿，或不在范围内）",
+      "the person took no part in the run (not seeking, not willing, or out of its range)" },
+    { "POST_NOT_IN_RUN", "该岗位没有参加这次匹配（未开放，或30天未确认，或已满，或不在范围内）",
+      "the post took no part in the run (not open, not confirmed for 30 days, full, or out of its "
+      "range)" },
+    { "RULE", "不符合硬性条件", "a rule forbids it" },
+    { "WORTHLESS", "得分不高于零：对本人来说不如不去", "no points: staying would be better" },
+    { "BETTER", "推荐的岗位对本人更好", "the post proposed is better for the person" },
+    { "FULL", "名额给了更合适的人", "its seats went where they are worth more" },
+    { 0 },
+};
+
+const struct field match_why_output[] = {
+    OUTPUT("outcome", FIELD_CHOICE, "结论", "Outcome", .choices = outcomes),
+    OUTPUT("zh", FIELD_TEXT, "说明", "In Chinese"),
+    OUTPUT("en", FIELD_TEXT, "英文说明", "In English"),
+    OUTPUT("rules", FIELD_JSON, "硬性条件", "Rules"),
+    OUTPUT("parts", FIELD_JSON, "得分构成", "Parts of the score"),
+    OUTPUT("score", FIELD_INT, "得分", "Score"),
+    OUTPUT("price", FIELD_INT, "席位价位", "Price of a seat"),
+    OUTPUT("given_post_id", FIELD_ID, "推荐的岗位", "Post proposed"),
+    OUTPUT("given_title", FIELD_TEXT, "推荐的岗位名称", "Its title"),
+    OUTPUT("given_score", FIELD_INT, "推荐岗位得分", "Its score"),
+    OUTPUT("needed", FIELD_INT, "还差分数", "Points short"),
+    { 0 },
+};
+
+struct why {
+    const struct why_input *in;
+    struct rows run, result, post; /* the last two may be empty */
+    struct match_person person;
+    struct match_post target;
+    struct match_verdict verdict;
+    struct match_score score;
+    int64_t price, given, given_score, needed;
+};
+
+static enum err load(struct ctx *cx, struct why *w)
+{
+    TRY(db_rows(cx, &w->run,
+                "SELECT weights, state, created_at FROM match_run WHERE"
+                " SCOPE_NOT(match_run 'the person is in scope') AND id = $1",
+                P(cx->id)));
+    if (w->run.n == 0 || !str_eq(row_text(&w->run, 0, "state"), "DONE"))
+        return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
+                    T("没有这次匹配，或尚未完成", "there is no such run, or it is not done"));
+    TRY(match_load_person(cx, w->in->person_id, &w->person));
+    TRY(match_load_post(cx, w->in->post_id, &w->target));
+    TRY(db_rows(cx, &w->result,
+                "SELECT m.post_id, m.score, (SELECT j.title FROM job_post j WHERE"
+                " SCOPE_NOT(job_post 'the result is in scope') AND j.id = m.post_id) AS title,"
+                " (SELECT k.price FROM match_post k WHERE"
+                " SCOPE_NOT(match_post 'the result is in scope') AND k.run_id = m.run_id"
+                " AND k.post_id = m.post_id) AS price FROM match_result m"
+                " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.person_id = $2",
+                P(cx->id), P(w->in->person_id)));
+    return db_rows(cx, &w->post,
+                   "SELECT seats, price FROM match_post k WHERE"
+                   " SCOPE_NOT(match_post 'the post itself is in scope') AND k.run_id = $1"
+                   " AND k.post_id = $2",
+                   P(cx->id), P(w->in->post_id));
+}
+
+static enum err compare(struct ctx *cx, struct why *w)
+{
+    struct match_weights weights;
+    struct date day = date_of_instant(row_int(&w->run, 0, "created_at"));
+    int64_t left = 0;
+
+    TRY(match_weights_read(cx, row_text(&w->run, 0, "weights"), &weights));
+    if (w->post.n)
+        w->target.seats = (int32_t)row_int(&w->post, 0, "seats");
+    match_check(&w->person, &w->target, day, &w->verdict);
+    match_score(&w->person, &w->target, &weights, &w->score);
+    w->price = w->post.n ? row_int(&w->post, 0, "price") : NONE;
+    w->given = w->result.n ? row_int(&w->result, 0, "post_id") : NONE;
+    w->given_score = w->given == NONE ? NONE : row_int(&w->result, 0, "score");
+    if (w->given != NONE)
+        left = w->given_score - MAX(row_int(&w->result, 0, "price"), 0);
+    w->needed = w->price == NONE ? NONE : MAX(left - (w->score.total - w->price), 0) + 1;
+    return OK;
+}
+
+static const char *outcome_of(const struct why *w)
+{
+    if (w->result.n == 0)
+        return "PERSON_NOT_IN_RUN";
+    if (w->given == w->in->post_id)
+        return "PROPOSED";
+    if (w->post.n == 0)
+        return "POST_NOT_IN_RUN";
+    if (!w->verdict.is_feasible)
+        return "RULE";
+    if (w->score.total <= 0)
+        return "WORTHLESS";
+    return w->given != NONE && w->given_score >= w->score.total ? "BETTER" : "FULL";
+}
+
+static const char *sentence(struct ctx *cx, const struct why *w, const char *outcome,
+                            enum lang lang)
+{
+    const char *text = choice_label(outcomes, outcome, lang);
+
+    if (str_eq(outcome, "RULE")) {
+        struct str s = str_new(cx->mem);
+
+        for (int i = 0; i < MATCH_RULE_COUNT; i++)
+            if (w->verdict.rules[i].outcome == MATCH_FAIL)
+                str_addf(&s, "%s%s", s.len ? (lang == LANG_EN ? "; " : "；") : "",
+                         match_reason_text(cx->mem, lang, &w->verdict.rules[i]));
+        return s.s;
+    }
+    if (str_eq(outcome, "BETTER"))
+        return arena_printf(cx->mem,
+                            lang == LANG_EN ? "%s (%lld points against %lld)"
+                                            : "%s（%lld分，该岗位%lld分）",
+                            text, (long long)w->given_score, (long long)w->score.total);
+    if (str_eq(outcome, "FULL"))
+        return arena_printf(
+            cx->mem,
+            lang == LANG_EN
+                ? "%s: %lld points here, a seat is worth %lld to others; %lld points short"
+                : "%s：本人得分%lld，一个名额对他人值%lld分，还差%lld分",
+            text, (long long)w->score.total, (long long)w->price, (long long)w->needed);
+    return text;
+}
+
+enum err match_why(struct ctx *cx)
+{
+    struct why *w = NEW(cx->mem, struct why);
+    const char *outcome;
+
+    w->in = cx->in;
+    TRY(load(cx, w));
+    TRY(compare(cx, w));
+    outcome = outcome_of(w);
+    json_object(cx->out);
+    json_put_str(cx->out, "outcome", outcome);
+    json_put_str(cx->out, "zh", sentence(cx, w, outcome, LANG_ZH));
+    json_put_str(cx->out, "en", sentence(cx, w, outcome, LANG_EN));
+    json_put_raw(cx->out, "rules",
+                 match_reasons_told(cx, match_verdict_json(cx->mem, &w->verdict)));
+    json_put_raw(cx->out, "parts", match_reasons_told(cx, match_score_json(cx->mem, &w->score)));
+    json_put_int(cx->out, "score", w->score.total);
+    json_put_int(cx->out, "price", w->price);
+    json_put_id(cx->out, "given_post_id", w->given);
+    json_put_str(cx->out, "given_title", w->result.n ? row_text(&w->result, 0, "title") : NULL);
+    json_put_int(cx->out, "given_score", w->given_score);
+    json_put_int(cx->out, "needed", w->needed);
+    json_end(cx->out);
+    return OK;
+}
