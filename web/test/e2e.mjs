@@ -198,7 +198,7 @@ await step('columns can be chosen, and the choice is kept', async () => {
 
 await step('a roster is checked cell by cell before anything is written', async () => {
   await go('/imports/new?record=person')
-  await page.setInputFiles('[data-test=file]', process.env.ROSTER ?? roster())
+  await page.setInputFiles('[data-test=file]', process.env.ROSTER || roster())
   await page.waitForURL(/imports\/(?!new)/)
   await seen('[data-test=import-tiles]')
   await page.waitForFunction(() => document.querySelector('[data-test=problems], [data-test=commit]'))

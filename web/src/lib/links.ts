@@ -2,7 +2,7 @@
 // ("#/claims"); both become routes here.
 import { meta } from '../meta'
 
-const ROOM_OF: Record<string, string> = { '/months/due': '/months', '/months/conflicts': '/months', '/months': '/months', '/claims': '/claims', '/imports': '/imports', '/match-runs': '/matching', '/bulletin': '/bulletin', '/completion': '/targets' }
+const ROOM_OF: Record<string, string> = { '/months/due': '/months', '/months/conflicts': '/months', '/months': '/months', '/claims': '/claims', '/imports': '/imports', '/match-runs': '/matching', '/bulletin': '/bulletin', '/completion': '/targets', '/indicators/rows': '/rows' }
 
 export function routeOf(link: string): string {
   const text = link.replace(/^.*#/, '').replace(/^\/api\/v1/, '')
