@@ -100,6 +100,7 @@ struct policy {
     const char *doc_name, *doc_source;
     enum policy_side side;
     enum policy_fund fund;
+    int64_t payer; /* division that pays, 0 = the first of the places named (policies.c) */
     struct date from, until; /* inclusive; until none = no end */
     enum policy_benefit benefit;
     enum policy_beneficiary beneficiary;

@@ -390,6 +390,7 @@ static const struct key doc_keys[] = {
 static const struct key payer_keys[] = {
     K("side", KEY_CODE, P(side), .required = true, .names = policy_sides),
     K("fund", KEY_CODE, P(fund), .required = true, .names = policy_funds),
+    K("division", KEY_DIVISION, P(payer)),
     { 0 },
 };
 static const struct key effective_keys[] = {
