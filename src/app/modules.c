@@ -9,6 +9,7 @@
 #include "matching/matching.h"
 #include "people/people.h"
 #include "placements/placements.h"
+#include "policy/policies.h"
 #include "posts/posts.h"
 #include "stats/stats.h"
 #include "targets/targets.h"
@@ -28,5 +29,6 @@ const struct module *const app_modules[] = {
     &imports_module,
     &targets_module,
     &stats_module,
+    &policy_module,
     NULL,
 };
