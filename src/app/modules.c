@@ -2,6 +2,7 @@
 #include "app/modules.h"
 
 #include "accounts/accounts.h"
+#include "claims/claims.h"
 #include "divisions/divisions.h"
 #include "employers/employers.h"
 #include "hiring/hiring.h"
@@ -27,8 +28,9 @@ const struct module *const app_modules[] = {
     &placements_module,
     &transfers_module,
     &imports_module,
+    &policy_module,
+    &claims_module,
     &targets_module,
     &stats_module,
-    &policy_module,
     NULL,
 };

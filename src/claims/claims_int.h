@@ -41,6 +41,11 @@ MUST_CHECK enum err case_load(struct ctx *cx, const struct policy_row *row, stru
 /* The place of a claim: home always, work when the destination pays. */
 int64_t claim_work(const struct policy_row *row, const struct policy_facts *facts, struct date until, int64_t seat);
 
+/* May the actor take this step, by her role? */
+MUST_CHECK enum err claim_may(struct ctx *cx, const char *event);
+/* May she act on claims at all? */
+MUST_CHECK enum err claims_check_acts(struct ctx *cx);
+
 enum err claims_op_find(struct ctx *cx);
 enum err claims_op_evaluate(struct ctx *cx);
 enum err claims_op_bulk(struct ctx *cx);

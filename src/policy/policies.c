@@ -83,7 +83,7 @@ static const struct transition transitions[] = {
 #define LISTED (USE_LIST | USE_EXPORT)
 #define IN struct policy_input
 static const struct field fields[] = {
-    FIELD(IN, policy_key, FIELD_TEXT, "标识", "Key", .sql = "y.policy_key", .use = LISTED | USE_FILTER | USE_FIXED | USE_SEARCH | USE_DERIVED),
+    FIELD(IN, policy_key, FIELD_TEXT, "标识", "Key", .sql = "y.policy_key", .use = LISTED | USE_FILTER | USE_SORT | USE_FIXED | USE_SEARCH | USE_DERIVED),
     FIELD(IN, revision, FIELD_INT, "版本", "Revision", .sql = "y.revision", .use = LISTED | USE_FIXED | USE_DERIVED),
     FIELD(IN, title_zh, FIELD_TEXT, "名称", "Title (Chinese)", .sql = "y.title_zh", .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
     FIELD(IN, title_en, FIELD_TEXT, "英文名称", "Title", .sql = "y.title_en", .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
@@ -229,7 +229,7 @@ static void fill(struct ctx *cx, const struct policy *p, const char *text, const
     in->file = text;
 }
 
-static enum err store_policy(struct ctx *cx, const struct policy *p, const char *text, const char *state, int64_t *ret_id)
+static enum err store_draft(struct ctx *cx, const struct policy *p, const char *text, int64_t *ret_id)
 {
     IN *in = NEW(cx->mem, IN);
     struct rows r;
@@ -238,7 +238,7 @@ static enum err store_policy(struct ctx *cx, const struct policy *p, const char 
     if (r.n)
         return hint(cx, fail(cx, E_CONFLICT, "policy.exists", T("%s 的版本 %d 已经存在", "%s, version %d, is already stored"), p->id, (int)p->version), "%s",
                     T("改了内容，请把 version 加 1", "raise its version after a change"));
-    fill(cx, p, text, state, in);
+    fill(cx, p, text, "DRAFT", in);
     return record_insert(cx, &policy_record, in, ret_id);
 }
 
@@ -248,8 +248,8 @@ static enum err seed_one(struct ctx *cx, const struct asset *a)
     const char *text = arena_strndup(cx->mem, (const char *)a->start, (size_t)(a->end - a->start));
     struct policy_problems problems;
     const struct policy *p;
+    IN *in = NEW(cx->mem, IN);
     struct rows r;
-    int64_t id;
 
     if (policy_read(cx->mem, a->path, text, strlen(text), &p, &problems) != OK)
         return fail(cx, E_INTERNAL, "policy.shipped", "%s: %s", a->path, policy_problem_text(cx->mem, &problems, 0, cx->lang));
@@ -260,7 +260,13 @@ static enum err seed_one(struct ctx *cx, const struct asset *a)
             return OK;
         TRY(record_move(cx, &policy_record, row_int(&r, i, "id"), "supersede", "由新版本取代"));
     }
-    return store_policy(cx, p, text, "PUBLISHED", &id);
+    fill(cx, p, text, "PUBLISHED", in);
+    /* comes with the program, not from a person: no journal entry */
+    return db_exec(cx,
+                   "INSERT INTO policy (id, policy_key, revision, title_zh, title_en, doc_no, payer_side, payer, fund, beneficiary, from_on, until_on,"
+                   " notice_days, state, file, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)",
+                   P(store_new_id(cx->store)), P(in->policy_key), P(in->revision), P(in->title_zh), P(in->title_en), P(in->doc_no), P(in->payer_side),
+                   P(in->payer), P(in->fund), P(in->beneficiary), P(in->from_on), P(in->until_on), P(in->notice_days), P(in->state), P(in->file), P(cx->now));
 }
 
 static enum err seed(struct ctx *cx)
@@ -323,7 +329,7 @@ static enum err op_create(struct ctx *cx)
     if (!policy_payer(p))
         return fail_field(cx, "file", "policy.no_payer", "%s", T("看不出由哪个地区出资，请写 payer.division", "it does not say which division pays: write payer.division"));
     TRY(may_write(cx, p->side == SIDE_DESTINATION ? "WORK" : "HOME", policy_payer(p)));
-    TRY(store_policy(cx, p, text, "DRAFT", &id));
+    TRY(store_draft(cx, p, text, &id));
     json_object(cx->out);
     json_put_id(cx->out, "id", id);
     json_put_str(cx->out, "policy_key", p->id);
