@@ -1,6 +1,7 @@
 /* Claims: found once, through four hands, on notice, approved on the facts of that day. */
 #include "ops.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include "base/ids.h"
@@ -140,6 +141,41 @@ OPS_TEST("looking a second time changes nothing")
     EXPECT_INT(find(as(TONGWEI, "CLERK"), NULL, "2019-09-01"), 0);
     EXPECT_INT(find(as(FUZHOU, "CLERK"), "fuzhou-post-wage-2019", "2019-09-01"), 0);
     EXPECT_INT(sum_of(as_system(), ""), 1200000);
+}
+
+struct finder {
+    struct ctx *cx;
+    int64_t policy;
+    struct claims_found found;
+    enum err err;
+};
+
+static void *find_in_thread(void *arg)
+{
+    struct finder *f = arg;
+
+    f->err = claims_find(f->cx, f->policy, date_make(2019, 9, 1), &f->found);
+    return NULL;
+}
+
+OPS_TEST("two who look at the same time leave one claim for each right")
+{
+    struct finder finders[2];
+    pthread_t threads[2];
+
+    set_clock("2019-09-01");
+    for (int i = 1; i <= 20; i++)
+        at_work(worker(TONGWEI, i, "REGISTERED_POOR"), employer_of(FUYAO), "2019-02-11", "2019-08");
+    for (int i = 0; i < 2; i++) {
+        finders[i] = (struct finder){ .cx = unit(i ? as(TONGWEI, "CLERK") : as(FUZHOU, "CLERK")), .policy = policy_id("fuzhou-post-wage-2019") };
+        EXPECT_INT(pthread_create(&threads[i], NULL, find_in_thread, &finders[i]), 0);
+    }
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    EXPECT_INT(finders[0].err, OK);
+    EXPECT_INT(finders[1].err, OK);
+    EXPECT_INT(finders[0].found.made + finders[1].found.made, 40);
+    EXPECT_INT(sum_of(as_system(), "state=ELIGIBLE"), 20 * 1200000);
 }
 
 static const char dingxi_policy[] =

@@ -31,6 +31,7 @@ int command_open(const struct command_line *line, struct store **ret);
 int command_fail(const struct command_line *line, const struct failure *f);
 
 /* Commands that have a file of their own. */
+int command_policy(const struct command_line *line);
 int command_serve(const struct command_line *line); /* command_serve.c */
 /* The same over a store that is already open: what the demo ends with. The caller closes the store. */
 int command_serve_store(const struct command_line *line, struct store *store);

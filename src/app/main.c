@@ -206,6 +206,7 @@ static const struct command commands[] = {
     { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },
     { "simulate", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--pairing=…] -o DIR", "生成模拟表格和错误清单",
       "write made-up spreadsheets with a key of their flaws", command_simulate },
+    { "policy", "check|explain FILE…", "检查政策文件，或逐条说明", "check policy files, or say them clause by clause", command_policy },
     { "openapi", "", "输出接口说明", "print the OpenAPI document", command_openapi },
     { "version", "", "版本", "print the version", command_version },
 };

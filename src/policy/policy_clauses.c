@@ -10,7 +10,9 @@
 
 struct words {
     struct arena *mem;
-    struct json *j;
+    struct json *j;  /* NULL: as text, into out */
+    struct str *out;
+    enum lang lang;
 };
 struct both {
     struct str zh, en;
@@ -23,6 +25,11 @@ static struct both both_new(struct arena *mem)
 
 static void say(struct words *w, const char *title_zh, const char *title_en, const char *clause, const char *zh, const char *en)
 {
+    if (!w->j) {
+        str_addf(w->out, w->lang == LANG_EN ? "  %s: %s" : "  %s：%s", w->lang == LANG_EN ? title_en : title_zh, w->lang == LANG_EN ? en : zh);
+        str_addf(w->out, clause ? (w->lang == LANG_EN ? " (“%s”)\n" : "（%s）\n") : "%s\n", clause ? clause : "");
+        return;
+    }
     json_object(w->j);
     json_put_str(w->j, "title_zh", title_zh);
     json_put_str(w->j, "title_en", title_en);
@@ -235,18 +242,31 @@ static void say_procedure(struct words *w, const struct policy *p)
         say(w, "原文未明", "Left open", p->open[i].point, p->open[i].why.zh, p->open[i].why.en);
 }
 
+static void say_all(struct words *w, const struct policy *p)
+{
+    say_frame(w, p);
+    say_who(w, p);
+    say_count(w, p);
+    say_require(w, &p->require, "", "");
+    for (int i = 0; i < p->item_count; i++)
+        say_item(w, &p->items[i]);
+    say_limits(w, p);
+    say_procedure(w, p);
+}
+
 void policy_clauses_write(struct arena *mem, struct json *j, const struct policy *p)
 {
-    struct words w = { mem, j };
+    struct words w = { .mem = mem, .j = j };
 
     json_array(j);
-    say_frame(&w, p);
-    say_who(&w, p);
-    say_count(&w, p);
-    say_require(&w, &p->require, "", "");
-    for (int i = 0; i < p->item_count; i++)
-        say_item(&w, &p->items[i]);
-    say_limits(&w, p);
-    say_procedure(&w, p);
+    say_all(&w, p);
     json_end(j);
+}
+
+void policy_clauses_text(struct arena *mem, struct str *out, const struct policy *p, enum lang lang)
+{
+    struct words w = { .mem = mem, .out = out, .lang = lang };
+
+    str_addf(out, "%s\n", lang == LANG_EN ? p->title.en : p->title.zh);
+    say_all(&w, p);
 }
