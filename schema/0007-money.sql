@@ -123,6 +123,10 @@ CREATE TABLE payment_line (
     return_code    TEXT,
     return_text    TEXT,
     reissue_of     BIGINT,          -- the failed line this one replaces
+    corrected_sealed BYTEA,         -- where it should have gone; what was sent stays as it was
+    corrected_mask TEXT,
+    corrected_bank TEXT,
+    corrected_name TEXT,
     created_at     BIGINT NOT NULL,
     updated_at     BIGINT NOT NULL,
     UNIQUE (batch_id, line_no)

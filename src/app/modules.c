@@ -8,6 +8,7 @@
 #include "hiring/hiring.h"
 #include "imports/imports.h"
 #include "matching/matching.h"
+#include "payments/payments.h"
 #include "people/people.h"
 #include "placements/placements.h"
 #include "policy/policies.h"
@@ -30,6 +31,7 @@ const struct module *const app_modules[] = {
     &imports_module,
     &policy_module,
     &claims_module,
+    &payments_module,
     &targets_module,
     &stats_module,
     NULL,

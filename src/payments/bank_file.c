@@ -1,0 +1,401 @@
+/* bank_file.c — the bank's file, and the bank's answer. */
+#include "payments/payments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/amount.h"
+#include "base/ids.h"
+#include "claims/claims.h"
+#include "payments/payments_int.h"
+#include "platform/db_backend.h"
+#include "platform/journal.h"
+#include "platform/sheet.h"
+
+const struct choice payment_return_codes[] = {
+    { "NO_ACCOUNT", "缺少账号", "No account" },
+    { "ACCOUNT_CLOSED", "账户已销户或不存在", "Account closed or unknown",
+      "销户|不存在|无此账|CLOSED" },
+    { "NAME_MISMATCH", "户名与账号不符", "Name and account differ", "户名|姓名|NAME" },
+    { "INACTIVE", "账户未激活或冻结", "Account inactive or frozen",
+      "激活|睡眠|冻结|止付|INACTIVE|FROZEN" },
+    { "OTHER", "其他", "Other" },
+    { 0 },
+};
+
+/* --- to the bank
+ * -------------------------------------------------------------------------------------------- */
+static enum err write_lines(struct ctx *cx, struct sheet_writer *w, const struct rows *batch,
+                            const struct bank_line *lines, int n)
+{
+    static const struct sheet_column columns[] = {
+        { .title = "序号", .kind = SHEET_INT },       { .title = "户名", .kind = SHEET_TEXT },
+        { .title = "账号", .kind = SHEET_TEXT },      { .title = "开户行", .kind = SHEET_TEXT },
+        { .title = "金额(元)", .kind = SHEET_MONEY }, { .title = "附言", .kind = SHEET_TEXT },
+    };
+    const struct sheet_page page = { .name = "代发明细",
+                                     .columns = columns,
+                                     .n = ARRAY_LEN(columns) };
+
+    TRY(sheet_writer_page(w, &page, &cx->failure));
+    for (int i = 0; i < n; i++) {
+        struct sheet_value cells[] = {
+            { .number = lines[i].line_no },
+            { .text = lines[i].name },
+            { .text = lines[i].account },
+            { .text = lines[i].bank },
+            { .number = lines[i].amount_fen },
+            { .text = arena_printf(cx->mem, "%s#%lld", row_text(batch, 0, "number"),
+                                   (long long)lines[i].line_no) },
+        };
+        TRY(sheet_writer_row(w, cells, ARRAY_LEN(cells), &cx->failure));
+    }
+    return OK;
+}
+
+enum err bank_file_write(struct ctx *cx, int64_t id, const char *path)
+{
+    struct rows batch;
+    struct bank_line *lines;
+    struct sheet_writer *w;
+    enum err err;
+    int n;
+
+    TRY(record_load(cx, &payment_batch_record, id, &batch));
+    TRY(batch_expect(cx, &batch, "APPROVED|SENT|PARTLY_PAID|PAID|CLOSED", "生成银行文件",
+                     "write the bank's file"));
+    TRY(check_content(cx, &batch, &lines, &n));
+    TRY(sheet_writer_open(path, SHEET_CSV, LANG_ZH, &cx->failure, &w));
+    err = write_lines(cx, w, &batch, lines, n);
+    if (err != OK) {
+        sheet_writer_abort(w);
+        return err;
+    }
+    TRY(sheet_writer_close(w, &cx->failure));
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = "payment_batch",
+                                  .record_id = id,
+                                  .action = "bank_file",
+                                  .after = arena_printf(cx->mem,
+                                                        "{\"lines\":%d,\"content_hash\":\"%s\"}", n,
+                                                        row_text(&batch, 0, "content_hash")),
+                                  .home = row_int(&batch, 0, "home"),
+                                  .work = row_int(&batch, 0, "work"),
+                                  .employer_id = NONE,
+                                  .person_id = NONE });
+}
+
+/* --- from the bank: what the file says
+ * ------------------------------------------------------------------------ */
+enum { COLUMN_LINE, COLUMN_ACCOUNT, COLUMN_AMOUNT, COLUMN_RESULT, COLUMN_REASON, COLUMN_COUNT };
+static const char *const headers[COLUMN_COUNT] = {
+    [COLUMN_LINE] = "序号|行号|明细序号|编号|line_no",
+    [COLUMN_ACCOUNT] = "账号|帐号|收款账号|收款人账号|卡号|account",
+    [COLUMN_AMOUNT] = "金额|金额(元)|金额（元）|交易金额|交易金额(元)|实发金额|amount",
+    [COLUMN_RESULT] = "结果|处理结果|交易结果|状态|交易状态|处理状态|result",
+    [COLUMN_REASON] = "原因|失败原因|错误信息|备注|返回信息|说明|reason",
+};
+static const char successes[] = "成功|交易成功|处理成功|已入账|已支付|SUCCESS|S|OK|1|0000";
+static const char failures[] = "失败|交易失败|处理失败|退回|退票|FAILED|FAIL|F|0|2";
+
+enum { HEADER_ROWS_MAX = 20, RETURN_LINES_MAX = 100000 };
+
+static bool in_list(const char *list, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (const char *at = list; len && *at; at += strcspn(at, "|"), at += *at == '|')
+        if (strcspn(at, "|") == len && strncasecmp(at, word, len) == 0)
+            return true;
+    return false;
+}
+
+/* One row of the return. */
+struct answer {
+    int64_t row, line_no, amount_fen;
+    const char *account; /* digits as written; NULL when the file has none */
+    const char *reason;
+    bool is_paid;
+};
+struct answers {
+    int n;
+    struct answer *at;
+    int column[COLUMN_COUNT]; /* -1: absent */
+};
+
+static bool read_header(struct ctx *cx, const struct sheet_row *row, struct answers *a)
+{
+    for (int c = 0; c < COLUMN_COUNT; c++)
+        a->column[c] = -1;
+    for (int i = 0; i < row->n; i++)
+        for (int c = 0; c < COLUMN_COUNT; c++)
+            if (a->column[c] < 0 &&
+                in_list(headers[c], str_clean(cx->mem, row->cells[i].text, false)))
+                a->column[c] = i;
+    return a->column[COLUMN_LINE] >= 0 && a->column[COLUMN_AMOUNT] >= 0 &&
+           a->column[COLUMN_RESULT] >= 0;
+}
+
+static const char *cell_text(struct ctx *cx, const struct sheet_row *row, int column)
+{
+    return column < 0 || column >= row->n ? "" : str_clean(cx->mem, row->cells[column].text, false);
+}
+
+static enum err bad_row(struct ctx *cx, enum err err, const char *code, int64_t row, const char *zh,
+                        const char *en)
+{
+    return hint(cx,
+                fail(cx, err, code, T("第 %lld 行：%s", "row %lld: %s"), (long long)row, T(zh, en)),
+                "%s",
+                T("回盘文件整体未处理，请核对后重新上传",
+                  "nothing of the file was taken; check it and upload it again"));
+}
+
+static enum err read_answer(struct ctx *cx, const struct sheet_row *row, struct answers *a)
+{
+    struct answer *x = &a->at[a->n];
+    const char *result = cell_text(cx, row, a->column[COLUMN_RESULT]),
+               *line = cell_text(cx, row, a->column[COLUMN_LINE]);
+    char digits[33];
+
+    *x = (struct answer){ .row = row->number,
+                          .reason = cell_text(cx, row, a->column[COLUMN_REASON]) };
+    if (!str_int(line, &x->line_no))
+        return *line && !strpbrk(line, "0123456789")
+                   ? OK /* 合计 */
+                   : bad_row(cx, E_INVALID, "return.line_no", row->number, "序号不是整数",
+                             "the line number is no whole number");
+    if (amount_read(cell_text(cx, row, a->column[COLUMN_AMOUNT]), &x->amount_fen) != AMOUNT_OK)
+        return bad_row(cx, E_INVALID, "return.amount", row->number, "金额无法识别",
+                       "the amount cannot be read");
+    if (in_list(successes, result))
+        x->is_paid = true;
+    else if (!in_list(failures, result))
+        return bad_row(cx, E_INVALID, "return.result", row->number, "结果既不是成功也不是失败",
+                       "the result is neither success nor failure");
+    if (card_normalise(cell_text(cx, row, a->column[COLUMN_ACCOUNT]), digits) <= CARD_LUHN_WARN)
+        x->account = arena_strdup(cx->mem, digits);
+    a->n++;
+    return OK;
+}
+
+static enum err read_sheet(struct ctx *cx, struct sheet *s, struct answers *a)
+{
+    struct sheet_row row;
+    bool more = true, has_header = false;
+
+    TRY(sheet_select(s, 0, &cx->failure));
+    for (;;) {
+        TRY(sheet_next(s, &row, &more, &cx->failure));
+        if (!more)
+            break;
+        if (!has_header) {
+            has_header = read_header(cx, &row, a);
+            if (!has_header && row.number > HEADER_ROWS_MAX)
+                break;
+            continue;
+        }
+        if (a->n == RETURN_LINES_MAX)
+            return fail(cx, E_LIMIT, "return.too_long", "%s",
+                        T("回盘文件行数过多", "the return has too many lines"));
+        TRY(read_answer(cx, &row, a));
+    }
+    if (!has_header)
+        return fail(cx, E_INVALID, "return.header", "%s",
+                    T("找不到表头：序号、金额、结果", "no header with 序号, 金额, 结果 was found"));
+    return OK;
+}
+
+/* --- against the lines that were sent
+ * --------------------------------------------------------------------------- */
+static enum err check_answer(struct ctx *cx, const struct answer *x, const struct bank_line *line)
+{
+    if (x->amount_fen != line->amount_fen)
+        return bad_row(cx, E_INVALID, "return.amount", x->row, "金额与送盘不一致",
+                       "the amount is not what was sent");
+    if (x->account && !str_eq(x->account, line->account))
+        return bad_row(cx, E_INVALID, "return.account", x->row, "账号与送盘不一致",
+                       "the account is not what was sent");
+    if (!str_eq(line->state, "PENDING") && str_eq(line->state, "SUCCESS") != x->is_paid)
+        return bad_row(cx, E_CONFLICT, "return.contradicts", x->row, "与此前回盘结果相反",
+                       "an earlier return said otherwise");
+    return OK;
+}
+
+/* All answers against all lines, before anything is changed. ret_of[i] is the line of answer i. */
+static enum err match_answers(struct ctx *cx, const struct answers *a,
+                              const struct bank_line *lines, int n, int *ret_of)
+{
+    bool *seen = NEW_ARRAY(cx->mem, bool, n + 1);
+
+    for (int i = 0; i < a->n; i++) {
+        const struct answer *x = &a->at[i];
+        int k = (int)(x->line_no - 1); /* lines that are sent are numbered from 1 without gaps */
+
+        if (x->line_no < 1 || x->line_no > n || lines[k].line_no != x->line_no)
+            return bad_row(cx, E_INVALID, "return.unknown_line", x->row, "批次中没有这个序号",
+                           "the batch has no such line");
+        if (seen[k])
+            return bad_row(cx, E_INVALID, "return.double_line", x->row, "序号重复",
+                           "the line stands in the file twice");
+        seen[k] = true;
+        TRY(check_answer(cx, x, &lines[k]));
+        ret_of[i] = k;
+    }
+    return OK;
+}
+
+static const char *code_of(const char *reason)
+{
+    for (const struct choice *c = payment_return_codes; c->code; c++)
+        for (const char *at = c->synonyms; at && *at; at += strcspn(at, "|"), at += *at == '|') {
+            char word[40];
+            snprintf(word, sizeof word, "%.*s", (int)strcspn(at, "|"), at);
+            if (strcasestr(reason, word))
+                return c->code;
+        }
+    return "OTHER";
+}
+
+/* The bank's words without the numbers that may stand in them. */
+static const char *words_of(struct ctx *cx, const char *reason)
+{
+    char *out = arena_strdup(cx->mem, reason);
+
+    for (char *p = out; *p;) {
+        size_t digits = strspn(p, "0123456789*");
+        if (digits > 4)
+            memset(p, '*', digits);
+        p += digits ? digits : 1;
+    }
+    return out;
+}
+
+static enum err settle_line(struct ctx *cx, const struct bank_line *line, const struct answer *x)
+{
+    const char *state = x->is_paid ? "SUCCESS" : "FAILED",
+               *code = x->is_paid ? NULL : code_of(x->reason);
+    struct rows r;
+
+    TRY(db_one(
+        cx, &r,
+        "SELECT id, home, work, employer_id, person_id FROM payment_line l WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.id = $1",
+        P(line->id)));
+    TRY(db_exec(
+        cx,
+        "UPDATE payment_line SET state = $1, return_code = $2, return_text = $3, version = version + 1, updated_at = $4"
+        " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND id = $5 AND state = 'PENDING'",
+        P(state), P(code), P(x->is_paid ? NULL : words_of(cx, x->reason)), P(cx->now),
+        P(line->id)));
+    if (cx->changed != 1)
+        return fail(cx, E_BUSY, "record.raced", "%s",
+                    T("记录正被别人修改，请重试", "the record is being changed; try again"));
+    TRY(line_journal(cx, &r, 0, "return", "{\"state\":\"PENDING\"}",
+                     code ? arena_printf(cx->mem, "{\"state\":\"FAILED\",\"return_code\":\"%s\"}",
+                                         code)
+                          : "{\"state\":\"SUCCESS\"}"));
+    return x->is_paid ? claim_paid(cx, line->claim_id)
+                      : claim_payment_failed(cx, line->claim_id,
+                                             choice_label(payment_return_codes, code, cx->lang));
+}
+
+/* Sums of the batch after the return, and its state. */
+static enum err settle_batch(struct ctx *cx, const struct rows *batch,
+                             const struct payment_return *sum, const char *hash)
+{
+    int64_t id = row_int(batch, 0, "id");
+    struct rows r;
+
+    TRY(db_exec(
+        cx,
+        "INSERT INTO payment_return (batch_id, file_hash, home, work, lines, failed, at) SELECT $1, $2, $3, $4, $5, $6, $7"
+        " WHERE SCOPE(payment_return home=$3, work=$4)",
+        P(id), P(hash), P(row_int(batch, 0, "home")), P(row_int(batch, 0, "work")), P(sum->lines),
+        P(sum->failed), P(cx->now)));
+    TRY(db_one(
+        cx, &r,
+        "SELECT COUNT(CASE WHEN l.state <> 'SUCCESS' THEN 1 END) AS unpaid,"
+        " CAST(COALESCE(SUM(CASE WHEN l.state = 'SUCCESS' THEN l.amount_fen ELSE 0 END), 0) AS BIGINT) AS paid"
+        " FROM payment_line l WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.batch_id = $1"
+        " AND COALESCE(l.return_code, '') <> 'NO_ACCOUNT'",
+        P(id)));
+    TRY(db_exec(
+        cx,
+        "UPDATE payment_batch AS b SET paid_fen = $1 WHERE b.id = $2 AND SCOPE(payment_batch b)",
+        P(row_int(&r, 0, "paid")), P(id)));
+    return batch_move(
+        cx, batch, "return", row_int(&r, 0, "unpaid") ? "PARTLY_PAID" : "PAID",
+        arena_printf(cx->mem,
+                     "{\"lines\":%lld,\"failed\":%lld,\"paid_fen\":%lld,\"file_hash\":\"%s\"}",
+                     (long long)sum->lines, (long long)sum->failed,
+                     (long long)row_int(&r, 0, "paid"), hash));
+}
+
+static enum err hash_file(struct ctx *cx, const char *path, const char **ret)
+{
+    FILE *f = fopen(path, "rb");
+    struct str s = str_new(cx->mem);
+    char block[4096];
+    size_t n;
+
+    if (!f)
+        return fail(cx, E_NOT_FOUND, "sheet.missing", "%s",
+                    T("读不到上传的文件", "the uploaded file cannot be read"));
+    while ((n = fread(block, 1, sizeof block, f)) > 0)
+        str_add_len(&s, block, n);
+    fclose(f);
+    *ret = hash_bytes(cx->mem, s.s, s.len);
+    return OK;
+}
+
+static enum err read_file(struct ctx *cx, const char *path, struct answers *a)
+{
+    struct sheet *s;
+    enum err err;
+
+    a->at = NEW_ARRAY(cx->mem, struct answer, RETURN_LINES_MAX + 1);
+    TRY(sheet_open(path, &(struct sheet_limits){ .file_bytes = 32 << 20 }, cx->lang, &cx->failure,
+                   &s));
+    err = read_sheet(cx, s, a);
+    sheet_close(s);
+    return err;
+}
+
+enum err return_file_read(struct ctx *cx, int64_t id, const char *path, struct payment_return *ret)
+{
+    struct payment_return sum = { 0 };
+    struct answers a = { 0 };
+    struct rows batch, known;
+    struct bank_line *lines;
+    const char *hash;
+    int n, *of;
+
+    TRY(record_load(cx, &payment_batch_record, id, &batch));
+    TRY(hash_file(cx, path, &hash));
+    TRY(db_rows(
+        cx, &known,
+        "SELECT lines, failed FROM payment_return r WHERE SCOPE(payment_return r) AND r.batch_id = $1 AND r.file_hash = $2",
+        P(id), P(hash)));
+    if (known.n) {
+        *ret = (struct payment_return){ row_int(&known, 0, "lines"), row_int(&known, 0, "failed"),
+                                        true };
+        return OK;
+    }
+    TRY(batch_expect(cx, &batch, "SENT|PARTLY_PAID", "读取回盘", "read a return"));
+    TRY(check_content(cx, &batch, &lines, &n));
+    TRY(read_file(cx, path, &a));
+    if (a.n == 0)
+        return fail(cx, E_INVALID, "return.empty", "%s",
+                    T("回盘文件中没有明细", "there is no line in the file"));
+    of = NEW_ARRAY(cx->mem, int, a.n);
+    TRY(match_answers(cx, &a, lines, n, of));
+    for (int i = 0; i < a.n; i++) {
+        sum.lines++;
+        sum.failed += !a.at[i].is_paid;
+        if (str_eq(lines[of[i]].state, "PENDING"))
+            TRY(settle_line(cx, &lines[of[i]], &a.at[i]));
+    }
+    TRY(settle_batch(cx, &batch, &sum, hash));
+    *ret = sum;
+    return OK;
+}

@@ -1,0 +1,58 @@
+/* payments.h — paying approved claims through the bank: batches of numbered lines, locked by a hash
+ * of their content, approved by two, written to the bank's file, and settled line by line by the
+ * bank's return (domain.md D2 "Payment batch", security.md T15, T16).
+ *
+ *     DRAFT → LOCKED → APPROVED → SENT → PARTLY_PAID | PAID → CLOSED
+ *     line: PENDING → SUCCESS | FAILED → CORRECTED → REISSUED (in another batch)
+ *
+ * Each function is one step, to be called in one write transaction: all of it happens or nothing.
+ */
+#pragma once
+#include "platform/op.h"
+
+extern const struct module payments_module;
+extern const struct record payment_batch_record, payment_line_record;
+
+/* A batch of the APPROVED claims that `payer` (and all below it) pays from the fund, of one policy
+ * or, with NONE, of all. A payee without bank account gets a line that is FAILED with NO_ACCOUNT
+ * from the start: it is not sent, its claim waits, and it can be corrected and reissued like any
+ * other. E_CONFLICT "payment.no_claim". */
+struct payment_made {
+    int64_t id, lines, total_fen,
+        no_account; /* no_account: how many lines could not be made payable */
+};
+MUST_CHECK enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund,
+                                       int64_t policy_id, struct payment_made *ret);
+/* Fix the content. E_CONFLICT "payment.empty" when nothing is payable. */
+MUST_CHECK enum err payment_batch_lock(struct ctx *cx, int64_t id);
+/* The first or the second of two different users, neither of them the maker: E_FORBIDDEN
+ * "payment.own_batch", "payment.approved_already". E_CONFLICT "payment.altered" when the content is
+ * not what was locked. */
+MUST_CHECK enum err payment_batch_approve(struct ctx *cx, int64_t id);
+MUST_CHECK enum err payment_batch_send(struct ctx *cx, int64_t id);
+/* All lines are settled and paid + failed = total: E_CONFLICT "payment.unsettled" else. */
+MUST_CHECK enum err payment_batch_close(struct ctx *cx, int64_t id);
+
+/* The bank's file of an approved batch: CSV, UTF-8 with byte order mark; the same content gives the
+ * same bytes. The only place where account numbers stand in full; journalled. */
+MUST_CHECK enum err bank_file_write(struct ctx *cx, int64_t id, const char *path);
+
+/* Settle lines by the bank's return (CSV or xlsx with 序号, 金额, 结果, and 账号, 原因 where it has
+ * them). A file with an unknown or double line, another amount or account, or that contradicts what
+ * was returned before is refused as a whole: E_INVALID or E_CONFLICT "return.…" naming the row. The
+ * same file again changes nothing. */
+struct payment_return {
+    int64_t lines, failed;
+    bool is_known; /* this very file was read before */
+};
+MUST_CHECK enum err return_file_read(struct ctx *cx, int64_t id, const char *path,
+                                     struct payment_return *ret);
+
+/* Where a failed line should have gone; NULL keeps bank and name. The line keeps what was sent. */
+MUST_CHECK enum err payment_line_correct(struct ctx *cx, int64_t line_id, const char *account,
+                                         const char *bank, const char *name);
+/* A new batch of the corrected lines of this one, and of nothing else. E_CONFLICT
+ * "payment.none_corrected". */
+MUST_CHECK enum err payment_batch_reissue(struct ctx *cx, int64_t id, struct payment_made *ret);
+
+extern const struct choice payment_return_codes[];

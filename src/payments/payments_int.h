@@ -1,0 +1,31 @@
+/* payments_int.h — between the files of the module. */
+#pragma once
+#include "payments/payments.h"
+
+/* A line as it goes to the bank, with the account opened. */
+struct bank_line {
+    int64_t id, line_no, claim_id, amount_fen;
+    const char *name, *account, *bank, *state;
+};
+/* The lines that the batch sends, by number; with accounts opened. */
+MUST_CHECK enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret,
+                               int *ret_n);
+/* SHA-256 over what the bank will be told, line by line. */
+const char *bank_lines_hash(struct ctx *cx, const struct rows *batch, const struct bank_line *lines,
+                            int n);
+/* E_CONFLICT "payment.altered" when the lines are not those that were locked. */
+MUST_CHECK enum err check_content(struct ctx *cx, const struct rows *batch, struct bank_line **ret,
+                                  int *ret_n);
+
+/* Move the batch from the state and version of `batch` to `state`, and journal the event. E_BUSY
+ * when somebody was faster. */
+MUST_CHECK enum err batch_move(struct ctx *cx, const struct rows *batch, const char *event,
+                               const char *state, const char *note_json);
+/* E_CONFLICT "state.wrong" unless the batch is in one of the states, joined by '|'. */
+MUST_CHECK enum err batch_expect(struct ctx *cx, const struct rows *batch, const char *states,
+                                 const char *zh, const char *en);
+MUST_CHECK enum err line_journal(struct ctx *cx, const struct rows *line, int row,
+                                 const char *action, const char *before, const char *after);
+enum err payments_trace(struct ctx *cx); /* trace.c */
+
+#define ACCOUNT_PLACE "payment_line.account"

@@ -1,0 +1,215 @@
+/* trace.c — from a yuan back to the facts: line, batch and its hands, claim and its hands, decision
+ * in words, the months and who vouched for them, and what the journal says of all of it. */
+#include "payments/payments_int.h"
+#include "policy/policy_explain.h"
+
+struct trace {
+    struct rows claim, lines;
+    int64_t claim_id;
+};
+
+static enum err find(struct ctx *cx, int64_t id, struct trace *t)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r,
+                "SELECT claim_id FROM payment_line l WHERE SCOPE(payment_line l) AND l.id = $1",
+                P(id)));
+    t->claim_id = r.n ? row_int(&r, 0, "claim_id") : id;
+    TRY(db_rows(
+        cx, &t->claim,
+        "SELECT c.id, c.person_id, c.decision_id, c.policy_id, c.instalment, c.amount_fen, c.due_on, c.state, c.submitted_by, c.checked_by,"
+        " c.reviewed_by, c.approved_by, c.updated_at FROM claim c WHERE SCOPE(claim c) AND c.id = $1",
+        P(t->claim_id)));
+    if (t->claim.n == 0)
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这笔申领或支付", "there is no such claim or payment"));
+    return db_rows(
+        cx, &t->lines,
+        "SELECT l.id, l.line_no, l.amount_fen, l.state, l.account_mask, l.return_code, l.return_text, l.updated_at, l.batch_id, b.number,"
+        " b.state AS batch_state, b.content_hash, b.sent_at,"
+        " (SELECT u.name FROM v_user_name u WHERE u.id = b.made_by) AS maker,"
+        " (SELECT u.name FROM v_user_name u WHERE u.id = b.approved_by) AS first,"
+        " (SELECT u.name FROM v_user_name u WHERE u.id = b.approved_by_2) AS second"
+        " FROM payment_line l JOIN payment_batch b ON b.id = l.batch_id"
+        " WHERE SCOPE(payment_line l) AND SCOPE_NOT(payment_batch 'the line is in scope') AND l.claim_id = $1 ORDER BY l.id",
+        P(t->claim_id));
+}
+
+static void begin_step(struct ctx *cx, const char *kind, const char *zh, const char *en, int64_t id,
+                       const char *path)
+{
+    json_object(cx->out);
+    json_put_str(cx->out, "kind", kind);
+    json_put_str(cx->out, "zh", zh);
+    json_put_str(cx->out, "en", en);
+    json_put_id(cx->out, "id", id);
+    if (path)
+        json_put_str(cx->out, "link", arena_printf(cx->mem, "%s/%lld", path, (long long)id));
+}
+
+static const char *or_dash(const char *text)
+{
+    return text ? text : "—";
+}
+
+static void put_lines(struct ctx *cx, const struct trace *t)
+{
+    for (int i = t->lines.n - 1; i >= 0; i--) {
+        const struct rows *r = &t->lines;
+        begin_step(cx, "payment_line", "支付明细", "Payment line", row_int(r, i, "id"),
+                   "/payment-lines");
+        json_put_int(cx->out, "amount_fen", row_int(r, i, "amount_fen"));
+        json_put_str(cx->out, "state", row_text(r, i, "state"));
+        json_put_str(cx->out, "text",
+                     arena_printf(cx->mem, "%s #%lld · %s · %s%s%s", row_text(r, i, "number"),
+                                  (long long)row_int(r, i, "line_no"),
+                                  or_dash(row_text(r, i, "account_mask")),
+                                  choice_label(payment_line_record.states, row_text(r, i, "state"),
+                                               cx->lang),
+                                  row_text(r, i, "return_code") ? " · " : "",
+                                  row_text(r, i, "return_code")
+                                      ? choice_label(payment_return_codes,
+                                                     row_text(r, i, "return_code"), cx->lang)
+                                      : ""));
+        json_end(cx->out);
+        begin_step(cx, "payment_batch", "批次与审批", "Batch and its approvals",
+                   row_int(r, i, "batch_id"), "/payment-batches");
+        json_put_str(cx->out, "content_hash", row_text(r, i, "content_hash"));
+        json_put_str(cx->out, "text",
+                     arena_printf(cx->mem,
+                                  T("制单 %s · 审批 %s、%s · SHA-256 %.16s",
+                                    "made by %s · approved by %s, %s · SHA-256 %.16s"),
+                                  or_dash(row_text(r, i, "maker")),
+                                  or_dash(row_text(r, i, "first")),
+                                  or_dash(row_text(r, i, "second")),
+                                  or_dash(row_text(r, i, "content_hash"))));
+        json_end(cx->out);
+    }
+}
+
+static enum err name_of(struct ctx *cx, int64_t user, const char **ret)
+{
+    struct rows r;
+
+    *ret = "—";
+    if (user == NONE)
+        return OK;
+    TRY(db_rows(cx, &r, "SELECT name FROM v_user_name WHERE id = $1", P(user)));
+    if (r.n)
+        *ret = row_text(&r, 0, "name");
+    return OK;
+}
+
+static enum err put_claim(struct ctx *cx, const struct trace *t)
+{
+    static const char *const columns[] = { "submitted_by", "checked_by", "reviewed_by",
+                                           "approved_by" };
+    const char *names[ARRAY_LEN(columns)];
+
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        TRY(name_of(cx, row_int(&t->claim, 0, columns[i]), &names[i]));
+    begin_step(cx, "claim", "申领与审核", "Claim and its hands", t->claim_id, "/claims");
+    json_put_int(cx->out, "amount_fen", row_int(&t->claim, 0, "amount_fen"));
+    json_put_str(cx->out, "state", row_text(&t->claim, 0, "state"));
+    json_put_str(
+        cx->out, "text",
+        arena_printf(
+            cx->mem,
+            T("到期 %s · 经办 %s · 初审 %s · 复审 %s · 终审 %s",
+              "due %s · submitted by %s · checked by %s · reviewed by %s · approved by %s"),
+            row_text(&t->claim, 0, "due_on"), names[0], names[1], names[2], names[3]));
+    json_end(cx->out);
+    return OK;
+}
+
+/* The version of the policy, the clause and the facts, as they were when it was decided. */
+static enum err put_decision(struct ctx *cx, const struct trace *t)
+{
+    struct policy_stored stored;
+    const struct json_value *v;
+    const char *trace;
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT d.id, d.as_of, d.trace, p.title_zh, p.title_en, p.doc_no, p.revision FROM policy_decision d JOIN policy p ON p.id = d.policy_id"
+        " WHERE SCOPE_NOT(policy_decision 'its claim is in scope') AND d.id = $1",
+        P(row_int(&t->claim, 0, "decision_id"))));
+    if (r.n == 0)
+        return OK;
+    begin_step(cx, "policy", "政策依据", "Policy", row_int(&t->claim, 0, "policy_id"), "/policies");
+    json_put_str(cx->out, "text",
+                 arena_printf(cx->mem, "%s · %s · v%lld",
+                              T(row_text(&r, 0, "title_zh"), row_text(&r, 0, "title_en")),
+                              row_text(&r, 0, "doc_no"), (long long)row_int(&r, 0, "revision")));
+    json_end(cx->out);
+    trace = row_text(&r, 0, "trace");
+    begin_step(cx, "decision", "认定过程", "Decision", row_int(&r, 0, "id"), "/decisions");
+    json_put_str(cx->out, "as_of", row_text(&r, 0, "as_of"));
+    TRY(json_parse(cx, trace, strlen(trace), &v));
+    if (policy_stored_read(cx->mem, v, &stored))
+        json_put_str(cx->out, "text", policy_explain(cx->mem, &stored, cx->lang));
+    json_put_raw(cx->out, "facts", trace);
+    json_end(cx->out);
+    return OK;
+}
+
+/* Months of this person that money rests on, up to the month in which the claim fell due, and who
+ * said so. */
+static enum err put_months(struct ctx *cx, const struct trace *t)
+{
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT m.placement_id, m.month, m.status, m.sources, m.is_locked FROM placement_month m"
+        " WHERE SCOPE_NOT(placement_month 'the claim that rests on them is in scope') AND m.person_id = $1 AND m.is_locked = 1"
+        " AND m.month <= SUBSTR($2, 1, 7) ORDER BY m.month",
+        P(row_int(&t->claim, 0, "person_id")), P(row_text(&t->claim, 0, "due_on"))));
+    for (int i = 0; i < r.n; i++) {
+        begin_step(cx, "month", "月度在岗证据", "Evidence of a month",
+                   row_int(&r, i, "placement_id"), "/placements");
+        json_put_str(cx->out, "month", row_text(&r, i, "month"));
+        json_put_str(cx->out, "text",
+                     arena_printf(cx->mem, "%s · %s · %s", row_text(&r, i, "month"),
+                                  row_text(&r, i, "status"), row_text(&r, i, "sources")));
+        json_end(cx->out);
+    }
+    return OK;
+}
+
+static enum err put_journal(struct ctx *cx, const struct trace *t)
+{
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT seq, at, actor, kind, action, reason FROM journal j WHERE SCOPE_NOT(journal 'who may see the claim may see its history')"
+        " AND (j.record_id = $1 OR j.record_id IN (SELECT l.id FROM payment_line l WHERE SCOPE_NOT(payment_line 'the claim is in scope')"
+        " AND l.claim_id = $1)) ORDER BY j.seq LIMIT 500",
+        P(t->claim_id)));
+    json_key(cx->out, "journal");
+    json_rows(cx->out, &r);
+    return OK;
+}
+
+enum err payments_trace(struct ctx *cx)
+{
+    struct trace t;
+
+    TRY(find(cx, cx->id, &t));
+    json_object(cx->out);
+    json_put_id(cx->out, "claim_id", t.claim_id);
+    json_put_int(cx->out, "amount_fen", row_int(&t.claim, 0, "amount_fen"));
+    json_key(cx->out, "steps");
+    json_array(cx->out);
+    put_lines(cx, &t);
+    TRY(put_claim(cx, &t));
+    TRY(put_decision(cx, &t));
+    TRY(put_months(cx, &t));
+    json_end(cx->out);
+    TRY(put_journal(cx, &t));
+    json_end(cx->out);
+    return OK;
+}
