@@ -6,43 +6,55 @@
 
 #include <stdio.h>
 
-/* --- a small year in a pairing ---------------------------------------------------------------------------- */
+/* --- a small year in a pairing
+ * ---------------------------------------------------------------------------- */
 static int64_t person(int n, int64_t home)
 {
     char digits[32];
 
     snprintf(digits, sizeof digits, "621125%04d0307%03d", 1970 + n % 30, n);
-    return created(as_system(), "people.create", "{'name':'王强','id_no':'%s%c','home':%lld,'willingness':'WILLING','household_type':'%s'}",
-                   digits, id_no_check(digits), (long long)home, n % 2 ? "POVERTY_EXITED" : "ORDINARY");
+    return created(
+        as_system(), "people.create",
+        "{'name':'王强','id_no':'%s%c','home':%lld,'willingness':'WILLING','household_type':'%s'}",
+        digits, id_no_check(digits), (long long)home, n % 2 ? "POVERTY_EXITED" : "ORDINARY");
 }
 
 static int64_t placed(int64_t who, int64_t employer, int64_t offer, const char *start)
 {
-    return created(as_system(), "placements.create", "{'person_id':'%lld','employer_id':'%lld','start_on':'%s'%s}", (long long)who, (long long)employer, start,
-                   offer == NONE ? "" : arena_printf(test_arena(), ",'offer_id':'%lld'", (long long)offer));
+    return created(as_system(), "placements.create",
+                   "{'person_id':'%lld','employer_id':'%lld','start_on':'%s'%s}", (long long)who,
+                   (long long)employer, start,
+                   offer == NONE
+                       ? ""
+                       : arena_printf(test_arena(), ",'offer_id':'%lld'", (long long)offer));
 }
 
 static void confirmed(int64_t placement, const char *month)
 {
-    call(as_system(), "months.confirm", NONE, "{'month':'%s','source':'EMPLOYER','items':[{'placement_id':'%lld','status':'AT_WORK'}]}", month,
-         (long long)placement);
+    call(as_system(), "months.confirm", NONE,
+         "{'month':'%s','source':'EMPLOYER','items':[{'placement_id':'%lld','status':'AT_WORK'}]}",
+         month, (long long)placement);
     expect(200, NULL);
 }
 
-/* Five people of two counties: three in two employers of Fuzhou, of whom one goes on to the other in May and one
- * goes home in March; one at home; one who has only said yes. On 20 June. */
+/* Five people of two counties: three in two employers of Fuzhou, of whom one goes on to the other
+ * in May and one goes home in March; one at home; one who has only said yes. On 20 June. */
 static void small_year(void)
 {
     int64_t fuyao = employer_of(FUYAO), cangshan = employer_of(CANGSHAN), near, post, offers[3], at;
 
     set_clock("2019-01-05");
-    near = created(as_system(), "employers.create", "{'name':'通渭扶贫车间','work':621121000000,'kind':'WORKSHOP'}");
-    post = created(as_system(), "posts.create", "{'title':'普工','headcount':9,'employer_id':'%lld','pay':'3500-4500元'}", (long long)fuyao);
+    near = created(as_system(), "employers.create",
+                   "{'name':'通渭扶贫车间','work':621121000000,'kind':'WORKSHOP'}");
+    post = created(as_system(), "posts.create",
+                   "{'title':'普工','headcount':9,'employer_id':'%lld','pay':'3500-4500元'}",
+                   (long long)fuyao);
     call(as_system(), "posts.submit", post, "{}");
     call(as_system(), "posts.open", post, "{}");
     for (int i = 0; i < 3; i++) {
-        offers[i] = created(as_system(), "offers.create", "{'person_id':'%lld','post_id':'%lld'}",
-                            (long long)person(i, i == 2 ? 621124000000 : 621121100000), (long long)post);
+        offers[i] =
+            created(as_system(), "offers.create", "{'person_id':'%lld','post_id':'%lld'}",
+                    (long long)person(i, i == 2 ? 621124000000 : 621121100000), (long long)post);
         if (i < 2) {
             call(as_system(), "offers.accept", offers[i], "{}");
             expect(200, NULL);
@@ -53,10 +65,14 @@ static void small_year(void)
     set_clock("2019-06-01");
     for (int m = 1; m <= 5; m++)
         confirmed(at, arena_printf(test_arena(), "2019-%02d", m));
-    call(as_system(), "placements.repost", placed(person(3, 621121000000), fuyao, NONE, "2019-02-01"),
-         "{'employer_id':'%lld','end_on':'2019-05-05','start_on':'2019-05-06'}", (long long)cangshan);
+    call(as_system(), "placements.repost",
+         placed(person(3, 621121000000), fuyao, NONE, "2019-02-01"),
+         "{'employer_id':'%lld','end_on':'2019-05-05','start_on':'2019-05-06'}",
+         (long long)cangshan);
     expect(200, NULL);
-    call(as_system(), "placements.end", placed(person(5, 621124000000), cangshan, NONE, "2019-02-15"), "{'end_on':'2019-03-20','end_reason':'PAY'}");
+    call(as_system(), "placements.end",
+         placed(person(5, 621124000000), cangshan, NONE, "2019-02-15"),
+         "{'end_on':'2019-03-20','end_reason':'PAY'}");
     expect(200, NULL);
     placed(person(7, 621121000000), near, NONE, "2019-03-01");
     set_clock("2019-06-20");
@@ -64,7 +80,8 @@ static void small_year(void)
 
 static int64_t value(struct caller *who, const char *id, int64_t pairing)
 {
-    call(who, "stats.value", NONE, pairing == NONE ? "id=%s" : "id=%s&pairing_id=%lld", id, (long long)pairing);
+    call(who, "stats.value", NONE, pairing == NONE ? "id=%s" : "id=%s&pairing_id=%lld", id,
+         (long long)pairing);
     expect(200, NULL);
     return got_int("value");
 }
@@ -90,7 +107,8 @@ OPS_TEST("what the small year comes to, seen from the west")
     EXPECT_INT(value(west, "stable_3m", pair), 1);
     EXPECT_INT(value(west, "stable_6m", pair), 0);
     EXPECT_INT(value(west, "begun_1m", pair), 3);
-    EXPECT_INT(value(west, "retention_1m", pair), 2); /* began in February, gone before the end of March */
+    EXPECT_INT(value(west, "retention_1m", pair),
+               2); /* began in February, gone before the end of March */
     EXPECT_INT(value(west, "retention_3m", pair), 2);
     EXPECT_INT(value(west, "posts_open", pair), 1);
     EXPECT_INT(value(west, "seats_open", pair), 6);
@@ -120,9 +138,11 @@ static int64_t count_rows(struct caller *who, const char *url, int64_t *ret_thin
     return n;
 }
 
-OPS_TEST("every figure is the number of its rows, whole and by county, and both sides of a pairing see the same")
+OPS_TEST(
+    "every figure is the number of its rows, whole and by county, and both sides of a pairing see the same")
 {
-    struct caller *offices[] = { as(DINGXI, "LEADER"), as(FUZHOU, "LEADER"), as(TONGWEI, "LEADER"), as(FUQING, "LEADER"), as(WUSHAN, "LEADER") };
+    struct caller *offices[] = { as(DINGXI, "LEADER"), as(FUZHOU, "LEADER"), as(TONGWEI, "LEADER"),
+                                 as(FUQING, "LEADER"), as(WUSHAN, "LEADER") };
     int64_t pair;
 
     small_year();
@@ -149,25 +169,29 @@ OPS_TEST("every figure is the number of its rows, whole and by county, and both 
                 EXPECT_INT(count_rows(offices[o], first, &things), parts);
         }
         if (i->perm != PERM_PERSON_READ && values[0] != values[1])
-            test_fail(__FILE__, __LINE__, "%s is %lld in the west and %lld in the east", i->id, (long long)values[0], (long long)values[1]);
+            test_fail(__FILE__, __LINE__, "%s is %lld in the west and %lld in the east", i->id,
+                      (long long)values[0], (long long)values[1]);
         if (i->perm != PERM_POST_READ)
             EXPECT_INT(values[4], 0);
     }
 }
 
-OPS_TEST("the east opens what was agreed on without names, and a county's office alone sees its own part")
+OPS_TEST(
+    "the east opens what was agreed on without names, and a county's office alone sees its own part")
 {
     int64_t pair;
 
     small_year();
     pair = pairing_of(DINGXI);
-    call(as(FUZHOU, "LEADER"), "stats.rows", NONE, "id=placed_near_home&pairing_id=%lld", (long long)pair);
+    call(as(FUZHOU, "LEADER"), "stats.rows", NONE, "id=placed_near_home&pairing_id=%lld",
+         (long long)pair);
     expect(200, NULL);
     EXPECT_INT(got_count("items"), 1);
     EXPECT_STR(got("items.0.person_name"), NULL);
     EXPECT_STR(got("items.0.person_id"), NULL);
     EXPECT_STR(got("items.0.home_name"), "甘肃省定西市通渭县");
-    call(as(DINGXI, "LEADER"), "stats.rows", NONE, "id=placed_near_home&pairing_id=%lld", (long long)pair);
+    call(as(DINGXI, "LEADER"), "stats.rows", NONE, "id=placed_near_home&pairing_id=%lld",
+         (long long)pair);
     EXPECT_STR(got("items.0.person_name"), "王强");
     EXPECT_INT(value(as(FUZHOU, "LEADER"), "placed_near_home", NONE), 0);
     EXPECT_INT(value(as(FUQING, "LEADER"), "placed_near_home", pair), 0);
@@ -176,7 +200,8 @@ OPS_TEST("the east opens what was agreed on without names, and a county's office
     expect(403, "perm.missing");
 }
 
-/* --- the figures of 2018 (domain.md A4 #17) --------------------------------------------------------------- */
+/* --- the figures of 2018 (domain.md A4 #17)
+ * --------------------------------------------------------------- */
 struct bulk {
     int64_t n, first, home, work;
 };
@@ -185,22 +210,31 @@ static enum err fill(struct ctx *cx, void *arg)
 {
     struct bulk *b = arg;
 
-    return db_exec(cx,
-                   "INSERT INTO placement (id, person_id, employer_id, home, work, channel, start_on, state, created_at, updated_at)"
-                   " WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < $1)"
-                   " SELECT $2 + i, $2 + i, 1, $3, $4, 'ORGANISED', '2018-03-01', 'ACTIVE', 0, 0 FROM c WHERE SCOPE(placement home=$3, work=$4)",
-                   P(b->n), P(b->first), P(b->home), P(b->work));
+    return db_exec(
+        cx,
+        "INSERT INTO placement (id, person_id, employer_id, home, work, channel, start_on, state, created_at, updated_at)"
+        " WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < $1)"
+        " SELECT $2 + i, $2 + i, 1, $3, $4, 'ORGANISED', '2018-03-01', 'ACTIVE', 0, 0 FROM c WHERE SCOPE(placement home=$3, work=$4)",
+        P(b->n), P(b->first), P(b->home), P(b->work));
 }
 
-OPS_TEST("972 transferred of 600 agreed are 162 %, 2720 near home of 1000 are 272 %, for both sides")
+OPS_TEST(
+    "972 transferred of 600 agreed are 162 %, 2720 near home of 1000 are 272 %, for both sides")
 {
     struct caller *sides[] = { as(DINGXI, "CLERK"), as(FUZHOU, "CLERK") };
     struct ctx *cx = unit(as_system());
     int64_t pair = pairing_of(DINGXI);
 
-    created(sides[0], "targets.create", "{'pairing_id':'%lld','year':2018,'indicator':'transferred_east','goal':600}", (long long)pair);
-    created(sides[0], "targets.create", "{'pairing_id':'%lld','year':2018,'indicator':'placed_near_home','goal':1000}", (long long)pair);
-    created(sides[0], "targets.create", "{'pairing_id':'%lld','year':2018,'indicator':'transferred_east','division':621124000000,'goal':700}", (long long)pair);
+    created(sides[0], "targets.create",
+            "{'pairing_id':'%lld','year':2018,'indicator':'transferred_east','goal':600}",
+            (long long)pair);
+    created(sides[0], "targets.create",
+            "{'pairing_id':'%lld','year':2018,'indicator':'placed_near_home','goal':1000}",
+            (long long)pair);
+    created(
+        sides[0], "targets.create",
+        "{'pairing_id':'%lld','year':2018,'indicator':'transferred_east','division':621124000000,'goal':700}",
+        (long long)pair);
     EXPECT_INT(db_write(cx, fill, &(struct bulk){ 572, 10000, 621121000000, 350181000000 }), OK);
     EXPECT_INT(db_write(cx, fill, &(struct bulk){ 400, 20000, 621124000000, 350104000000 }), OK);
     EXPECT_INT(db_write(cx, fill, &(struct bulk){ 2720, 30000, 621121000000, 621121000000 }), OK);
@@ -213,7 +247,8 @@ OPS_TEST("972 transferred of 600 agreed are 162 %, 2720 near home of 1000 are 27
         EXPECT_INT(got_int("items.1.actual"), 972);
         EXPECT_INT(got_int("items.1.percent"), 162);
         EXPECT_STR(got("items.1.has_other_sum"), "true"); /* a county took on 700 */
-        call(sides[i], "stats.bulletin", NONE, "year=2018&month=12&pairing_id=%lld", (long long)pair);
+        call(sides[i], "stats.bulletin", NONE, "year=2018&month=12&pairing_id=%lld",
+             (long long)pair);
         expect(200, NULL);
         EXPECT_INT(got_int("total.cells.transferred_east:now.value"), 972);
         EXPECT_INT(got_int("total.cells.transferred_east:rate.percent"), 162);
@@ -225,7 +260,8 @@ OPS_TEST("the bulletin's lines add up to its total, month and year to date")
 {
     struct caller *who = as(DINGXI, "LEADER");
     int64_t pair;
-    static const char *const ids[] = { "transferred_east:now", "transferred_east:month", "transferred_east:change", "in_work:now", "in_work:change" };
+    static const char *const ids[] = { "transferred_east:now", "transferred_east:month",
+                                       "transferred_east:change", "in_work:now", "in_work:change" };
     static const int totals[] = { 3, 2, 1, 3, 2 };
 
     small_year();
@@ -248,7 +284,8 @@ OPS_TEST("the day's work counts what this reader may do, within her range")
     call(as(DINGXI, "CLERK"), "stats.home", NONE, NULL);
     expect(200, NULL);
     EXPECT_STR(got("tasks.0.code"), "months_due");
-    EXPECT_INT(got_int("tasks.0.count"), 3); /* May: two re-posted stretches, and the one near home */
+    EXPECT_INT(got_int("tasks.0.count"),
+               3); /* May: two re-posted stretches, and the one near home */
     EXPECT_STR(got("tasks.0.link"), "/months/due?month=2019-05");
     EXPECT_INT(got_count("months"), 12);
     EXPECT_STR(got("months.11.month"), "2019-05");

@@ -14,8 +14,10 @@ TEST("a rate is rounded half up to whole percent: 972 of 600 is 162, 2720 of 100
 
 static int64_t agreed(struct caller *who, int64_t pairing, int64_t division, int goal)
 {
-    return created(who, "targets.create", "{'pairing_id':'%lld','year':2019,'indicator':'transferred_east','division':%lld,'goal':%d}",
-                   (long long)pairing, (long long)division, goal);
+    return created(
+        who, "targets.create",
+        "{'pairing_id':'%lld','year':2019,'indicator':'transferred_east','division':%lld,'goal':%d}",
+        (long long)pairing, (long long)division, goal);
 }
 
 struct wanted {
@@ -31,7 +33,8 @@ static enum err read_targets(struct ctx *cx, void *arg)
     return targets_of(cx, w->pairing, 2019, &w->lines, &w->n);
 }
 
-OPS_TEST("an agreement is spread over counties of either side, and more than the whole is shown, not refused")
+OPS_TEST(
+    "an agreement is spread over counties of either side, and more than the whole is shown, not refused")
 {
     struct caller *city = as(DINGXI, "CLERK");
     int64_t pairing = pairing_of(DINGXI);
@@ -41,7 +44,8 @@ OPS_TEST("an agreement is spread over counties of either side, and more than the
     agreed(city, pairing, 621100000000, 600);
     agreed(city, pairing, 621121000000, 400);
     agreed(city, pairing, 621124000000, 300);
-    agreed(city, pairing, 621121100000, 150); /* a township is part of its county, not of the whole */
+    agreed(city, pairing, 621121100000,
+           150); /* a township is part of its county, not of the whole */
     agreed(as(FUZHOU, "CLERK"), pairing, 350181000000, 500);
     EXPECT_INT(db_read(unit(city), read_targets, &w), OK);
     EXPECT_INT(w.n, 5);
@@ -55,13 +59,20 @@ OPS_TEST("an agreement is spread over counties of either side, and more than the
 
 OPS_TEST("a target outside of both sides, a second one, and one of another county are refused")
 {
-    int64_t pairing = pairing_of(DINGXI), whole = agreed(as(DINGXI, "CLERK"), pairing, 621100000000, 600);
+    int64_t pairing = pairing_of(DINGXI),
+            whole = agreed(as(DINGXI, "CLERK"), pairing, 621100000000, 600);
 
-    call(as(DINGXI, "CLERK"), "targets.create", NONE, "{'pairing_id':'%lld','year':2019,'indicator':'in_work','division':500237000000,'goal':5}", (long long)pairing);
+    call(as(DINGXI, "CLERK"), "targets.create", NONE,
+         "{'pairing_id':'%lld','year':2019,'indicator':'in_work','division':500237000000,'goal':5}",
+         (long long)pairing);
     expect(400, "target.outside");
-    call(as(DINGXI, "CLERK"), "targets.create", NONE, "{'pairing_id':'%lld','year':2019,'indicator':'transferred_east','goal':5}", (long long)pairing);
+    call(as(DINGXI, "CLERK"), "targets.create", NONE,
+         "{'pairing_id':'%lld','year':2019,'indicator':'transferred_east','goal':5}",
+         (long long)pairing);
     expect(409, NULL);
-    call(as(TONGWEI, "CLERK"), "targets.create", NONE, "{'pairing_id':'%lld','year':2019,'indicator':'in_work','division':621124000000,'goal':5}", (long long)pairing);
+    call(as(TONGWEI, "CLERK"), "targets.create", NONE,
+         "{'pairing_id':'%lld','year':2019,'indicator':'in_work','division':621124000000,'goal':5}",
+         (long long)pairing);
     expect(403, "scope.outside");
     call(as(WUSHAN, "CLERK"), "targets.get", whole, NULL);
     expect(404, "record.not_found");

@@ -1,5 +1,5 @@
-/* bulletin.c — the monthly bulletin (通报): one table by county. Each column is computed for the counties and for
- * the whole from the same groups. */
+/* bulletin.c — the monthly bulletin (通报): one table by county. Each column is computed for the
+ * counties and for the whole from the same groups. */
 #include "stats/stats.h"
 
 #include <stdlib.h>
@@ -15,19 +15,22 @@ const struct field bulletin_fields[] = {
     { 0 },
 };
 
-/* What is said of an indicator (P57): of a flow the month, the year so far and the change since the month before;
- * of a stock the level and its change; of both completion and the share of last year. */
+/* What is said of an indicator (P57): of a flow the month, the year so far and the change since the
+ * month before; of a stock the level and its change; of both completion and the share of last year.
+ */
 enum part { PART_MONTH, PART_NOW, PART_GOAL, PART_RATE, PART_SHARE, PART_CHANGE, PART_COUNT };
 static const char *const part_ids[] = { "month", "now", "goal", "rate", "share", "change" };
 static const struct {
     const char *indicator;
     unsigned parts;
 } shown[] = {
-    { "transferred_east", 1 << PART_MONTH | 1 << PART_NOW | 1 << PART_GOAL | 1 << PART_RATE | 1 << PART_SHARE | 1 << PART_CHANGE },
+    { "transferred_east", 1 << PART_MONTH | 1 << PART_NOW | 1 << PART_GOAL | 1 << PART_RATE |
+                              1 << PART_SHARE | 1 << PART_CHANGE },
     { "transferred_east_registered", 1 << PART_MONTH | 1 << PART_NOW },
     { "placed_near_home", 1 << PART_MONTH | 1 << PART_NOW | 1 << PART_GOAL | 1 << PART_RATE },
     { "in_work", 1 << PART_NOW | 1 << PART_SHARE | 1 << PART_CHANGE },
     { "stable_3m", 1 << PART_NOW | 1 << PART_CHANGE },
+    { "paid_yuan", 1 << PART_MONTH | 1 << PART_NOW },
 };
 
 /* One indicator over the four periods that its parts need. */
@@ -40,11 +43,13 @@ struct series {
     struct target_line *targets;
 };
 
-static enum err count_series(struct ctx *cx, struct series *s, int year, int month, int64_t pairing_id)
+static enum err count_series(struct ctx *cx, struct series *s, int year, int month,
+                             int64_t pairing_id)
 {
     struct month m = { (int16_t)year, (int8_t)month }, previous = month_add(m, -1);
     bool is_stock = s->indicator->is_stock;
-    struct figure_query q = figure_period(year, month, (struct date){ 0 }, cx->today), now = q, last, before;
+    struct figure_query q = figure_period(year, month, (struct date){ 0 }, cx->today), now = q,
+                        last, before;
 
     now.from = date_make(year, 1, 1);
     last = figure_period(year - 1, 0, (struct date){ 0 }, cx->today);
@@ -67,21 +72,25 @@ static int64_t goal_of(const struct series *s, int64_t division)
     return NONE;
 }
 
-static void put_cell(struct ctx *cx, const struct series *s, enum part part, int64_t division, int64_t goal)
+static void put_cell(struct ctx *cx, const struct series *s, enum part part, int64_t division,
+                     int64_t goal)
 {
     struct json *j = cx->out;
-    int64_t now = figure_sum(&s->now, division, s->side).value, month = figure_sum(&s->month, division, s->side).value, whole, percent;
+    int64_t now = figure_sum(&s->now, division, s->side).value,
+            month = figure_sum(&s->month, division, s->side).value, whole, percent;
 
     json_key(j, arena_printf(cx->mem, "%s:%s", s->indicator->id, part_ids[part]));
     json_object(j);
     switch (part) {
     case PART_MONTH:
         json_put_int(j, "value", month);
-        json_put_str(j, "rows_url", figure_rows_url(cx, s->indicator, &s->month.query, division, s->side));
+        json_put_str(j, "rows_url",
+                     figure_rows_url(cx, s->indicator, &s->month.query, division, s->side));
         break;
     case PART_NOW:
         json_put_int(j, "value", now);
-        json_put_str(j, "rows_url", figure_rows_url(cx, s->indicator, &s->now.query, division, s->side));
+        json_put_str(j, "rows_url",
+                     figure_rows_url(cx, s->indicator, &s->now.query, division, s->side));
         break;
     case PART_GOAL:
         json_put_int(j, "value", goal);
@@ -106,22 +115,26 @@ static void put_cell(struct ctx *cx, const struct series *s, enum part part, int
     json_end(j);
 }
 
-/* division NONE is the total; its goal is the one of the whole agreement, which stands at `root`. */
-static void put_cells(struct ctx *cx, const struct series *all, int n, int64_t division, int64_t root)
+/* division NONE is the total; its goal is the one of the whole agreement, which stands at `root`.
+ */
+static void put_cells(struct ctx *cx, const struct series *all, int n, int64_t division,
+                      int64_t root)
 {
     json_key(cx->out, "cells");
     json_object(cx->out);
     for (int k = 0; k < n; k++)
         for (int part = 0; part < PART_COUNT; part++)
             if (all[k].parts & 1U << part)
-                put_cell(cx, &all[k], (enum part)part, division, goal_of(&all[k], division == NONE ? root : division));
+                put_cell(cx, &all[k], (enum part)part, division,
+                         goal_of(&all[k], division == NONE ? root : division));
     json_end(cx->out);
 }
 
 static void put_columns(struct ctx *cx, const struct series *all, int n)
 {
     static const char *const zh[] = { "本月", "累计", "任务", "完成率", "占上年", "比上月" };
-    static const char *const en[] = { "this month", "to date", "goal", "completion", "of last year", "change on the month" };
+    static const char *const en[] = { "this month", "to date",      "goal",
+                                      "completion", "of last year", "change on the month" };
     struct json *j = cx->out;
 
     json_key(j, "columns");
@@ -135,8 +148,12 @@ static void put_columns(struct ctx *cx, const struct series *all, int n)
             json_object(j);
             json_put_str(j, "id", arena_printf(cx->mem, "%s:%s", i->id, part_ids[part]));
             json_put_str(j, "indicator", i->id);
-            json_put_str(j, "zh", arena_printf(cx->mem, "%s·%s", i->zh, part == PART_NOW && i->is_stock ? "现有" : zh[part]));
-            json_put_str(j, "en", arena_printf(cx->mem, "%s, %s", i->en, part == PART_NOW && i->is_stock ? "now" : en[part]));
+            json_put_str(j, "zh",
+                         arena_printf(cx->mem, "%s·%s", i->zh,
+                                      part == PART_NOW && i->is_stock ? "现有" : zh[part]));
+            json_put_str(j, "en",
+                         arena_printf(cx->mem, "%s, %s", i->en,
+                                      part == PART_NOW && i->is_stock ? "now" : en[part]));
             json_put_str(j, "unit", is_share ? "rate" : measure_code(i->measure));
             json_put_str(j, "definition_zh", i->definition_zh);
             json_put_str(j, "definition_en", i->definition_en);
@@ -162,10 +179,12 @@ static int64_t *counties_of(struct ctx *cx, const struct series *all, int n, int
         room += all[k].now.n + all[k].month.n + all[k].last_year.n + all[k].before.n;
     codes = NEW_ARRAY(cx->mem, int64_t, room);
     for (int k = 0; k < n; k++) {
-        const struct figure *of[] = { &all[k].now, &all[k].month, &all[k].last_year, &all[k].before };
+        const struct figure *of[] = { &all[k].now, &all[k].month, &all[k].last_year,
+                                      &all[k].before };
         for (size_t f = 0; f < ARRAY_LEN(of); f++)
             for (int g = 0; g < of[f]->n; g++) {
-                int64_t code = all[k].side == SIDE_WORK ? of[f]->groups[g].work : of[f]->groups[g].home;
+                int64_t code =
+                    all[k].side == SIDE_WORK ? of[f]->groups[g].work : of[f]->groups[g].home;
                 if (code != NONE)
                     codes[count++] = division_county(code);
             }
@@ -178,7 +197,8 @@ static int64_t *counties_of(struct ctx *cx, const struct series *all, int n, int
     return codes;
 }
 
-static enum err read_series(struct ctx *cx, const struct bulletin_input *in, int year, int month, struct series *all, int *ret_n)
+static enum err read_series(struct ctx *cx, const struct bulletin_input *in, int year, int month,
+                            struct series *all, int *ret_n)
 {
     struct target_line *targets = NULL;
     int goals = 0, n = 0;
@@ -186,7 +206,10 @@ static enum err read_series(struct ctx *cx, const struct bulletin_input *in, int
     if (in->pairing_id != NONE)
         TRY(targets_of(cx, in->pairing_id, year, &targets, &goals));
     for (size_t k = 0; k < ARRAY_LEN(shown); k++) {
-        struct series s = { .parts = shown[k].parts, .side = in->by ? figure_side(in->by) : stats_own_side(cx), .goals = goals, .targets = targets };
+        struct series s = { .parts = shown[k].parts,
+                            .side = in->by ? figure_side(in->by) : stats_own_side(cx),
+                            .goals = goals,
+                            .targets = targets };
         TRY(indicator_find(cx, shown[k].indicator, &s.indicator));
         TRY(count_series(cx, &s, year, month, in->pairing_id));
         all[n++] = s;
@@ -198,7 +221,8 @@ static enum err read_series(struct ctx *cx, const struct bulletin_input *in, int
 enum err stats_bulletin(struct ctx *cx)
 {
     const struct bulletin_input *in = cx->in;
-    int year = in->year == NONE ? cx->today.year : (int)in->year, month = in->month == NONE ? cx->today.month : (int)in->month;
+    int year = in->year == NONE ? cx->today.year : (int)in->year,
+        month = in->month == NONE ? cx->today.month : (int)in->month;
     struct series all[ARRAY_LEN(shown)];
     struct rows pairing;
     int64_t root = NONE, *counties;

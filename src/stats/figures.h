@@ -1,9 +1,11 @@
-/* figures.h — counting an indicator. One statement groups the rows by their two divisions; every sum below is a
- * sum of these groups, so that parts and whole cannot differ. Inside db_read() or db_write(). */
+/* figures.h — counting an indicator. One statement groups the rows by their two divisions; every
+ * sum below is a sum of these groups, so that parts and whole cannot differ. Inside db_read() or
+ * db_write(). */
 #pragma once
 #include "stats/indicators.h"
 
-/* Which end of a row says where it counts. ANY: the home, and for a division of another province the work. */
+/* Which end of a row says where it counts. ANY: the home, and for a division of another province
+ * the work. */
 enum side { SIDE_ANY, SIDE_HOME, SIDE_WORK };
 
 struct figure_query {
@@ -31,7 +33,8 @@ struct tally {
 };
 
 /* E_NOT_FOUND when there is no such pairing. */
-MUST_CHECK enum err figure_count(struct ctx *cx, const struct indicator *i, const struct figure_query *q, struct figure *ret);
+MUST_CHECK enum err figure_count(struct ctx *cx, const struct indicator *i,
+                                 const struct figure_query *q, struct figure *ret);
 /* All of it (division NONE), or what counts for the division. */
 struct tally figure_sum(const struct figure *f, int64_t division, enum side side);
 /* By county of that side, sorted by code. Their sum is that of the whole. */
@@ -39,11 +42,14 @@ struct county_tally {
     int64_t county;
     struct tally tally;
 };
-struct county_tally *figure_counties(struct ctx *cx, const struct figure *f, enum side side, int *ret_n);
-/* The rows behind it by id, `limit` after the id `after`: id, person_id, person_name (NULL where the reader may
- * not know it), employer_name, home, home_name, work, work_name, day, end_on, n, fen. */
-MUST_CHECK enum err figure_rows(struct ctx *cx, const struct indicator *i, const struct figure_query *q, int64_t after,
-                                int limit, struct rows *ret);
+struct county_tally *figure_counties(struct ctx *cx, const struct figure *f, enum side side,
+                                     int *ret_n);
+/* The rows behind it by id, `limit` after the id `after`: id, person_id, person_name (NULL where
+ * the reader may not know it), employer_name, home, home_name, work, work_name, day, end_on, n,
+ * fen. */
+MUST_CHECK enum err figure_rows(struct ctx *cx, const struct indicator *i,
+                                const struct figure_query *q, int64_t after, int limit,
+                                struct rows *ret);
 /* "/indicators/rows?…" that opens the figure. */
-const char *figure_rows_url(struct ctx *cx, const struct indicator *i, const struct figure_query *q, int64_t division,
-                            enum side side);
+const char *figure_rows_url(struct ctx *cx, const struct indicator *i, const struct figure_query *q,
+                            int64_t division, enum side side);

@@ -1,10 +1,12 @@
-/* home.c — the day's work of whoever asks: what waits for her, how far the year's people have come, and how the
- * last twelve months were confirmed. Every count opens to the list it was counted from. */
+/* home.c — the day's work of whoever asks: what waits for her, how far the year's people have come,
+ * and how the last twelve months were confirmed. Every count opens to the list it was counted from.
+ */
 #include "stats/stats.h"
 
 enum { MONTHS_SHOWN = 12 };
 
-/* What waits. Parameters: $1 the last month that has ended, $2 its first and $3 its last day, $4 who asks. */
+/* What waits. Parameters: $1 the last month that has ended, $2 its first and $3 its last day, $4
+ * who asks. */
 struct task {
     enum perm perm;
     const char *code, *zh, *en;
@@ -12,18 +14,50 @@ struct task {
     const char *sql;  /* one number, n */
 };
 static const struct task tasks[] = {
-    { PERM_MONTH_CONFIRM, "months_due", "上月在岗待核实", "Placements to confirm for last month", "/months/due?month=%s",
+    { PERM_MONTH_CONFIRM, "months_due", "上月在岗待核实", "Placements to confirm for last month",
+      "/months/due?month=%s",
       "SELECT COUNT(*) AS n FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)"
       " AND NOT EXISTS (SELECT 1 FROM placement_month m WHERE SCOPE_NOT(placement_month 'its placement is in scope')"
       " AND m.placement_id = a.id AND m.month = $1)" },
-    { PERM_MONTH_LOCK, "month_conflicts", "在岗情况互相矛盾", "Months whose sources contradict", "/months/conflicts",
+    { PERM_MONTH_LOCK, "month_conflicts", "在岗情况互相矛盾", "Months whose sources contradict",
+      "/months/conflicts",
       "SELECT COUNT(*) AS n FROM placement_month m WHERE SCOPE(placement_month m) AND m.status = 'CONFLICT'" },
-    { PERM_POST_REVIEW, "posts_to_review", "岗位待审核", "Posts to review", "/posts?state=SUBMITTED",
+    { PERM_POST_REVIEW, "posts_to_review", "岗位待审核", "Posts to review",
+      "/posts?state=SUBMITTED",
       "SELECT COUNT(*) AS n FROM job_post j WHERE SCOPE(job_post j) AND j.state = 'SUBMITTED'" },
-    { PERM_OFFER_ANSWER, "offers_to_answer", "录用待答复", "Offers to answer", "/offers?state=OFFERED",
+    { PERM_OFFER_ANSWER, "offers_to_answer", "录用待答复", "Offers to answer",
+      "/offers?state=OFFERED",
       "SELECT COUNT(*) AS n FROM offer o WHERE SCOPE(offer o) AND o.state = 'OFFERED'" },
-    { PERM_BATCH_RECEIVE, "batches_to_receive", "输转批次待接收", "Transfer batches to receive", "/batches?state=DEPARTED,ARRIVED",
+    { PERM_BATCH_RECEIVE, "batches_to_receive", "输转批次待接收", "Transfer batches to receive",
+      "/batches?state=DEPARTED,ARRIVED",
       "SELECT COUNT(*) AS n FROM transfer_batch t WHERE SCOPE(transfer_batch t) AND t.state IN ('DEPARTED', 'ARRIVED')" },
+    { PERM_IMPORT, "imports_to_commit", "导入待确认", "Imports to look at",
+      "/imports?state=CHECKED",
+      "SELECT COUNT(*) AS n FROM import_batch i WHERE SCOPE(import_batch i) AND i.state = 'CHECKED'" },
+    { PERM_CLAIM_WRITE, "claims_to_submit", "补贴待申报", "Claims to submit",
+      "/claims?state=ELIGIBLE,RETURNED",
+      "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state IN ('ELIGIBLE', 'RETURNED')" },
+    { PERM_CLAIM_CHECK, "claims_to_check", "补贴待初审", "Claims to check",
+      "/claims?state=SUBMITTED",
+      "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state = 'SUBMITTED'" },
+    { PERM_CLAIM_REVIEW, "claims_to_review", "补贴待复审", "Claims to review",
+      "/claims?state=CHECKED",
+      "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state = 'CHECKED'" },
+    { PERM_CLAIM_REVIEW, "claims_objected", "公示异议待核查", "Objections to look into",
+      "/claims?state=OBJECTED",
+      "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state = 'OBJECTED'" },
+    { PERM_CLAIM_APPROVE, "claims_to_approve", "公示中待终审", "Claims on notice to approve",
+      "/claims?state=NOTICE",
+      "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state = 'NOTICE'" },
+    { PERM_PAYMENT_MAKE, "claims_to_pay", "已审批待支付", "Approved claims to pay",
+      "/claims?state=APPROVED",
+      "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state = 'APPROVED'" },
+    { PERM_PAYMENT_APPROVE, "payments_to_approve", "支付批次待审批", "Payment batches to approve",
+      "/payment-batches?state=LOCKED",
+      "SELECT COUNT(*) AS n FROM payment_batch b WHERE SCOPE(payment_batch b) AND b.state = 'LOCKED'" },
+    { PERM_PAYMENT_MAKE, "lines_to_correct", "支付失败待更正", "Failed payments to correct",
+      "/payment-lines?state=FAILED",
+      "SELECT COUNT(*) AS n FROM payment_line l WHERE SCOPE(payment_line l) AND l.state = 'FAILED'" },
 };
 
 static const struct {
@@ -59,7 +93,8 @@ static const char *link_of(struct ctx *cx, const struct task *t, const char *mon
 static enum err put_tasks(struct ctx *cx)
 {
     struct month last = month_add(month_of(cx->today), -1);
-    const char *month = month_text(cx, last), *first_day = date_text(cx->mem, month_first_day(last)),
+    const char *month = month_text(cx, last),
+               *first_day = date_text(cx->mem, month_first_day(last)),
                *last_day = date_text(cx->mem, month_last_day(last));
     struct rows r;
 
@@ -114,16 +149,18 @@ static enum err put_month(struct ctx *cx, struct month m)
     struct rows r;
     int64_t due, known;
 
-    TRY(db_one(cx, &r,
-               "SELECT COUNT(*) AS due, COUNT(m.status) AS known, COUNT(CASE WHEN m.status = 'CONFIRMED' THEN 1 END) AS confirmed,"
-               " COUNT(CASE WHEN m.status = 'CONFLICT' THEN 1 END) AS conflict,"
-               " COUNT(CASE WHEN m.status = 'NOT_WORKING' THEN 1 END) AS not_working,"
-               " COUNT(CASE WHEN m.status = 'ON_LEAVE' THEN 1 END) AS on_leave,"
-               " COUNT(CASE WHEN m.status = 'UNREACHABLE' THEN 1 END) AS unreachable"
-               " FROM placement a LEFT JOIN placement_month m ON m.placement_id = a.id AND m.month = $1"
-               " WHERE SCOPE(placement a) AND SCOPE_NOT(placement_month 'its placement is in scope')"
-               " AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)",
-               P(month), P(date_text(cx->mem, month_first_day(m))), P(date_text(cx->mem, month_last_day(m)))));
+    TRY(db_one(
+        cx, &r,
+        "SELECT COUNT(*) AS due, COUNT(m.status) AS known, COUNT(CASE WHEN m.status = 'CONFIRMED' THEN 1 END) AS confirmed,"
+        " COUNT(CASE WHEN m.status = 'CONFLICT' THEN 1 END) AS conflict,"
+        " COUNT(CASE WHEN m.status = 'NOT_WORKING' THEN 1 END) AS not_working,"
+        " COUNT(CASE WHEN m.status = 'ON_LEAVE' THEN 1 END) AS on_leave,"
+        " COUNT(CASE WHEN m.status = 'UNREACHABLE' THEN 1 END) AS unreachable"
+        " FROM placement a LEFT JOIN placement_month m ON m.placement_id = a.id AND m.month = $1"
+        " WHERE SCOPE(placement a) AND SCOPE_NOT(placement_month 'its placement is in scope')"
+        " AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)",
+        P(month), P(date_text(cx->mem, month_first_day(m))),
+        P(date_text(cx->mem, month_last_day(m)))));
     due = row_int(&r, 0, "due");
     known = row_int(&r, 0, "known");
     json_object(cx->out);

@@ -1,5 +1,6 @@
-/* indicators.h — the one list of figures: what each says, what it counts, and the rows it is made of. A figure is
- * always summed over its own rows, so it can be opened to them (domain.md D3, systems.md 4.20). */
+/* indicators.h — the one list of figures: what each says, what it counts, and the rows it is made
+ * of. A figure is always summed over its own rows, so it can be opened to them (domain.md D3,
+ * systems.md 4.20). */
 #pragma once
 #include "platform/op.h"
 
@@ -16,15 +17,15 @@ struct indicator {
     const char *definition_zh, *definition_en;
     enum measure measure;
     bool is_stock; /* at a day; otherwise what happened in a period */
-    /* Both offices of a pairing see the figure although the rows lie outside of one's range; that office sees
-     * the rows without names. */
+    /* Both offices of a pairing see the figure although the rows lie outside of one's range; that
+     * office sees the rows without names. */
     bool is_agreed;
-    int months;     /* of "stable for N months" and the like */
-    const char *of; /* id of the indicator that this one is a share of, or NULL */
+    int months;       /* of "stable for N months" and the like */
+    const char *of;   /* id of the indicator that this one is a share of, or NULL */
     const char *path; /* where a row can be read: path + "/" + id */
     enum perm perm;   /* to see the rows, besides STATS_READ */
-    /* SELECT of home, work, id, person_id, employer_id, day, end_on, n, fen: one row for each thing counted. What
-     * its parameters are: figures.c. */
+    /* SELECT of home, work, id, person_id, employer_id, day, end_on, n, fen: one row for each thing
+     * counted. What its parameters are: figures.c. */
     const char *sql;
 };
 extern const struct indicator indicators[]; /* ended by {0} */

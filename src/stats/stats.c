@@ -28,16 +28,17 @@ struct figure_input {
     const char *id, *from, *to, *as_of, *by, *after;
     int64_t year, month, division, pairing_id, limit;
 };
-#define FIGURE_FIELDS                                                                                                     \
-    PARAM(struct figure_input, id, FIELD_TEXT, "指标", "Indicator", .required = true, .max = 60),                          \
-        PARAM(struct figure_input, year, FIELD_INT, "年度", "Year", .min = 1996, .max = 2100),                            \
-        PARAM(struct figure_input, month, FIELD_INT, "月", "Month", .min = 1, .max = 12),                                 \
-        PARAM(struct figure_input, as_of, FIELD_DATE, "统计日", "As of"),                                                 \
-        PARAM(struct figure_input, from, FIELD_DATE, "起始日", "From"),                                                   \
-        PARAM(struct figure_input, to, FIELD_DATE, "截止日", "To"),                                                       \
-        PARAM(struct figure_input, division, FIELD_DIVISION, "地区", "Division"),                                         \
-        PARAM(struct figure_input, pairing_id, FIELD_ID, "结对关系", "Pairing"),                                          \
-        PARAM(struct figure_input, by, FIELD_CHOICE, "口径", "Counted by", .choices = figure_sides)
+#define FIGURE_FIELDS                                                                             \
+    PARAM(struct figure_input, id, FIELD_TEXT, "指标", "Indicator", .required = true, .max = 60), \
+        PARAM(struct figure_input, year, FIELD_INT, "年度", "Year", .min = 1996, .max = 2100),    \
+        PARAM(struct figure_input, month, FIELD_INT, "月", "Month", .min = 1, .max = 12),         \
+        PARAM(struct figure_input, as_of, FIELD_DATE, "统计日", "As of"),                         \
+        PARAM(struct figure_input, from, FIELD_DATE, "起始日", "From"),                           \
+        PARAM(struct figure_input, to, FIELD_DATE, "截止日", "To"),                               \
+        PARAM(struct figure_input, division, FIELD_DIVISION, "地区", "Division"),                 \
+        PARAM(struct figure_input, pairing_id, FIELD_ID, "结对关系", "Pairing"),                  \
+        PARAM(struct figure_input, by, FIELD_CHOICE, "口径", "Counted by",                        \
+              .choices = figure_sides)
 static const struct field value_fields[] = {
     FIGURE_FIELDS,
     { 0 },
@@ -60,7 +61,8 @@ static enum err read_query(struct ctx *cx, const struct figure_input *in, struct
     if (in->to)
         ret->to = date_of_text(in->to);
     if (date_compare(ret->from, ret->to) > 0)
-        return fail_field(cx, "to", "dates.order", "%s", T("截止日早于起始日", "the last day lies before the first"));
+        return fail_field(cx, "to", "dates.order", "%s",
+                          T("截止日早于起始日", "the last day lies before the first"));
     ret->side = figure_side(in->by);
     ret->division = in->division;
     ret->pairing_id = in->pairing_id;
@@ -123,7 +125,8 @@ static void put_counties(struct ctx *cx, const struct figure *f, enum side side)
         json_put_str(cx->out, "division_name", division_full_name(cx, all[k].county));
         json_put_int(cx->out, "value", all[k].tally.value);
         json_put_int(cx->out, "rows", all[k].tally.rows);
-        json_put_str(cx->out, "rows_url", figure_rows_url(cx, f->indicator, &f->query, all[k].county, side));
+        json_put_str(cx->out, "rows_url",
+                     figure_rows_url(cx, f->indicator, &f->query, all[k].county, side));
         json_end(cx->out);
     }
     json_end(cx->out);
@@ -159,7 +162,8 @@ static enum err op_value(struct ctx *cx)
     return OK;
 }
 
-/* --- the rows behind it -------------------------------------------------------------------------------- */
+/* --- the rows behind it
+ * -------------------------------------------------------------------------------- */
 static void put_row(struct ctx *cx, const struct indicator *i, const struct rows *r, int k)
 {
     struct json *j = cx->out;
@@ -177,7 +181,10 @@ static void put_row(struct ctx *cx, const struct indicator *i, const struct rows
     json_put_int(j, "count", row_int(r, k, "n"));
     if (i->measure == MEASURE_YUAN)
         json_put_int(j, "amount_fen", row_int(r, k, "fen"));
-    json_put_str(j, "link", is_name_known ? arena_printf(cx->mem, "%s/%lld", i->path, (long long)row_int(r, k, "id")) : NULL);
+    json_put_str(j, "link",
+                 is_name_known
+                     ? arena_printf(cx->mem, "%s/%lld", i->path, (long long)row_int(r, k, "id"))
+                     : NULL);
     json_end(j);
 }
 
@@ -193,9 +200,11 @@ static enum err op_rows(struct ctx *cx)
 
     TRY(indicator_find(cx, in->id, &i));
     if (!(cx->who.perms & PERM_BIT(i->perm)))
-        return fail(cx, E_FORBIDDEN, "perm.missing", "%s", T("您没有查看这些明细的权限", "you may not see these rows"));
+        return fail(cx, E_FORBIDDEN, "perm.missing", "%s",
+                    T("您没有查看这些明细的权限", "you may not see these rows"));
     if (in->after && !str_int(in->after, &after))
-        return fail_field(cx, "after", "cursor.malformed", "%s", T("翻页位置无效", "the cursor is not valid"));
+        return fail_field(cx, "after", "cursor.malformed", "%s",
+                          T("翻页位置无效", "the cursor is not valid"));
     TRY(read_query(cx, in, &q));
     TRY(figure_count(cx, i, &q, &f));
     TRY(figure_rows(cx, i, &q, after, limit + 1, &r));
@@ -212,7 +221,8 @@ static enum err op_rows(struct ctx *cx)
     return OK;
 }
 
-/* --- completion ---------------------------------------------------------------------------------------- */
+/* --- completion
+ * ---------------------------------------------------------------------------------------- */
 struct completion_input {
     int64_t year, pairing_id;
     const char *as_of;
@@ -244,12 +254,15 @@ static void put_line(struct ctx *cx, const struct target_line *t, const struct f
     json_put_int(j, "parts", t->parts);
     json_put_int(j, "parts_goal", t->parts ? t->parts_goal : NONE);
     json_put_int(j, "other_parts_goal", t->other_parts ? t->other_parts_goal : NONE);
-    json_put_bool(j, "has_other_sum", (t->parts && t->parts_goal != t->goal) || (t->other_parts && t->other_parts_goal != t->goal));
+    json_put_bool(j, "has_other_sum",
+                  (t->parts && t->parts_goal != t->goal) ||
+                      (t->other_parts && t->other_parts_goal != t->goal));
     json_put_str(j, "rows_url", figure_rows_url(cx, i, &f->query, t->division, SIDE_ANY));
     json_end(j);
 }
 
-/* Goal and actual of every target of the agreement; indicators are counted once for all their divisions. */
+/* Goal and actual of every target of the agreement; indicators are counted once for all their
+ * divisions. */
 static enum err op_completion(struct ctx *cx)
 {
     const struct completion_input *in = cx->in;
@@ -280,15 +293,17 @@ static enum err op_completion(struct ctx *cx)
 }
 
 static const struct op ops[] = {
-    { "stats.indicators", "GET /indicators", PERM_STATS_READ, op_indicators, "指标目录", "Indicators" },
-    { "stats.value", "GET /indicators/value", PERM_STATS_READ, op_value, "查询指标", "One figure", .in = value_fields,
-      .in_size = sizeof(struct figure_input) },
-    { "stats.rows", "GET /indicators/rows", PERM_STATS_READ, op_rows, "指标明细", "The rows behind a figure", .in = rows_fields,
-      .in_size = sizeof(struct figure_input) },
-    { "stats.completion", "GET /completion", PERM_TARGET_READ, op_completion, "任务完成情况", "Completion of targets",
-      .in = completion_fields, .in_size = sizeof(struct completion_input) },
-    { "stats.bulletin", "GET /bulletin", PERM_STATS_READ, stats_bulletin, "月度通报", "Monthly bulletin", .in = bulletin_fields,
-      .in_size = sizeof(struct bulletin_input) },
+    { "stats.indicators", "GET /indicators", PERM_STATS_READ, op_indicators, "指标目录",
+      "Indicators" },
+    { "stats.value", "GET /indicators/value", PERM_STATS_READ, op_value, "查询指标", "One figure",
+      .in = value_fields, .in_size = sizeof(struct figure_input) },
+    { "stats.rows", "GET /indicators/rows", PERM_STATS_READ, op_rows, "指标明细",
+      "The rows behind a figure", .in = rows_fields, .in_size = sizeof(struct figure_input) },
+    { "stats.completion", "GET /completion", PERM_TARGET_READ, op_completion, "任务完成情况",
+      "Completion of targets", .in = completion_fields,
+      .in_size = sizeof(struct completion_input) },
+    { "stats.bulletin", "GET /bulletin", PERM_STATS_READ, stats_bulletin, "月度通报",
+      "Monthly bulletin", .in = bulletin_fields, .in_size = sizeof(struct bulletin_input) },
     { "stats.home", "GET /home", PERM_NONE, stats_home, "今日事项", "The day's work" },
     { 0 },
 };

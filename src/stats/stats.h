@@ -1,11 +1,12 @@
-/* stats.h — figures: indicators, completion of the year's agreements, the monthly bulletin, each one's day. */
+/* stats.h — figures: indicators, completion of the year's agreements, the monthly bulletin, each
+ * one's day. */
 #pragma once
 #include "stats/figures.h"
 
 extern const struct module stats_module;
 
-/* Of the part of a whole, whole percent rounded half up, as "percent", and as a fraction "rate"; null when the
- * whole is 0. */
+/* Of the part of a whole, whole percent rounded half up, as "percent", and as a fraction "rate";
+ * null when the whole is 0. */
 void stats_put_rate(struct json *j, int64_t part, int64_t whole);
 
 /* "HOME" and "WORK"; NULL is SIDE_ANY. */
