@@ -1,5 +1,6 @@
-/* write.c — the good rows go in by one transaction: all of them with the batch's new state, or none. Rows are
- * written in chunks under one savepoint; a chunk in which a row is refused is done again row by row. */
+/* write.c — the good rows go in by one transaction: all of them with the batch's new state, or none. They were
+ * checked, so they are written without ado; only when one is refused after all (registered by another hand
+ * since) the transaction is run again with a savepoint for each chunk, and for each row of the refused chunk. */
 #include "imports/imports_int.h"
 
 #include <stdio.h>
@@ -23,7 +24,8 @@ struct writing {
     struct rows known;
     struct param keys[CHUNK];
     bool has_key[CHUNK];
-    int one; /* the row to be done alone */
+    int one;         /* the row to be done alone */
+    bool is_careful; /* with savepoints */
 };
 
 /* Sealed values stand in the journal as masks only, so what an undo needs is kept sealed beside the batch. */
@@ -141,17 +143,18 @@ static enum err note_refusal(struct ctx *cx, struct writing *w, const struct wai
 
 static enum err write_chunk(struct ctx *cx, struct writing *w)
 {
-    struct writing *before = NEW(cx->mem, struct writing);
+    int64_t created = w->created, changed = w->changed, same = w->same;
     enum err err;
 
     if (w->n == 0)
         return OK;
     TRY(look_up_chunk(cx, w));
-    *before = *w;
+    if (!w->is_careful)
+        return write_all_of_chunk(cx, w);
     err = db_write(cx, write_all_of_chunk, w);
     if (err == OK || err == E_BUSY || err == E_INTERNAL)
         return err;
-    w->created = before->created, w->changed = before->changed, w->same = before->same;
+    w->created = created, w->changed = changed, w->same = same;
     for (w->one = 0; w->one < w->n; w->one++) {
         err = db_write(cx, write_one, w);
         if (err == E_BUSY || err == E_INTERNAL)
@@ -212,7 +215,12 @@ static enum err write_batch(struct ctx *cx, void *arg)
 enum err import_write(struct ctx *cx, int64_t batch_id, struct import_check *check)
 {
     struct writing *w = NEW(check->mem, struct writing);
+    enum err err;
 
     *w = (struct writing){ .check = check, .rec = check->rec, .batch_id = batch_id };
+    err = db_write(cx, write_batch, w);
+    if (err == OK || err == E_BUSY || err == E_INTERNAL)
+        return err;
+    w->is_careful = true;
     return db_write(cx, write_batch, w);
 }

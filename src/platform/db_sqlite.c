@@ -432,7 +432,7 @@ static enum err configure(struct ctx *cx, struct sqlite_conn *c, bool is_memory)
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(c->db,
                           writer ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                                   "PRAGMA secure_delete = ON; PRAGMA cache_size = -4096;"
+                                   "PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = FILE;"
                                  : "PRAGMA query_only = ON; PRAGMA cache_size = -1024;",
                           NULL, NULL, NULL);
     if (rc != SQLITE_OK)
