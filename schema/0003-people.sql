@@ -21,7 +21,7 @@ CREATE TABLE person (
     home           BIGINT NOT NULL,   -- domicile (户籍地), as deep as known
     work           BIGINT,            -- where matched, travelling or placed: opens the row to that side
     employer_id    BIGINT,            -- with whom matched or placed
-    household_id   BIGINT REFERENCES household (id),
+    household_id   BIGINT REFERENCES household (id) DEFERRABLE INITIALLY DEFERRED,
     relation       TEXT,              -- to the head
     name           TEXT NOT NULL,
     name_mask      TEXT NOT NULL,
@@ -46,6 +46,9 @@ CREATE TABLE person (
     skill_level    TEXT,
     household_type TEXT NOT NULL DEFAULT 'ORDINARY', -- in force: ORDINARY POVERTY_EXITED REGISTERED_POOR
     monitored_type TEXT,              -- in force: UNSTABLE_EXITED MARGINAL SUDDEN_HARDSHIP
+    worked_months  BIGINT,            -- of the last stretch of work, as a roster says; evidence is in placements
+    worked_from    TEXT,
+    worked_until   TEXT,
     willingness    TEXT NOT NULL DEFAULT 'UNSURVEYED', -- WILLING UNWILLING UNABLE
     labour_status  TEXT NOT NULL DEFAULT 'UNSURVEYED', -- derived (domain.md D2)
     source         TEXT,              -- collected by

@@ -300,3 +300,67 @@ STORE_TEST("an export holds the filtered list, masked, under a line that says wh
     sheet_close(s);
     unlink(cx->reply_file.path);
 }
+
+STORE_TEST("time in work is a number of months in one roster and a range of dates in another")
+{
+    struct import_outcome o = run(cx, "person",
+                                  "姓名,身份证号,户籍地,务工时间\n"
+                                  "张三,621125199003070013,甘肃省定西市通渭县,8\n"
+                                  "李四,622424196811010040,甘肃省定西市通渭县,2025.3-2025.11\n"
+                                  "王五,500237199512300035,甘肃省定西市通渭县,2025年3月至今\n"
+                                  "赵六,512223197602150022,甘肃省定西市通渭县,不详\n",
+                                  true);
+    struct sheet *s;
+    struct sheet_row row;
+    bool more = true;
+    const char *seen = "";
+
+    EXPECT_INT(o.created, 4);
+    EXPECT_STR(problems(cx, o.batch_id), "5 work_time.unclear");
+    EXPECT_INT(road_call(cx, "people.export", NONE, "format=csv"), OK);
+    EXPECT_INT(sheet_open(cx->reply_file.path, NULL, LANG_ZH, &cx->failure, &s), OK);
+    EXPECT_INT(sheet_select(s, 0, &cx->failure), OK);
+    while (sheet_next(s, &row, &more, &cx->failure) == OK && more)
+        for (int i = 0; i < row.n; i++)
+            seen = arena_printf(test_arena(), "%s|%s", seen, row.cells[i].text);
+    EXPECT(strstr(seen, "|8|") && strstr(seen, "|2025-03-01|2025-11-30"));
+    sheet_close(s);
+    unlink(cx->reply_file.path);
+}
+
+STORE_TEST("a second roster that adds a wish, a status or a household counts as a change, and once more as none")
+{
+    const char *more = "姓名,身份证号,县,户编号,家庭人口,户类型,监测对象类型,识别时间,风险消除时间,意向薪资\n"
+                       "张三,621125199003070013,通渭县,H1,4,脱贫户,脱贫不稳定户,2021-05-01,2023-06-30,4000\n";
+    struct import_outcome o = run(cx, "person", HEAD ROW1, true);
+    int64_t id;
+
+    o = run(cx, "person", more, true);
+    EXPECT_INT(o.changed, 1);
+    o = run(cx, "person", more, true);
+    EXPECT_INT(o.same, 1);
+    EXPECT_INT(road_call(cx, "people.list", NONE, "household_type=POVERTY_EXITED"), OK);
+    EXPECT_INT(road_int(cx, "total"), 1);
+    id = json_as_int(json_get(json_at(road_member(cx, "items"), 0), "id"));
+    EXPECT_INT(road_call(cx, "people.get", id, NULL), OK);
+    EXPECT(strstr(road_reply(cx), "\"until_on\":\"2023-06-30\"") != NULL); /* the risk is past … */
+    EXPECT(road_str(cx, "monitored_type") == NULL);                         /* … and not in force */
+    EXPECT(road_int(cx, "household_id") > 0);
+}
+
+STORE_TEST("an office's roster may leave out its own county, and nobody else's people are touched or told of")
+{
+    struct import_outcome o = run(cx, "person", HEAD ROW1, true);
+
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE, .home_lo = 621124000000, .home_hi = 621124999999, .work_lo = NONE, .work_hi = NONE };
+    o = run(cx, "person",
+            "姓名,身份证号,县,行政村\n"
+            "张三,621125199003070013,,一村\n"
+            "李四,622424196811010040,,一村\n"
+            "王五,500237199512300035,通渭县,一村\n",
+            true);
+    EXPECT_INT(o.created, 1);
+    EXPECT_STR(problems(cx, o.batch_id), "2 person.elsewhere, 4 scope.outside");
+    EXPECT_INT(road_call(cx, "people.list", NONE, NULL), OK);
+    EXPECT_INT(road_int(cx, "total"), 1);
+}

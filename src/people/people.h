@@ -3,7 +3,7 @@
 #include "platform/op.h"
 
 extern const struct module people_module;
-extern const struct record person_record;
+extern const struct record person_record, household_record;
 
 /* Worker labour status (domain.md D2): derived from intention and spells, never typed in. */
 #define LABOUR_STATUS_LIST(X) X(UNSURVEYED) X(UNWILLING) X(UNABLE) X(SEEKING) X(MATCHED) X(SIGNED_UP) X(IN_TRANSFER) X(EMPLOYED) X(RETURNED) X(EXITED)

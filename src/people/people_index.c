@@ -33,17 +33,25 @@ static int grams_of(const char *name, int64_t out[2 * NAME_CHARS_MAX])
     return n;
 }
 
+/* All of a name in one statement. */
 enum err person_index_add(struct ctx *cx, int64_t id, int64_t home, const char *name)
 {
     int64_t grams[2 * NAME_CHARS_MAX];
+    struct param params[2 * NAME_CHARS_MAX + 2];
     int n = grams_of(name, grams);
+    struct str sql = str_new(cx->mem);
 
-    for (int i = 0; i < n; i++)
-        TRY(db_exec(cx,
-                    "INSERT INTO person_gram (gram, home, person_id) SELECT $1, $2, $3"
-                    " WHERE SCOPE_NOT(person_gram 'follows a person already within scope')",
-                    P(grams[i]), P(home), P(id)));
-    return OK;
+    if (n == 0)
+        return OK;
+    params[0] = param_int(home);
+    params[1] = param_int(id);
+    str_add(&sql, "INSERT INTO person_gram (gram, home, person_id) SELECT v.column1, $1, $2 FROM (VALUES ");
+    for (int i = 0; i < n; i++) {
+        params[i + 2] = param_int(grams[i]);
+        str_addf(&sql, "%s($%d)", i ? ", " : "", i + 3);
+    }
+    str_add(&sql, ") v WHERE SCOPE_NOT(person_gram 'follows a person already within scope')");
+    return db_exec_list(cx, sql.s, (struct params){ n + 2, params });
 }
 
 enum err person_index_remove(struct ctx *cx, int64_t id, int64_t home, const char *name)

@@ -15,9 +15,47 @@ struct person_input {
     const char *skill, *skill_level;
     const char *household_type, *monitored_type, *identified_on, *risk_eliminated_on;
     const char *willingness, *labour_status, *destinations, *occupations, *needs;
-    int64_t least_wage_fen;
+    int64_t least_wage_fen, companion_id;
+    const char *work_time; /* as written: months, or from and until */
+    int64_t worked_months;
+    const char *worked_from, *worked_until;
     const char *source, *collected_on, *remark;
+
+    /* Worked out by person_check() for person_saved(). */
+    int64_t household_id;
+    bool household_is_new;
+    const char *monitored_said;  /* the monitored type written down, in force or not */
+    const struct rows *before;   /* the present row; NULL for a new person */
 };
+
+struct household_input {
+    int64_t id, home;
+    const char *household_no, *head_name;
+    int64_t size, income_per_head_fen, is_relocated;
+};
+
+struct status_input {
+    const char *kind, *from_on, *until_on, *source;
+};
+
+/* person_rules.c: what must hold across fields, and what follows from them. */
+MUST_CHECK enum err person_check(struct ctx *cx, void *input, const struct rows *before);
+void person_check_row(struct ctx *cx, const void *input, struct field_problems *ps);
+MUST_CHECK enum err household_check(struct ctx *cx, void *input, const struct rows *before);
+
+/* person_beside.c: what is written beside a person's row: household, statuses, intention, names to find her by. */
+MUST_CHECK enum err person_saved(struct ctx *cx, void *input, int64_t id, bool is_new);
+MUST_CHECK enum err person_removing(struct ctx *cx, const struct rows *before);
+/* A status from a day on (the end NULL = still); ends an open one of the same kind that it contradicts. */
+MUST_CHECK enum err person_status_add(struct ctx *cx, int64_t person_id, int64_t home, const struct status_input *in);
+
+/* person_ops.c */
+extern const struct field status_fields[], survey_fields[];
+enum err people_get(struct ctx *cx);
+enum err people_create(struct ctx *cx);
+enum err people_survey(struct ctx *cx);
+enum err people_statuses(struct ctx *cx);
+enum err people_add_status(struct ctx *cx);
 
 /* people_index.c: what is kept beside a person's row so that finding and counting stay quick. */
 MUST_CHECK enum err person_index_add(struct ctx *cx, int64_t id, int64_t home, const char *name);

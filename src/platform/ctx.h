@@ -40,6 +40,7 @@ struct ctx {
     struct failure failure;
     const char *failure_detail; /* JSON for the error reply's "detail", or NULL: both values of a stale change */
     int64_t changed;  /* rows changed by the last db_exec() */
+    bool changed_beside; /* set by a record's saved(): a change wrote something beside the row */
 
     const char *query;      /* raw query string of the call, or NULL */
     int64_t version;        /* If-Match of the call, or NONE */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "platform/query.h"
+#include "platform/seal.h"
 
 enum { PAGE_DEFAULT = 50, PAGE_MAX = 200, IN_MAX = 20 };
 
@@ -172,7 +173,11 @@ static void add_filter(struct builder *b, const struct list_filter *f)
 
     str_add(&b->sql, " AND ");
     b->needs_joins |= !is_own(b->rec, expr);
-    if (f->kind == FILTER_IN || f->field->type == FIELD_CHOICES) {
+    if (f->field->type == FIELD_ID_NO || f->field->type == FIELD_PHONE || f->field->type == FIELD_ACCOUNT) {
+        const char *place = arena_printf(b->cx->mem, "%s.%s", b->rec->table, f->field->column);
+        str_addf(&b->sql, "%s.%s_index = ", b->rec->alias, f->field->column); /* sealed: only the whole number is found */
+        add_param(b, param_blob(seal_index(b->cx->mem, place, f->text)));
+    } else if (f->kind == FILTER_IN || f->field->type == FIELD_CHOICES) {
         int n = 0;
         str_addf(&b->sql, "%s IN (", expr);
         for (const char *at = f->text; *at && n < IN_MAX; at += strcspn(at, ","), at += *at == ',') {

@@ -437,8 +437,10 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
         TRY(update_row(cx, rec, id, &before, c));
         TRY(journal_row(cx, rec, &before, id, "change", json_text(jb), json_text(ja), NULL));
     }
+    cx->changed_beside = false;
     if (rec->saved)
         TRY(rec->saved(cx, in, id, false));
+    *ret_changed |= cx->changed_beside;
     return OK;
 }
 
