@@ -83,7 +83,7 @@ export interface Page<T = Row> {
 
 export const meta = shallowRef<Meta | null>(null)
 const byName = computed(() => new Map((meta.value?.records ?? []).map((r) => [r.name, r])))
-const operationNames = computed(() => new Set((meta.value?.operations ?? []).map((o) => o.name)))
+const routes = computed(() => new Set((meta.value?.operations ?? []).map((o) => `${o.method} ${o.path}`)))
 
 export async function loadMeta(): Promise<void> {
   const m = await get<Meta>('/meta')
@@ -116,7 +116,8 @@ export function forgetMeta(): void {
   meta.value = null
 }
 export const recordOf = (name: string): RecordMeta | undefined => byName.value.get(name)
-export const hasOp = (name: string): boolean => operationNames.value.has(name)
+// May the reader call "POST /claims/find"?
+export const mayCall = (route: string): boolean => routes.value.has(route)
 export const fieldOf = (record: RecordMeta | undefined, name: string): Field | undefined =>
   record?.fields.find((f) => f.name === name)
 

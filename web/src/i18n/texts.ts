@@ -466,6 +466,7 @@ export const texts = {
   'match.runnerUp': ['次优选择', 'Runner-up'],
   'match.less': ['少 {n} 分', '{n} less'],
   'match.noRunnerUp': ['没有别的可行岗位', 'No other feasible post'],
+  'match.askWhy': ['为什么不是别的岗位？', 'Why not another post?'],
   'match.override': ['人工改配', 'Override'],
   'match.now': ['现配：', 'now: '],
   'match.newPost': ['改配到', 'New post'],
