@@ -8,29 +8,36 @@
 #include "claims/claims.h"
 #include "placements/placements.h"
 
-/* --- people who worked ------------------------------------------------------------------------------------ */
+/* --- people who worked
+ * ------------------------------------------------------------------------------------ */
 static int64_t worker(enum org county, int n, const char *type)
 {
     char digits[32];
 
     snprintf(digits, sizeof digits, "%d%04d0307%03d", 621125, 1970 + n % 30, n % 1000);
-    return created(as_system(), "people.create",
-                   "{'name':'王%s','id_no':'%s%c','home':%lld,'willingness':'WILLING','household_type':'%s','identified_on':'2014-01-01'}", n % 2 ? "强" : "芳",
-                   digits, id_no_check(digits), (long long)org_division(county), type);
+    return created(
+        as_system(), "people.create",
+        "{'name':'王%s','id_no':'%s%c','home':%lld,'willingness':'WILLING','household_type':'%s','identified_on':'2014-01-01'}",
+        n % 2 ? "强" : "芳", digits, id_no_check(digits), (long long)org_division(county), type);
 }
 
-/* At a reserved post of the employer from a day on, with every month until the given one confirmed. */
+/* At a reserved post of the employer from a day on, with every month until the given one confirmed.
+ */
 static int64_t at_work(int64_t person, int64_t employer, const char *from, const char *months_until)
 {
-    int64_t placement = created(as_system(), "placements.create", "{'person_id':'%lld','employer_id':'%lld','start_on':'%s','channel':'ORGANISED','is_reserved':true}",
-                                (long long)person, (long long)employer, from);
+    int64_t placement = created(
+        as_system(), "placements.create",
+        "{'person_id':'%lld','employer_id':'%lld','start_on':'%s','channel':'ORGANISED','is_reserved':true}",
+        (long long)person, (long long)employer, from);
     struct month m = month_of(date_of_text(from)), last;
     char text[8];
 
     EXPECT(month_parse(months_until, &last));
     for (; month_compare(m, last) <= 0; m = month_add(m, 1)) {
-        call(as_system(), "months.confirm", NONE, "{'month':'%s','source':'EMPLOYER','items':[{'placement_id':'%lld','status':'AT_WORK','days':22,'wage_fen':400000}]}",
-             month_format(m, text), (long long)placement);
+        call(
+            as_system(), "months.confirm", NONE,
+            "{'month':'%s','source':'EMPLOYER','items':[{'placement_id':'%lld','status':'AT_WORK','days':22,'wage_fen':400000}]}",
+            month_format(m, text), (long long)placement);
         expect(200, NULL);
     }
     return placement;
@@ -46,7 +53,8 @@ static int64_t policy_id(const char *key)
 static int64_t find(struct caller *who, const char *policy, const char *as_of)
 {
     if (policy)
-        call(who, "claims.find", NONE, "{'as_of':'%s','policy_id':'%lld'}", as_of, (long long)policy_id(policy));
+        call(who, "claims.find", NONE, "{'as_of':'%s','policy_id':'%lld'}", as_of,
+             (long long)policy_id(policy));
     else
         call(who, "claims.find", NONE, "{'as_of':'%s'}", as_of);
     expect(200, NULL);
@@ -74,7 +82,8 @@ static int64_t first_claim(const char *filter)
     return got_int("items.0.id");
 }
 
-/* --- what is found ---------------------------------------------------------------------------------------- */
+/* --- what is found
+ * ---------------------------------------------------------------------------------------- */
 OPS_TEST("six verified months under the policy of 2018 come to 3,600 yuan in six claims")
 {
     set_clock("2018-11-20");
@@ -167,7 +176,8 @@ OPS_TEST("two who look at the same time leave one claim for each right")
     for (int i = 1; i <= 20; i++)
         at_work(worker(TONGWEI, i, "REGISTERED_POOR"), employer_of(FUYAO), "2019-02-11", "2019-08");
     for (int i = 0; i < 2; i++) {
-        finders[i] = (struct finder){ .cx = unit(i ? as(TONGWEI, "CLERK") : as(FUZHOU, "CLERK")), .policy = policy_id("fuzhou-post-wage-2019") };
+        finders[i] = (struct finder){ .cx = unit(i ? as(TONGWEI, "CLERK") : as(FUZHOU, "CLERK")),
+                                      .policy = policy_id("fuzhou-post-wage-2019") };
         EXPECT_INT(pthread_create(&threads[i], NULL, find_in_thread, &finders[i]), 0);
     }
     for (int i = 0; i < 2; i++)
@@ -214,7 +224,9 @@ OPS_TEST("a claim for the same months on the other side waits for the first and 
     EXPECT_INT(got_int("items.0.amount_fen"), 90000);
 }
 
-/* --- hands -------------------------------------------------------------------------------------------------- */
+/* --- hands
+ * --------------------------------------------------------------------------------------------------
+ */
 static void step(struct caller *who, const char *event, int64_t claim)
 {
     char op[64];
@@ -241,7 +253,8 @@ static void to_review(int64_t claim)
 
 static int64_t post_notice(void)
 {
-    call(as(FUZHOU, "REVIEWER"), "claims.notice", NONE, "{'policy_id':'%lld'}", (long long)policy_id("fuzhou-post-wage-2019"));
+    call(as(FUZHOU, "REVIEWER"), "claims.notice", NONE, "{'policy_id':'%lld'}",
+         (long long)policy_id("fuzhou-post-wage-2019"));
     expect(200, NULL);
     return got_int("id");
 }
@@ -285,8 +298,10 @@ OPS_TEST("five working days over a holiday pass before approval; then the months
     step(as(FUZHOU, "APPROVER"), "approve", claim);
     call(as_system(), "placements.list", NONE, NULL);
     placement = got_int("items.0.id");
-    call(as_system(), "months.confirm", NONE, "{'month':'2019-03','source':'STATION','items':[{'placement_id':'%lld','status':'NOT_WORKING'}]}",
-         (long long)placement);
+    call(
+        as_system(), "months.confirm", NONE,
+        "{'month':'2019-03','source':'STATION','items':[{'placement_id':'%lld','status':'NOT_WORKING'}]}",
+        (long long)placement);
     EXPECT(strstr(got_text(), "month.locked") != NULL);
 }
 
@@ -299,8 +314,10 @@ OPS_TEST("approval looks at the facts of that day and says what changed")
     call(as_system(), "placements.list", NONE, NULL);
     placement = got_int("items.0.id");
     set_clock("2019-05-30");
-    call(as_system(), "months.confirm", NONE, "{'month':'2019-03','source':'STATION','items':[{'placement_id':'%lld','status':'NOT_WORKING'}]}",
-         (long long)placement);
+    call(
+        as_system(), "months.confirm", NONE,
+        "{'month':'2019-03','source':'STATION','items':[{'placement_id':'%lld','status':'NOT_WORKING'}]}",
+        (long long)placement);
     expect(200, NULL);
     call(as(FUZHOU, "APPROVER"), "claims.approve", claim, "{}");
     expect(409, "claim.facts_changed");
@@ -324,7 +341,8 @@ OPS_TEST("an objection stops a claim until it is dismissed with a reason")
     set_clock("2019-05-30");
     call(as(FUZHOU, "APPROVER"), "claims.approve", claim, "{}");
     expect(409, "state.wrong");
-    call(as(FUZHOU, "APPROVER"), "claims.dismiss_objection", claim, "{'reason':'考勤与工资可证在岗'}");
+    call(as(FUZHOU, "APPROVER"), "claims.dismiss_objection", claim,
+         "{'reason':'考勤与工资可证在岗'}");
     expect(200, NULL);
     step(as(FUZHOU, "APPROVER"), "approve", claim);
 }
@@ -353,10 +371,12 @@ OPS_TEST("the posted list shows names and no numbers")
     expect(404, "record.not_found");
 }
 
-OPS_TEST("another county, another city and the employer see nothing of a claim; neither decides for the payer")
+OPS_TEST(
+    "another county, another city and the employer see nothing of a claim; neither decides for the payer")
 {
     int64_t claim = one_claim();
-    struct caller *blind[] = { as(LINTAO, "CLERK"), as(YANTAI, "CLERK"), as(WUSHAN, "CLERK"), as(FUYAO, "EMPLOYER") };
+    struct caller *blind[] = { as(LINTAO, "CLERK"), as(YANTAI, "CLERK"), as(WUSHAN, "CLERK"),
+                               as(FUYAO, "EMPLOYER") };
 
     for (size_t i = 0; i < ARRAY_LEN(blind); i++) {
         call(blind[i], "claims.list", NONE, NULL);
@@ -384,7 +404,8 @@ OPS_TEST("a step for many claims gives each its own result")
     EXPECT_INT(find(as_system(), "fuzhou-post-wage-2019", "2019-05-20"), 3);
     claim = first_claim("state=ELIGIBLE");
     step(as(FUQING, "CLERK"), "submit", claim);
-    call(as(FUQING, "CLERK"), "claims.bulk", NONE, "{'event':'submit','ids':'%lld,77'}", (long long)claim);
+    call(as(FUQING, "CLERK"), "claims.bulk", NONE, "{'event':'submit','ids':'%lld,77'}",
+         (long long)claim);
     expect(200, NULL);
     EXPECT_INT(got_int("done"), 0);
     EXPECT_STR(got("items.0.code"), "state.wrong");
@@ -403,18 +424,22 @@ OPS_TEST("trying a policy on a person saves nothing and gives the reasons")
     set_clock("2019-05-20");
     person = worker(TONGWEI, 1, "REGISTERED_POOR");
     at_work(person, employer_of(FUYAO), "2019-02-11", "2019-05");
-    call(as(TONGWEI, "CLERK"), "policies.evaluate", policy_id("fuzhou-post-wage-2019"), "{'person_id':'%lld','as_of':'2019-05-11'}", (long long)person);
+    call(as(TONGWEI, "CLERK"), "policies.evaluate", policy_id("fuzhou-post-wage-2019"),
+         "{'person_id':'%lld','as_of':'2019-05-11'}", (long long)person);
     expect(200, NULL);
     EXPECT_STR(got("verdict"), "ENTITLED");
     EXPECT_INT(got_int("amount_fen"), 300000);
     EXPECT(got("text_zh") && strstr(got("text_zh"), "3,000"));
-    call(as(LINTAO, "CLERK"), "policies.evaluate", policy_id("fuzhou-post-wage-2019"), "{'person_id':'%lld'}", (long long)person);
+    call(as(LINTAO, "CLERK"), "policies.evaluate", policy_id("fuzhou-post-wage-2019"),
+         "{'person_id':'%lld'}", (long long)person);
     expect(404, "row.not_found");
     call(as_system(), "decisions.list", NONE, NULL);
     EXPECT_INT(got_int("total"), 0);
 }
 
-/* --- payments ------------------------------------------------------------------------------------------------ */
+/* --- payments
+ * ------------------------------------------------------------------------------------------------
+ */
 struct collected {
     const struct claim_due *due;
     int n;
@@ -424,7 +449,8 @@ static enum err collect(struct ctx *cx, void *arg)
 {
     struct collected *c = arg;
 
-    return claims_collect_approved(cx, org_division(FUZHOU), "DESTINATION_BUDGET", NONE, 4711, &c->due, &c->n);
+    return claims_collect_approved(cx, org_division(FUZHOU), "DESTINATION_BUDGET", NONE, 4711,
+                                   &c->due, &c->n);
 }
 
 static enum err pay(struct ctx *cx, void *arg)

@@ -1,16 +1,19 @@
-/* Policies in the store: shipped ones in force, uploaded ones checked, published ones never changed. */
+/* Policies in the store: shipped ones in force, uploaded ones checked, published ones never
+ * changed. */
 #include "ops.h"
 
 #include <stdio.h>
 
-#define FILE_TEXT(version, yuan)                                                                                                       \
-    "id: tongwei-away\\nversion: " #version "\\ntitle: {zh: 外出务工补助, en: Allowance for working away}\\n"                          \
-    "doc: {name: 通知, source: 示例}\\nissuer: {zh: 通渭县人社局, en: Tongwei Bureau}\\npayer: {side: ORIGIN, fund: CONVERGENCE}\\n"   \
-    "effective: {from: 2019-01-01}\\nbenefit: LABOUR_ALLOWANCE\\nbeneficiary: PERSON\\nwho: {origin: [621121]}\\n"                     \
-    "count: {by: CONFIRMED_SPELLS, month: ANNIVERSARY, mode: CONTINUOUS, gap_days: 30, start: [SPELL_START]}\\nrequire: {months: 3}\\n" \
-    "amount:\\n  - id: once\\n    title: {zh: 补助, en: Allowance}\\n    fixed: " #yuan "\\nonce: YEAR\\nreview: [COUNTY_HRSS]\\n"      \
-    "notice_working_days: 5\\nexamples:\\n  given:\\n    person: {born: 1990-05-20, domicile: 621121}\\n    months: CONFIRMED\\n"        \
-    "  cases:\\n    - name: 满三个月\\n      as_of: 2019-05-11\\n      spells: [{from: 2019-02-11, employer: A, at: 350104}]\\n"       \
+#define FILE_TEXT(version, yuan)                                                                                                               \
+    "id: tongwei-away\\nversion: " #version                                                                                                    \
+    "\\ntitle: {zh: 外出务工补助, en: Allowance for working away}\\n"                                                                    \
+    "doc: {name: 通知, source: 示例}\\nissuer: {zh: 通渭县人社局, en: Tongwei Bureau}\\npayer: {side: ORIGIN, fund: CONVERGENCE}\\n" \
+    "effective: {from: 2019-01-01}\\nbenefit: LABOUR_ALLOWANCE\\nbeneficiary: PERSON\\nwho: {origin: [621121]}\\n"                             \
+    "count: {by: CONFIRMED_SPELLS, month: ANNIVERSARY, mode: CONTINUOUS, gap_days: 30, start: [SPELL_START]}\\nrequire: {months: 3}\\n"        \
+    "amount:\\n  - id: once\\n    title: {zh: 补助, en: Allowance}\\n    fixed: " #yuan                                                        \
+    "\\nonce: YEAR\\nreview: [COUNTY_HRSS]\\n"                                                                                                 \
+    "notice_working_days: 5\\nexamples:\\n  given:\\n    person: {born: 1990-05-20, domicile: 621121}\\n    months: CONFIRMED\\n"              \
+    "  cases:\\n    - name: 满三个月\\n      as_of: 2019-05-11\\n      spells: [{from: 2019-02-11, employer: A, at: 350104}]\\n"           \
     "      expect: {verdict: ENTITLED, yuan: 500}\\n"
 
 OPS_TEST("the shipped policies are in force from the first start, each with a payer")
@@ -41,7 +44,8 @@ OPS_TEST("a file whose example fails is refused with line, column and cure")
     EXPECT(got("detail.problems.0.cure_zh") != NULL);
 }
 
-OPS_TEST("a policy is stored as a draft, published by its payer only, and superseded by the next revision")
+OPS_TEST(
+    "a policy is stored as a draft, published by its payer only, and superseded by the next revision")
 {
     int64_t first, second;
 
@@ -57,7 +61,8 @@ OPS_TEST("a policy is stored as a draft, published by its payer only, and supers
     call(as(TONGWEI, "APPROVER"), "policies.publish", first, "{}");
     expect(200, NULL);
     EXPECT_STR(got("state"), "PUBLISHED");
-    second = created(as(TONGWEI, "APPROVER"), "policies.create", "{'file':'%s'}", FILE_TEXT(2, 500));
+    second =
+        created(as(TONGWEI, "APPROVER"), "policies.create", "{'file':'%s'}", FILE_TEXT(2, 500));
     call(as(TONGWEI, "APPROVER"), "policies.publish", second, "{}");
     expect(200, NULL);
     call(as(TONGWEI, "APPROVER"), "policies.get", first, NULL);
@@ -77,7 +82,8 @@ OPS_TEST("a policy can be read in words in both languages and taken away as its 
     call(as(FUYAO, "EMPLOYER"), "policies.text", id, NULL);
     expect(200, NULL);
     EXPECT(got_count("clauses") > 8);
-    EXPECT(strstr(got_text(), "3000 元") && strstr(got_text(), "9000 yuan") && strstr(got_text(), "连续稳定就业满6个月"));
+    EXPECT(strstr(got_text(), "3000 元") && strstr(got_text(), "9000 yuan") &&
+           strstr(got_text(), "连续稳定就业满6个月"));
     call(as(FUYAO, "EMPLOYER"), "policies.file", id, NULL);
     expect(200, NULL);
     f = fopen(got_file(), "r");

@@ -1,4 +1,5 @@
-/* command_policy.c — `queqiao policy check FILE…` and `queqiao policy explain FILE`: a policy file without a store. */
+/* command_policy.c — `queqiao policy check FILE…` and `queqiao policy explain FILE`: a policy file
+ * without a store. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,7 +23,8 @@ static int check_one(const struct command_line *line, const char *path)
     if (err != OK)
         print_problems(mem, &problems, line->lang);
     else
-        printf(line->lang == LANG_EN ? "%s: good, %d examples\n" : "%s：无误，示例 %d 个\n", path, n);
+        printf(line->lang == LANG_EN ? "%s: good, %d examples\n" : "%s：无误，示例 %d 个\n", path,
+               n);
     arena_free(mem);
     return err == OK ? 0 : 1;
 }
@@ -67,6 +69,7 @@ int command_policy(const struct command_line *line)
         return 2;
     }
     for (int i = 1; argument(line, i); i++)
-        status |= explain ? explain_one(line, argument(line, i)) : check_one(line, argument(line, i));
+        status |=
+            explain ? explain_one(line, argument(line, i)) : check_one(line, argument(line, i));
     return status;
 }

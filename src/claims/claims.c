@@ -1,4 +1,5 @@
-/* claims.c — claims as records: their states, the hands they pass through, and what payments do with them. */
+/* claims.c — claims as records: their states, the hands they pass through, and what payments do
+ * with them. */
 #include "claims/claims_int.h"
 
 #include "placements/placements.h"
@@ -23,7 +24,9 @@ static const struct choice states[] = {
     { 0 },
 };
 
-/* --- hands ------------------------------------------------------------------------------------------------ */
+/* --- hands
+ * ------------------------------------------------------------------------------------------------
+ */
 static const char *const hands[] = { "submitted_by", "checked_by", "reviewed_by", "approved_by" };
 
 /* One claim passes through four different people, and none of them is its beneficiary. */
@@ -37,13 +40,20 @@ static enum err take_in_hand(struct ctx *cx, const struct rows *before, const ch
     for (size_t i = 0; i < ARRAY_LEN(hands); i++)
         if (row_int(before, 0, hands[i]) == user)
             return fail(cx, E_CONFLICT, "claim.same_hand", "%s",
-                        T("您已办理过这笔申领的前一环节，须由他人办理", "you already acted on this claim: somebody else must take this step"));
+                        T("您已办理过这笔申领的前一环节，须由他人办理",
+                          "you already acted on this claim: somebody else must take this step"));
     if (str_eq(column, "submitted_by"))
         return OK;
-    TRY(db_rows(cx, &own, "SELECT person_id, employer_id FROM user_account u WHERE SCOPE_NOT(user_account 'the actor''s own account') AND u.id = $1", P(user)));
-    if (own.n && ((row_int(&own, 0, "person_id") != NONE && row_int(&own, 0, "person_id") == row_int(before, 0, "person_id")) ||
-                  (row_int(&own, 0, "employer_id") != NONE && row_int(&own, 0, "employer_id") == row_int(before, 0, "employer_id"))))
-        return fail(cx, E_CONFLICT, "claim.own", "%s", T("不能审核本人或本单位的申领", "nobody decides on a claim of her own"));
+    TRY(db_rows(
+        cx, &own,
+        "SELECT person_id, employer_id FROM user_account u WHERE SCOPE_NOT(user_account 'the actor''s own account') AND u.id = $1",
+        P(user)));
+    if (own.n && ((row_int(&own, 0, "person_id") != NONE &&
+                   row_int(&own, 0, "person_id") == row_int(before, 0, "person_id")) ||
+                  (row_int(&own, 0, "employer_id") != NONE &&
+                   row_int(&own, 0, "employer_id") == row_int(before, 0, "employer_id"))))
+        return fail(cx, E_CONFLICT, "claim.own", "%s",
+                    T("不能审核本人或本单位的申领", "nobody decides on a claim of her own"));
     return OK;
 }
 
@@ -58,29 +68,35 @@ static enum err check_payer(struct ctx *cx, const struct rows *before)
     TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
     if (s->kind == SCOPE_OFFICE && (row.by_work ? s->work_lo : s->home_lo) != NONE)
         return OK;
-    return fail(cx, E_FORBIDDEN, "claim.payer_side", "%s", T("由出资一方审核", "the side that pays decides on it"));
+    return fail(cx, E_FORBIDDEN, "claim.payer_side", "%s",
+                T("由出资一方审核", "the side that pays decides on it"));
 }
 
 static enum err sign(struct ctx *cx, const struct rows *before, const char *column)
 {
     TRY(take_in_hand(cx, before, column));
-    return db_exec_list(cx, arena_printf(cx->mem, "UPDATE claim AS c SET %s = $1 WHERE c.id = $2 AND SCOPE(claim c)", column),
-                        PARAMS_(P(cx->who.user_id), P(row_int(before, 0, "id"))));
+    return db_exec_list(
+        cx,
+        arena_printf(cx->mem, "UPDATE claim AS c SET %s = $1 WHERE c.id = $2 AND SCOPE(claim c)",
+                     column),
+        PARAMS_(P(cx->who.user_id), P(row_int(before, 0, "id"))));
 }
 
 static enum err keep_reason(struct ctx *cx, const struct rows *before, const char *reason)
 {
-    return db_exec(cx, "UPDATE claim AS c SET reason = $1 WHERE c.id = $2 AND SCOPE(claim c)", P(reason), P(row_int(before, 0, "id")));
+    return db_exec(cx, "UPDATE claim AS c SET reason = $1 WHERE c.id = $2 AND SCOPE(claim c)",
+                   P(reason), P(row_int(before, 0, "id")));
 }
 
 /* Every round begins anew: the hands of an earlier one are in the journal. */
 static enum err on_submit(struct ctx *cx, const struct rows *before, const char *reason)
 {
     (void)reason;
-    return db_exec(cx,
-                   "UPDATE claim AS c SET submitted_by = $1, checked_by = NULL, reviewed_by = NULL, approved_by = NULL, notice_id = NULL, reason = NULL"
-                   " WHERE c.id = $2 AND SCOPE(claim c)",
-                   P(cx->who.user_id), P(row_int(before, 0, "id")));
+    return db_exec(
+        cx,
+        "UPDATE claim AS c SET submitted_by = $1, checked_by = NULL, reviewed_by = NULL, approved_by = NULL, notice_id = NULL, reason = NULL"
+        " WHERE c.id = $2 AND SCOPE(claim c)",
+        P(cx->who.user_id), P(row_int(before, 0, "id")));
 }
 
 static enum err on_check(struct ctx *cx, const struct rows *before, const char *reason)
@@ -103,7 +119,8 @@ static enum err on_decide(struct ctx *cx, const struct rows *before, const char 
     return keep_reason(cx, before, reason);
 }
 
-/* --- approval --------------------------------------------------------------------------------------------- */
+/* --- approval
+ * --------------------------------------------------------------------------------------------- */
 static enum err check_notice(struct ctx *cx, const struct rows *before)
 {
     struct rows r;
@@ -113,24 +130,34 @@ static enum err check_notice(struct ctx *cx, const struct rows *before)
         TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
         if (row.policy->notice_working_days == 0)
             return OK;
-        return fail(cx, E_CONFLICT, "claim.no_notice", "%s", T("尚未公示", "it has not been on public notice"));
+        return fail(cx, E_CONFLICT, "claim.no_notice", "%s",
+                    T("尚未公示", "it has not been on public notice"));
     }
-    TRY(db_one(cx, &r, "SELECT until_on FROM public_notice n WHERE SCOPE_NOT(public_notice 'the notice of a claim in scope') AND n.id = $1",
-               P(row_int(before, 0, "notice_id"))));
+    TRY(db_one(
+        cx, &r,
+        "SELECT until_on FROM public_notice n WHERE SCOPE_NOT(public_notice 'the notice of a claim in scope') AND n.id = $1",
+        P(row_int(before, 0, "notice_id"))));
     if (strcmp(row_text(&r, 0, "until_on"), date_text(cx->mem, cx->today)) >= 0)
-        return fail(cx, E_CONFLICT, "claim.notice_open", T("公示期至 %s，期满后才能终审", "on public notice until %s: approve after that day"),
+        return fail(cx, E_CONFLICT, "claim.notice_open",
+                    T("公示期至 %s，期满后才能终审",
+                      "on public notice until %s: approve after that day"),
                     row_text(&r, 0, "until_on"));
-    return db_exec(cx, "UPDATE public_notice SET state = 'CLOSED', updated_at = $1 WHERE SCOPE_NOT(public_notice 'the notice of a claim in scope')"
-                       " AND id = $2 AND state = 'OPEN'",
-                   P(cx->now), P(row_int(before, 0, "notice_id")));
+    return db_exec(
+        cx,
+        "UPDATE public_notice SET state = 'CLOSED', updated_at = $1 WHERE SCOPE_NOT(public_notice 'the notice of a claim in scope')"
+        " AND id = $2 AND state = 'OPEN'",
+        P(cx->now), P(row_int(before, 0, "notice_id")));
 }
 
 static struct beneficiary beneficiary_of(const struct rows *claim)
 {
-    return (struct beneficiary){ row_int(claim, 0, "person_id"), row_int(claim, 0, "employer_id"), row_int(claim, 0, "org_id") };
+    return (struct beneficiary){ row_int(claim, 0, "person_id"), row_int(claim, 0, "employer_id"),
+                                 row_int(claim, 0, "org_id") };
 }
 
-static const struct policy_instalment *instalment_of(struct ctx *cx, const struct policy *p, const struct policy_decision *d, const char *name)
+static const struct policy_instalment *instalment_of(struct ctx *cx, const struct policy *p,
+                                                     const struct policy_decision *d,
+                                                     const char *name)
 {
     for (int i = 0; i < d->instalment_count; i++)
         if (str_eq(instalment_name(cx->mem, p, &d->instalments[i]), name))
@@ -138,9 +165,10 @@ static const struct policy_instalment *instalment_of(struct ctx *cx, const struc
     return NULL;
 }
 
-/* The facts of now, as of the day of the decision, must still carry the whole amount (systems.md 4.3). *ret_of
- * and *ret_x are what the claim rests on. */
-static enum err recheck(struct ctx *cx, const struct rows *claim, struct case_facts *ret_of, struct policy_instalment *ret_x)
+/* The facts of now, as of the day of the decision, must still carry the whole amount
+ * (systems.md 4.3). *ret_of and *ret_x are what the claim rests on. */
+static enum err recheck(struct ctx *cx, const struct rows *claim, struct case_facts *ret_of,
+                        struct policy_instalment *ret_x)
 {
     const struct policy_instalment *x;
     struct policy_decision was, is;
@@ -153,30 +181,37 @@ static enum err recheck(struct ctx *cx, const struct rows *claim, struct case_fa
     ret_of->facts.year = was.year;
     ret_of->facts.is_review = true;
     policy_eval(row.policy, &ret_of->facts, was.as_of, cx->mem, &is);
-    x = is.verdict == VERDICT_EXCLUDED ? NULL : instalment_of(cx, row.policy, &is, row_text(claim, 0, "instalment"));
+    x = is.verdict == VERDICT_EXCLUDED
+            ? NULL
+            : instalment_of(cx, row.policy, &is, row_text(claim, 0, "instalment"));
     payable = x ? x->earned_fen - x->paid_fen : 0;
     if (payable != row_int(claim, 0, "amount_fen"))
         return hint(cx,
                     fail(cx, E_CONFLICT, "claim.facts_changed",
-                         T("情况已有变化：原认定 %lld 元，按现在的记录为 %lld 元（%s）", "the facts have changed: %lld yuan found, %lld yuan now (%s)"),
-                         (long long)(row_int(claim, 0, "amount_fen") / 100), (long long)(payable / 100), policy_verdict_text(cx->mem, &is, cx->lang)),
+                         T("情况已有变化：原认定 %lld 元，按现在的记录为 %lld 元（%s）",
+                           "the facts have changed: %lld yuan found, %lld yuan now (%s)"),
+                         (long long)(row_int(claim, 0, "amount_fen") / 100),
+                         (long long)(payable / 100), policy_verdict_text(cx->mem, &is, cx->lang)),
                     "%s", T("请退回补正或不予发放", "return or reject it"));
     *ret_x = *x;
     return OK;
 }
 
 /* The months under the money can no longer be changed without a correction (systems.md 4.2). */
-static enum err lock_months(struct ctx *cx, const struct rows *claim, const struct policy_instalment *x)
+static enum err lock_months(struct ctx *cx, const struct rows *claim,
+                            const struct policy_instalment *x)
 {
     char from[8], until[8];
     struct rows r;
 
     if (row_int(claim, 0, "person_id") == NONE || date_is_none(x->from) || date_is_none(x->until))
         return OK;
-    TRY(db_rows(cx, &r,
-                "SELECT placement_id, month FROM placement_month m WHERE SCOPE_NOT(placement_month 'a claim in scope rests on it') AND m.person_id = $1"
-                " AND m.month BETWEEN $2 AND $3 AND m.is_locked = 0",
-                P(row_int(claim, 0, "person_id")), P(month_format(month_of(x->from), from)), P(month_format(month_of(x->until), until))));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT placement_id, month FROM placement_month m WHERE SCOPE_NOT(placement_month 'a claim in scope rests on it') AND m.person_id = $1"
+        " AND m.month BETWEEN $2 AND $3 AND m.is_locked = 0",
+        P(row_int(claim, 0, "person_id")), P(month_format(month_of(x->from), from)),
+        P(month_format(month_of(x->until), until))));
     for (int i = 0; i < r.n; i++)
         TRY(month_lock(cx, row_int(&r, i, "placement_id"), row_text(&r, i, "month")));
     return OK;
@@ -200,18 +235,27 @@ static enum err release_held(struct ctx *cx, const struct rows *before)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r, "SELECT id, home, work, employer_id, person_id FROM claim c WHERE SCOPE_NOT(claim 'exclusion holds across both sides')"
-                        " AND c.person_id = $1 AND c.held_by = $2 AND c.state = 'HELD'",
-                P(row_int(before, 0, "person_id")), P(row_int(before, 0, "id"))));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT id, home, work, employer_id, person_id FROM claim c WHERE SCOPE_NOT(claim 'exclusion holds across both sides')"
+        " AND c.person_id = $1 AND c.held_by = $2 AND c.state = 'HELD'",
+        P(row_int(before, 0, "person_id")), P(row_int(before, 0, "id"))));
     for (int i = 0; i < r.n; i++) {
-        TRY(db_exec(cx,
-                    "UPDATE claim SET state = 'ELIGIBLE', held_by = NULL, version = version + 1, updated_at = $1"
-                    " WHERE SCOPE_NOT(claim 'exclusion holds across both sides') AND id = $2",
-                    P(cx->now), P(row_int(&r, i, "id"))));
-        TRY(journal_append(cx, &(struct journal_entry){ .kind = "claim", .record_id = row_int(&r, i, "id"), .action = "release",
-                                                        .before = "{\"state\":\"HELD\"}", .after = "{\"state\":\"ELIGIBLE\"}",
-                                                        .home = row_int(&r, i, "home"), .work = row_int(&r, i, "work"),
-                                                        .employer_id = row_int(&r, i, "employer_id"), .person_id = row_int(&r, i, "person_id") }));
+        TRY(db_exec(
+            cx,
+            "UPDATE claim SET state = 'ELIGIBLE', held_by = NULL, version = version + 1, updated_at = $1"
+            " WHERE SCOPE_NOT(claim 'exclusion holds across both sides') AND id = $2",
+            P(cx->now), P(row_int(&r, i, "id"))));
+        TRY(journal_append(cx,
+                           &(struct journal_entry){ .kind = "claim",
+                                                    .record_id = row_int(&r, i, "id"),
+                                                    .action = "release",
+                                                    .before = "{\"state\":\"HELD\"}",
+                                                    .after = "{\"state\":\"ELIGIBLE\"}",
+                                                    .home = row_int(&r, i, "home"),
+                                                    .work = row_int(&r, i, "work"),
+                                                    .employer_id = row_int(&r, i, "employer_id"),
+                                                    .person_id = row_int(&r, i, "person_id") }));
     }
     return OK;
 }
@@ -233,12 +277,17 @@ static const struct transition transitions[] = {
     { "submit", "ELIGIBLE|RETURNED|WITHDRAWN", "SUBMITTED", "申报", "Submit", .rule = on_submit },
     { "check", "SUBMITTED", "CHECKED", "初审通过", "Check", .rule = on_check },
     { "review", "CHECKED", "REVIEWED", "复审通过", "Review", .rule = on_review },
-    { "object", "NOTICE", "OBJECTED", "登记异议", "Object", .needs_reason = true, .rule = keep_reason },
-    { "dismiss_objection", "OBJECTED", "NOTICE", "异议不成立", "Dismiss the objection", .needs_reason = true, .rule = on_decide },
+    { "object", "NOTICE", "OBJECTED", "登记异议", "Object", .needs_reason = true,
+      .rule = keep_reason },
+    { "dismiss_objection", "OBJECTED", "NOTICE", "异议不成立", "Dismiss the objection",
+      .needs_reason = true, .rule = on_decide },
     { "approve", "NOTICE|REVIEWED", "APPROVED", "终审通过", "Approve", .rule = on_approve },
-    { "return", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED", "RETURNED", "退回补正", "Return", .needs_reason = true, .rule = keep_reason },
-    { "reject", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED|HELD", "REJECTED", "不予发放", "Reject", .needs_reason = true, .rule = on_reject },
-    { "withdraw", "ELIGIBLE|SUBMITTED|CHECKED|RETURNED|HELD", "WITHDRAWN", "撤回", "Withdraw", .needs_reason = true, .rule = on_withdraw },
+    { "return", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED", "RETURNED", "退回补正", "Return",
+      .needs_reason = true, .rule = keep_reason },
+    { "reject", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED|HELD", "REJECTED", "不予发放", "Reject",
+      .needs_reason = true, .rule = on_reject },
+    { "withdraw", "ELIGIBLE|SUBMITTED|CHECKED|RETURNED|HELD", "WITHDRAWN", "撤回", "Withdraw",
+      .needs_reason = true, .rule = on_withdraw },
     { 0 },
 };
 
@@ -247,37 +296,53 @@ struct claim_input {
     int64_t id;
 };
 static const struct field fields[] = {
-    OUTPUT("policy_id", FIELD_ID, "政策", "Policy", .sql = "c.policy_id", .use = USE_LIST | USE_FILTER),
-    OUTPUT("policy_name", FIELD_TEXT, "补贴", "Subsidy", .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = c.policy_id)", .use = LISTED),
-    OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "c.person_id", .use = USE_LIST | USE_FILTER),
-    OUTPUT("person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,
-           .sql = "(SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the claim is in scope') AND p.id = c.person_id)"),
-    OUTPUT("employer_id", FIELD_ID, "企业", "Employer", .sql = "c.employer_id", .use = USE_LIST | USE_FILTER),
-    OUTPUT("employer_name", FIELD_TEXT, "企业名称", "Employer name", .use = LISTED,
-           .sql = "(SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the claim is in scope') AND e.id = c.employer_id)"),
+    OUTPUT("policy_id", FIELD_ID, "政策", "Policy", .sql = "c.policy_id",
+           .use = USE_LIST | USE_FILTER),
+    OUTPUT("policy_name", FIELD_TEXT, "补贴", "Subsidy",
+           .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = c.policy_id)", .use = LISTED),
+    OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "c.person_id",
+           .use = USE_LIST | USE_FILTER),
+    OUTPUT(
+        "person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,
+        .sql =
+            "(SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the claim is in scope') AND p.id = c.person_id)"),
+    OUTPUT("employer_id", FIELD_ID, "企业", "Employer", .sql = "c.employer_id",
+           .use = USE_LIST | USE_FILTER),
+    OUTPUT(
+        "employer_name", FIELD_TEXT, "企业名称", "Employer name", .use = LISTED,
+        .sql =
+            "(SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the claim is in scope') AND e.id = c.employer_id)"),
     OUTPUT("org_id", FIELD_ID, "工作站", "Station", .sql = "c.org_id", .use = USE_FILTER),
-    OUTPUT("org_name", FIELD_TEXT, "工作站名称", "Station name", .sql = "(SELECT g.name FROM v_org_name g WHERE g.id = c.org_id)", .use = USE_EXPORT),
+    OUTPUT("org_name", FIELD_TEXT, "工作站名称", "Station name",
+           .sql = "(SELECT g.name FROM v_org_name g WHERE g.id = c.org_id)", .use = USE_EXPORT),
     OUTPUT("home", FIELD_DIVISION, "户籍地代码", "Domicile", .sql = "c.home", .use = USE_FILTER),
-    OUTPUT("home_name", FIELD_TEXT, "户籍地", "Domicile name", .use = LISTED, .sql = "(SELECT d.full_name FROM division d WHERE d.code = c.home)"),
+    OUTPUT("home_name", FIELD_TEXT, "户籍地", "Domicile name", .use = LISTED,
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = c.home)"),
     OUTPUT("work", FIELD_DIVISION, "务工地代码", "Workplace", .sql = "c.work", .use = USE_FILTER),
-    OUTPUT("work_name", FIELD_TEXT, "务工地", "Workplace name", .use = USE_EXPORT, .sql = "(SELECT d.full_name FROM division d WHERE d.code = c.work)"),
+    OUTPUT("work_name", FIELD_TEXT, "务工地", "Workplace name", .use = USE_EXPORT,
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = c.work)"),
     OUTPUT("instalment", FIELD_TEXT, "期次", "Instalment", .sql = "c.instalment", .use = LISTED),
     OUTPUT("amount_fen", FIELD_MONEY, "金额", "Amount", .sql = "c.amount_fen", .use = LISTED),
-    OUTPUT("due_on", FIELD_DATE, "条件满足日", "Due", .sql = "c.due_on", .use = LISTED | USE_FILTER),
+    OUTPUT("due_on", FIELD_DATE, "条件满足日", "Due", .sql = "c.due_on",
+           .use = LISTED | USE_FILTER),
     OUTPUT("decision_id", FIELD_ID, "认定", "Decision", .sql = "c.decision_id", .use = USE_LIST),
-    OUTPUT("exclusive_group", FIELD_TEXT, "互斥组", "Exclusive group", .sql = "c.exclusive_group", .use = USE_FILTER),
-    OUTPUT("held_by", FIELD_ID, "互斥于", "Held by", .sql = "c.held_by", .use = USE_LIST | USE_FILTER),
+    OUTPUT("exclusive_group", FIELD_TEXT, "互斥组", "Exclusive group", .sql = "c.exclusive_group",
+           .use = USE_FILTER),
+    OUTPUT("held_by", FIELD_ID, "互斥于", "Held by", .sql = "c.held_by",
+           .use = USE_LIST | USE_FILTER),
     OUTPUT("reason", FIELD_TEXT, "原因", "Reason", .sql = "c.reason", .use = USE_EXPORT),
-    OUTPUT("notice_id", FIELD_ID, "公示", "Notice", .sql = "c.notice_id", .use = USE_LIST | USE_FILTER),
-#define HAND(column, zh, en)                                                                                   \
-    OUTPUT(column, FIELD_ID, zh, en, .sql = "c." column),                                                      \
-        OUTPUT(column "_name", FIELD_NAME, zh "姓名", en " name", .use = USE_EXPORT,                           \
+    OUTPUT("notice_id", FIELD_ID, "公示", "Notice", .sql = "c.notice_id",
+           .use = USE_LIST | USE_FILTER),
+#define HAND(column, zh, en)                                                         \
+    OUTPUT(column, FIELD_ID, zh, en, .sql = "c." column),                            \
+        OUTPUT(column "_name", FIELD_NAME, zh "姓名", en " name", .use = USE_EXPORT, \
                .sql = "(SELECT u.name FROM v_user_name u WHERE u.id = c." column ")")
     HAND("submitted_by", "申报人", "Submitted by"),
     HAND("checked_by", "初审人", "Checked by"),
     HAND("reviewed_by", "复审人", "Reviewed by"),
     HAND("approved_by", "终审人", "Approved by"),
-    OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "c.state", .use = LISTED | USE_FILTER),
+    OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "c.state",
+           .use = LISTED | USE_FILTER),
     { 0 },
 };
 
@@ -315,7 +380,8 @@ enum err claim_may(struct ctx *cx, const char *event)
         perms = op ? PERM_BIT(op->perm) : 0;
     if (cx->who.perms & perms)
         return OK;
-    return fail(cx, E_FORBIDDEN, "op.forbidden", "%s", T("您的角色没有此项权限", "your role does not allow this"));
+    return fail(cx, E_FORBIDDEN, "op.forbidden", "%s",
+                T("您的角色没有此项权限", "your role does not allow this"));
 }
 
 static enum err op_send_back(struct ctx *cx)
@@ -327,48 +393,63 @@ static enum err op_send_back(struct ctx *cx)
 enum err claim_event(struct ctx *cx, int64_t claim_id, const char *event, const char *reason)
 {
     if (!is_event(event))
-        return fail_field(cx, "event", "claim.event", "%s", T("没有这个环节", "there is no such step"));
+        return fail_field(cx, "event", "claim.event", "%s",
+                          T("没有这个环节", "there is no such step"));
     return record_move(cx, &claim_record, claim_id, event, reason);
 }
 
-/* --- payments ---------------------------------------------------------------------------------------------- */
+/* --- payments
+ * ---------------------------------------------------------------------------------------------- */
 /* Moves outside the console's events, with a journal entry of their own. */
-static enum err move_to(struct ctx *cx, int64_t id, const char *from, const char *from_too, const char *to, const char *action, const char *reason)
+static enum err move_to(struct ctx *cx, int64_t id, const char *from, const char *from_too,
+                        const char *to, const char *action, const char *reason)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "UPDATE claim SET state = $1, reason = $2, version = version + 1, updated_at = $3"
-                " WHERE SCOPE_NOT(claim 'its payment line is in scope') AND id = $4 AND state IN ($5, $6) RETURNING home, work, employer_id, person_id",
-                P(to), P(reason), P(cx->now), P(id), P(from), P(from_too)));
+    TRY(db_rows(
+        cx, &r,
+        "UPDATE claim SET state = $1, reason = $2, version = version + 1, updated_at = $3"
+        " WHERE SCOPE_NOT(claim 'its payment line is in scope') AND id = $4 AND state IN ($5, $6) RETURNING home, work, employer_id, person_id",
+        P(to), P(reason), P(cx->now), P(id), P(from), P(from_too)));
     if (r.n == 0)
-        return fail(cx, E_CONFLICT, "claim.state", "%s", T("这笔申领不在支付环节", "the claim is not in payment"));
-    return journal_append(cx, &(struct journal_entry){ .kind = "claim", .record_id = id, .action = action, .reason = reason,
-                                                       .after = arena_printf(cx->mem, "{\"state\":\"%s\"}", to),
-                                                       .home = row_int(&r, 0, "home"), .work = row_int(&r, 0, "work"),
-                                                       .employer_id = row_int(&r, 0, "employer_id"), .person_id = row_int(&r, 0, "person_id") });
+        return fail(cx, E_CONFLICT, "claim.state", "%s",
+                    T("这笔申领不在支付环节", "the claim is not in payment"));
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = "claim",
+                                  .record_id = id,
+                                  .action = action,
+                                  .reason = reason,
+                                  .after = arena_printf(cx->mem, "{\"state\":\"%s\"}", to),
+                                  .home = row_int(&r, 0, "home"),
+                                  .work = row_int(&r, 0, "work"),
+                                  .employer_id = row_int(&r, 0, "employer_id"),
+                                  .person_id = row_int(&r, 0, "person_id") });
 }
 
-enum err claims_collect_approved(struct ctx *cx, int64_t payer, const char *fund, int64_t policy_id, int64_t payment_batch_id,
-                                 const struct claim_due **ret, int *ret_n)
+enum err claims_collect_approved(struct ctx *cx, int64_t payer, const char *fund, int64_t policy_id,
+                                 int64_t payment_batch_id, const struct claim_due **ret, int *ret_n)
 {
     struct claim_due *all;
     struct rows r;
     int64_t lo, hi;
 
     division_range(payer, &lo, &hi);
-    TRY(db_rows(cx, &r,
-                "SELECT c.id, c.person_id, c.employer_id, c.org_id, c.home, c.work, c.amount_fen FROM claim c JOIN policy y ON y.id = c.policy_id"
-                " WHERE SCOPE(claim c) AND c.state = 'APPROVED' AND y.fund = $1 AND ($2 = 0 OR c.policy_id = $2)"
-                " AND ((y.payer_side = 'WORK' AND c.work BETWEEN $3 AND $4) OR (y.payer_side = 'HOME' AND c.home BETWEEN $3 AND $4))"
-                " ORDER BY c.home, c.id",
-                P(fund), P(policy_id == NONE ? (int64_t)0 : policy_id), P(lo), P(hi)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT c.id, c.person_id, c.employer_id, c.org_id, c.home, c.work, c.amount_fen FROM claim c JOIN policy y ON y.id = c.policy_id"
+        " WHERE SCOPE(claim c) AND c.state = 'APPROVED' AND y.fund = $1 AND ($2 = 0 OR c.policy_id = $2)"
+        " AND ((y.payer_side = 'WORK' AND c.work BETWEEN $3 AND $4) OR (y.payer_side = 'HOME' AND c.home BETWEEN $3 AND $4))"
+        " ORDER BY c.home, c.id",
+        P(fund), P(policy_id == NONE ? (int64_t)0 : policy_id), P(lo), P(hi)));
     all = NEW_ARRAY(cx->mem, struct claim_due, r.n + 1);
     for (int i = 0; i < r.n; i++) {
-        all[i] = (struct claim_due){ row_int(&r, i, "id"),   row_int(&r, i, "person_id"), row_int(&r, i, "employer_id"), row_int(&r, i, "org_id"),
-                                     row_int(&r, i, "home"), row_int(&r, i, "work"),      row_int(&r, i, "amount_fen") };
+        all[i] = (struct claim_due){ row_int(&r, i, "id"),          row_int(&r, i, "person_id"),
+                                     row_int(&r, i, "employer_id"), row_int(&r, i, "org_id"),
+                                     row_int(&r, i, "home"),        row_int(&r, i, "work"),
+                                     row_int(&r, i, "amount_fen") };
         TRY(move_to(cx, all[i].claim_id, "APPROVED", "APPROVED", "IN_PAYMENT", "collect",
-                    arena_printf(cx->mem, T("支付批次 %lld", "payment batch %lld"), (long long)payment_batch_id)));
+                    arena_printf(cx->mem, T("支付批次 %lld", "payment batch %lld"),
+                                 (long long)payment_batch_id)));
     }
     *ret = all;
     *ret_n = r.n;
@@ -382,39 +463,54 @@ enum err claim_paid(struct ctx *cx, int64_t claim_id)
 
 enum err claim_payment_failed(struct ctx *cx, int64_t claim_id, const char *reason)
 {
-    return move_to(cx, claim_id, "IN_PAYMENT", "IN_PAYMENT", "PAYMENT_FAILED", "payment_failed", reason);
+    return move_to(cx, claim_id, "IN_PAYMENT", "IN_PAYMENT", "PAYMENT_FAILED", "payment_failed",
+                   reason);
 }
 
 enum err claim_payment_again(struct ctx *cx, int64_t claim_id)
 {
-    return move_to(cx, claim_id, "PAYMENT_FAILED", "PAYMENT_FAILED", "IN_PAYMENT", "payment_again", NULL);
+    return move_to(cx, claim_id, "PAYMENT_FAILED", "PAYMENT_FAILED", "IN_PAYMENT", "payment_again",
+                   NULL);
 }
 
-/* --- module ------------------------------------------------------------------------------------------------- */
+/* --- module
+ * -------------------------------------------------------------------------------------------------
+ */
 static const struct scoped tables[] = {
     { "claim", .home = "home", .work = "work", .employer = "employer_id", .person = "person_id" },
     { "public_notice", .home = "home", .work = "work" },
     { 0 },
 };
 
-#define EVENT(event, perm, zh, en) \
-    { "claims." event, "POST /claims/{id}/" event, perm, record_event, zh, en, &claim_record }
-#define SEND_BACK(event, zh, en)                                                                                                     \
-    { "claims." event, "POST /claims/{id}/" event, PERM_CLAIM_READ, op_send_back, zh, en, &claim_record, .in = event_fields, \
-      .in_size = sizeof(struct event_input) }
+#define EVENT(event, perm, zh, en)                                                             \
+    {                                                                                          \
+        "claims." event, "POST /claims/{id}/" event, perm, record_event, zh, en, &claim_record \
+    }
+#define SEND_BACK(event, zh, en)                                                            \
+    {                                                                                       \
+        "claims." event, "POST /claims/{id}/" event, PERM_CLAIM_READ, op_send_back, zh, en, \
+            &claim_record, .in = event_fields, .in_size = sizeof(struct event_input)        \
+    }
 static const struct op ops[] = {
-    { "policies.evaluate", "POST /policies/{id}/evaluate", PERM_POLICY_READ, claims_op_evaluate, "试算", "Decide without saving",
-      .in = evaluate_fields, .in_size = sizeof(struct evaluate_input), .flags = OP_DETACHED },
-    { "claims.list", "GET /claims", PERM_CLAIM_READ, record_list, "补贴申领列表", "Claims", &claim_record },
-    { "claims.export", "GET /claims/export", PERM_EXPORT, record_export, "导出补贴申领", "Export claims", &claim_record, .flags = OP_FILE | OP_DETACHED },
-    { "claims.get", "GET /claims/{id}", PERM_CLAIM_READ, record_get, "补贴申领详情", "One claim", &claim_record },
-    { "claims.history", "GET /claims/{id}/history", PERM_CLAIM_READ, record_history, "变更记录", "Its history", &claim_record },
-    { "claims.find", "POST /claims/find", PERM_CLAIM_WRITE, claims_op_find, "查找应享受补贴的人", "Find who is entitled", .in = find_fields,
-      .in_size = sizeof(struct find_input), .flags = OP_DETACHED },
-    { "claims.bulk", "POST /claims/bulk", PERM_CLAIM_READ, claims_op_bulk, "批量办理", "One step for many claims", .in = bulk_fields,
-      .in_size = sizeof(struct bulk_input), .flags = OP_DETACHED },
-    { "claims.notice", "POST /claims/notice", PERM_CLAIM_REVIEW, claims_op_notice, "公示", "Post for public notice", .in = notice_fields,
-      .in_size = sizeof(struct notice_input) },
+    { "policies.evaluate", "POST /policies/{id}/evaluate", PERM_POLICY_READ, claims_op_evaluate,
+      "试算", "Decide without saving", .in = evaluate_fields,
+      .in_size = sizeof(struct evaluate_input), .flags = OP_DETACHED },
+    { "claims.list", "GET /claims", PERM_CLAIM_READ, record_list, "补贴申领列表", "Claims",
+      &claim_record },
+    { "claims.export", "GET /claims/export", PERM_EXPORT, record_export, "导出补贴申领",
+      "Export claims", &claim_record, .flags = OP_FILE | OP_DETACHED },
+    { "claims.get", "GET /claims/{id}", PERM_CLAIM_READ, record_get, "补贴申领详情", "One claim",
+      &claim_record },
+    { "claims.history", "GET /claims/{id}/history", PERM_CLAIM_READ, record_history, "变更记录",
+      "Its history", &claim_record },
+    { "claims.find", "POST /claims/find", PERM_CLAIM_WRITE, claims_op_find, "查找应享受补贴的人",
+      "Find who is entitled", .in = find_fields, .in_size = sizeof(struct find_input),
+      .flags = OP_DETACHED },
+    { "claims.bulk", "POST /claims/bulk", PERM_CLAIM_READ, claims_op_bulk, "批量办理",
+      "One step for many claims", .in = bulk_fields, .in_size = sizeof(struct bulk_input),
+      .flags = OP_DETACHED },
+    { "claims.notice", "POST /claims/notice", PERM_CLAIM_REVIEW, claims_op_notice, "公示",
+      "Post for public notice", .in = notice_fields, .in_size = sizeof(struct notice_input) },
     EVENT("submit", PERM_CLAIM_WRITE, "申报", "Submit"),
     EVENT("check", PERM_CLAIM_CHECK, "初审通过", "Check"),
     EVENT("review", PERM_CLAIM_REVIEW, "复审通过", "Review"),
@@ -424,9 +520,12 @@ static const struct op ops[] = {
     SEND_BACK("return", "退回补正", "Return"),
     SEND_BACK("reject", "不予发放", "Reject"),
     EVENT("withdraw", PERM_CLAIM_WRITE, "撤回", "Withdraw"),
-    { "notices.list", "GET /notices", PERM_CLAIM_READ, record_list, "公示列表", "Public notices", &notice_record },
-    { "notices.get", "GET /notices/{id}", PERM_CLAIM_READ, record_get, "公示详情", "One notice", &notice_record },
-    { "notices.print", "GET /notices/{id}/print", PERM_CLAIM_READ, claims_op_print, "公示名单", "The notice as posted" },
+    { "notices.list", "GET /notices", PERM_CLAIM_READ, record_list, "公示列表", "Public notices",
+      &notice_record },
+    { "notices.get", "GET /notices/{id}", PERM_CLAIM_READ, record_get, "公示详情", "One notice",
+      &notice_record },
+    { "notices.print", "GET /notices/{id}/print", PERM_CLAIM_READ, claims_op_print, "公示名单",
+      "The notice as posted" },
     { 0 },
 };
 

@@ -1,9 +1,9 @@
-/* claims.h — claims (补贴申领): what the policy engine finds people are owed, and its way through submission,
- * check, review, public notice and approval to payment (domain.md D2). Payments and the demonstration call
- * these functions; people use the operations in claims.c.
+/* claims.h — claims (补贴申领): what the policy engine finds people are owed, and its way through
+ * submission, check, review, public notice and approval to payment (domain.md D2). Payments and the
+ * demonstration call these functions; people use the operations in claims.c.
  *
- * A claim's home is the beneficiary's domicile, its work the workplace when the destination pays, else NULL:
- * the origin sees what its people are owed, the destination what it pays. */
+ * A claim's home is the beneficiary's domicile, its work the workplace when the destination pays,
+ * else NULL: the origin sees what its people are owed, the destination what it pays. */
 #pragma once
 #include "platform/op.h"
 
@@ -17,39 +17,47 @@ struct claims_found {
     int64_t known;               /* instalments that already had their claim */
     int64_t amount_fen;          /* of the new claims */
 };
-/* Decide one policy (or, with NONE, every published one that the actor's side may claim) as of a day for all
- * beneficiaries in the actor's scope, and store decisions and claims for instalments due by then. The same run
- * again changes nothing: one right has one claim. Opens its own transactions, one for each few hundred
- * beneficiaries, so it must not be called inside one. E_NOT_FOUND for a policy that is not published. */
-MUST_CHECK enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of, struct claims_found *ret);
+/* Decide one policy (or, with NONE, every published one that the actor's side may claim) as of a
+ * day for all beneficiaries in the actor's scope, and store decisions and claims for instalments
+ * due by then. The same run again changes nothing: one right has one claim. Opens its own
+ * transactions, one for each few hundred beneficiaries, so it must not be called inside one.
+ * E_NOT_FOUND for a policy that is not published. */
+MUST_CHECK enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of,
+                                struct claims_found *ret);
 
-/* One event of the state machine: "submit", "check", "review", "object", "dismiss_objection", "approve",
- * "return", "reject", "withdraw"; reason may be NULL where none is asked for. In a write transaction.
- * E_CONFLICT "claim.same_hand" when this user already acted on the claim, "claim.own" for the beneficiary's own
- * account, "claim.notice_open" before the public notice ends, "claim.facts_changed" when the facts of now no
- * longer carry the amount. Actors without user (the program itself) pass the first two. */
-MUST_CHECK enum err claim_event(struct ctx *cx, int64_t claim_id, const char *event, const char *reason);
+/* One event of the state machine: "submit", "check", "review", "object", "dismiss_objection",
+ * "approve", "return", "reject", "withdraw"; reason may be NULL where none is asked for. In a write
+ * transaction. E_CONFLICT "claim.same_hand" when this user already acted on the claim, "claim.own"
+ * for the beneficiary's own account, "claim.notice_open" before the public notice ends,
+ * "claim.facts_changed" when the facts of now no longer carry the amount. Actors without user (the
+ * program itself) pass the first two. */
+MUST_CHECK enum err claim_event(struct ctx *cx, int64_t claim_id, const char *event,
+                                const char *reason);
 
-/* Post reviewed claims of one policy for public notice from today: the given ids, or with n = 0 all that are
- * REVIEWED in scope. They become NOTICE; the notice's last day is policy.notice_days working days from today.
- * In a write transaction. E_CONFLICT "claim.none" when there is nothing to post. */
+/* Post reviewed claims of one policy for public notice from today: the given ids, or with n = 0 all
+ * that are REVIEWED in scope. They become NOTICE; the notice's last day is policy.notice_days
+ * working days from today. In a write transaction. E_CONFLICT "claim.none" when there is nothing to
+ * post. */
 MUST_CHECK enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
                                        int64_t *ret_notice_id, int64_t *ret_claims);
 
-/* --- for payments -------------------------------------------------------------------------------------- */
-/* A claim to be paid. Exactly one of person_id and employer_id or org_id says whose account; home and work are
- * those of the claim. */
+/* --- for payments
+ * -------------------------------------------------------------------------------------- */
+/* A claim to be paid. Exactly one of person_id and employer_id or org_id says whose account; home
+ * and work are those of the claim. */
 struct claim_due {
     int64_t claim_id, person_id, employer_id, org_id; /* NONE where not the payee */
     int64_t home, work, amount_fen;
 };
-/* Take all APPROVED claims that this division (with all below it) pays from this fund, of one policy or with NONE
- * of all, in the order of domicile: they become IN_PAYMENT. A destination's claims are those with work below
- * the payer, an origin's those with home below it. The array is in cx->mem. In a write transaction, with the
- * batch's lines made in the same one. */
-MUST_CHECK enum err claims_collect_approved(struct ctx *cx, int64_t payer, const char *fund, int64_t policy_id,
-                                            int64_t payment_batch_id, const struct claim_due **ret, int *ret_n);
-/* The bank paid: IN_PAYMENT or PAYMENT_FAILED → PAID. The months that the claim rests on stay locked. */
+/* Take all APPROVED claims that this division (with all below it) pays from this fund, of one
+ * policy or with NONE of all, in the order of domicile: they become IN_PAYMENT. A destination's
+ * claims are those with work below the payer, an origin's those with home below it. The array is in
+ * cx->mem. In a write transaction, with the batch's lines made in the same one. */
+MUST_CHECK enum err claims_collect_approved(struct ctx *cx, int64_t payer, const char *fund,
+                                            int64_t policy_id, int64_t payment_batch_id,
+                                            const struct claim_due **ret, int *ret_n);
+/* The bank paid: IN_PAYMENT or PAYMENT_FAILED → PAID. The months that the claim rests on stay
+ * locked. */
 MUST_CHECK enum err claim_paid(struct ctx *cx, int64_t claim_id);
 /* The bank refused: IN_PAYMENT → PAYMENT_FAILED with the bank's words (no personal data). */
 MUST_CHECK enum err claim_payment_failed(struct ctx *cx, int64_t claim_id, const char *reason);

@@ -5,7 +5,8 @@ enum { BULK_MAX = 5000, BULK_CHUNK = 100 };
 
 const struct field bulk_fields[] = {
     PARAM(struct bulk_input, event, FIELD_TEXT, "环节", "Step", .max = 40),
-    PARAM(struct bulk_input, ids, FIELD_JSON, "申领", "Claims", .help_zh = "不写则为所选条件下的全部"),
+    PARAM(struct bulk_input, ids, FIELD_JSON, "申领", "Claims",
+          .help_zh = "不写则为所选条件下的全部"),
     PARAM(struct bulk_input, policy_id, FIELD_ID, "政策", "Policy"),
     PARAM(struct bulk_input, notice_id, FIELD_ID, "公示", "Notice"),
     PARAM(struct bulk_input, state, FIELD_TEXT, "状态", "State", .max = 40),
@@ -15,7 +16,9 @@ const struct field bulk_fields[] = {
 
 static enum err bad_ids(struct ctx *cx)
 {
-    return fail_field(cx, "ids", "field.invalid", "%s", T("编号写成 \"1,2\" 或 [\"1\",\"2\"]", "write ids as \"1,2\" or [\"1\",\"2\"]"));
+    return fail_field(cx, "ids", "field.invalid", "%s",
+                      T("编号写成 \"1,2\" 或 [\"1\",\"2\"]",
+                        "write ids as \"1,2\" or [\"1\",\"2\"]"));
 }
 
 enum err ids_read(struct ctx *cx, const struct json_value *v, const int64_t **ret, int *ret_n)
@@ -29,7 +32,8 @@ enum err ids_read(struct ctx *cx, const struct json_value *v, const int64_t **re
         return OK;
     if (json_type(v) == JSON_ARRAY) {
         if (json_count(v) > BULK_MAX)
-            return fail(cx, E_LIMIT, "claim.too_many", T("一次至多 %d 笔", "%d at most at a time"), BULK_MAX);
+            return fail(cx, E_LIMIT, "claim.too_many", T("一次至多 %d 笔", "%d at most at a time"),
+                        BULK_MAX);
         for (size_t i = 0; i < json_count(v); i++) {
             ids[n] = json_as_int(json_at(v, i));
             if (ids[n++] == NONE)
@@ -39,7 +43,8 @@ enum err ids_read(struct ctx *cx, const struct json_value *v, const int64_t **re
         const char *at = json_as_str(v);
         for (; at && *at; at += strcspn(at, ","), at += *at == ',') {
             if (n == BULK_MAX)
-                return fail(cx, E_LIMIT, "claim.too_many", T("一次至多 %d 笔", "%d at most at a time"), BULK_MAX);
+                return fail(cx, E_LIMIT, "claim.too_many",
+                            T("一次至多 %d 笔", "%d at most at a time"), BULK_MAX);
             if (!str_int(arena_strndup(cx->mem, at, strcspn(at, ",")), &ids[n++]))
                 return bad_ids(cx);
         }
@@ -67,9 +72,11 @@ struct bulk {
 /* Not for those who only read. */
 enum err claims_check_acts(struct ctx *cx)
 {
-    if (cx->who.perms & (PERM_BIT(PERM_CLAIM_WRITE) | PERM_BIT(PERM_CLAIM_CHECK) | PERM_BIT(PERM_CLAIM_REVIEW) | PERM_BIT(PERM_CLAIM_APPROVE)))
+    if (cx->who.perms & (PERM_BIT(PERM_CLAIM_WRITE) | PERM_BIT(PERM_CLAIM_CHECK) |
+                         PERM_BIT(PERM_CLAIM_REVIEW) | PERM_BIT(PERM_CLAIM_APPROVE)))
         return OK;
-    return fail(cx, E_FORBIDDEN, "op.forbidden", "%s", T("您的角色没有此项权限", "your role does not allow this"));
+    return fail(cx, E_FORBIDDEN, "op.forbidden", "%s",
+                T("您的角色没有此项权限", "your role does not allow this"));
 }
 
 static const struct transition *step_of(const char *event)
@@ -92,12 +99,15 @@ static enum err choose(struct ctx *cx, void *arg)
     /* our own codes between quotes: of the table, or checked to be one of them */
     for (const char *at = from; *at; at += strcspn(at, "|"), at += *at == '|')
         str_addf(&states, "%s'%.*s'", states.len ? "," : "", (int)strcspn(at, "|"), at);
-    TRY(db_rows_list(cx, &r,
-                     arena_printf(cx->mem,
-                                  "SELECT c.id FROM claim c WHERE SCOPE(claim c) AND c.state IN (%s) AND ($1 = 0 OR c.policy_id = $1)"
-                                  " AND ($2 = 0 OR c.notice_id = $2) ORDER BY c.id LIMIT %d",
-                                  states.s, BULK_MAX),
-                     PARAMS_(P(b->policy_id == NONE ? (int64_t)0 : b->policy_id), P(b->notice_id == NONE ? (int64_t)0 : b->notice_id))));
+    TRY(db_rows_list(
+        cx, &r,
+        arena_printf(
+            cx->mem,
+            "SELECT c.id FROM claim c WHERE SCOPE(claim c) AND c.state IN (%s) AND ($1 = 0 OR c.policy_id = $1)"
+            " AND ($2 = 0 OR c.notice_id = $2) ORDER BY c.id LIMIT %d",
+            states.s, BULK_MAX),
+        PARAMS_(P(b->policy_id == NONE ? (int64_t)0 : b->policy_id),
+                P(b->notice_id == NONE ? (int64_t)0 : b->notice_id))));
     ids = NEW_ARRAY(cx->mem, int64_t, r.n + 1);
     for (int i = 0; i < r.n; i++)
         ids[i] = row_int(&r, i, "id");
@@ -122,8 +132,10 @@ static enum err chunk(struct ctx *cx, void *arg)
         enum err err = db_write(cx, one, &b);
         if (err == E_BUSY || err == E_INTERNAL)
             return err;
-        b.results[b.from] = (struct result){ b.ids[b.from], err == OK, err ? arena_strdup(cx->mem, cx->failure.code) : NULL,
-                                             err ? arena_strdup(cx->mem, cx->failure.message) : NULL };
+        b.results[b.from] =
+            (struct result){ b.ids[b.from], err == OK,
+                             err ? arena_strdup(cx->mem, cx->failure.code) : NULL,
+                             err ? arena_strdup(cx->mem, cx->failure.message) : NULL };
     }
     return OK;
 }
@@ -154,17 +166,23 @@ static void reply(struct ctx *cx, const struct bulk *b)
 enum err claims_op_bulk(struct ctx *cx)
 {
     const struct bulk_input *in = cx->in;
-    struct bulk b = { .event = in->event, .reason = in->reason, .state = in->state, .policy_id = in->policy_id, .notice_id = in->notice_id };
+    struct bulk b = { .event = in->event,
+                      .reason = in->reason,
+                      .state = in->state,
+                      .policy_id = in->policy_id,
+                      .notice_id = in->notice_id };
     bool known = !b.state;
 
     TRY(claims_check_acts(cx));
     if (!b.event || !step_of(b.event))
-        return fail_field(cx, "event", "claim.event", "%s", T("没有这个环节", "there is no such step"));
+        return fail_field(cx, "event", "claim.event", "%s",
+                          T("没有这个环节", "there is no such step"));
     TRY(claim_may(cx, b.event));
     for (const struct choice *s = claim_record.states; s->code; s++)
         known |= str_eq(s->code, b.state);
     if (!known)
-        return fail_field(cx, "state", "choice.unknown", "%s", T("没有这个状态", "there is no such state"));
+        return fail_field(cx, "state", "choice.unknown", "%s",
+                          T("没有这个状态", "there is no such state"));
     TRY(ids_read(cx, in->ids, &b.ids, &b.n));
     if (!b.ids)
         TRY(db_read(cx, choose, &b));

@@ -1,4 +1,5 @@
-/* claims_facts.c — what the engine is told of a beneficiary: the ledger's facts and the money of earlier claims. */
+/* claims_facts.c — what the engine is told of a beneficiary: the ledger's facts and the money of
+ * earlier claims. */
 #include "claims/claims_int.h"
 
 #include "policy/policy_explain.h"
@@ -8,19 +9,22 @@ enum err claims_of(struct ctx *cx, const char *column, const int64_t *ids, int n
     struct params p;
     const char *in = facts_in_list(cx->mem, ids, n, 0, &p);
 
-    return db_rows_list(cx, ret,
-                        arena_printf(cx->mem,
-                                     "SELECT c.id, c.policy_id, c.person_id, c.employer_id, c.org_id, c.instalment, c.amount_fen, c.due_on, c.once_key,"
-                                     " c.state, c.decision_id, c.created_at FROM claim c"
-                                     " WHERE SCOPE_NOT(claim 'one right has one claim, and groups exclude each other, whichever side pays')"
-                                     " AND c.%s IN %s ORDER BY c.%s, c.id",
-                                     column, in, column),
-                        p);
+    return db_rows_list(
+        cx, ret,
+        arena_printf(
+            cx->mem,
+            "SELECT c.id, c.policy_id, c.person_id, c.employer_id, c.org_id, c.instalment, c.amount_fen, c.due_on, c.once_key,"
+            " c.state, c.decision_id, c.created_at FROM claim c"
+            " WHERE SCOPE_NOT(claim 'one right has one claim, and groups exclude each other, whichever side pays')"
+            " AND c.%s IN %s ORDER BY c.%s, c.id",
+            column, in, column),
+        p);
 }
 
 bool claim_is_of(const struct rows *claims, int row, struct beneficiary who)
 {
-    return row_int(claims, row, "person_id") == who.person_id && row_int(claims, row, "employer_id") == who.employer_id &&
+    return row_int(claims, row, "person_id") == who.person_id &&
+           row_int(claims, row, "employer_id") == who.employer_id &&
            row_int(claims, row, "org_id") == who.org_id;
 }
 
@@ -34,14 +38,16 @@ static bool is_one_of(const char *state, const char *const *states)
 
 bool claim_is_live(const char *state)
 {
-    static const char *const live[] = { "ELIGIBLE", "SUBMITTED", "CHECKED", "REVIEWED", "NOTICE", "OBJECTED", "RETURNED", NULL };
+    static const char *const live[] = { "ELIGIBLE", "SUBMITTED", "CHECKED",  "REVIEWED",
+                                        "NOTICE",   "OBJECTED",  "RETURNED", NULL };
 
     return is_one_of(state, live);
 }
 
 bool claim_is_committed(const char *state)
 {
-    static const char *const committed[] = { "APPROVED", "IN_PAYMENT", "PAID", "PAYMENT_FAILED", NULL };
+    static const char *const committed[] = { "APPROVED", "IN_PAYMENT", "PAID", "PAYMENT_FAILED",
+                                             NULL };
 
     return is_one_of(state, committed);
 }
@@ -53,20 +59,26 @@ enum err decision_load(struct ctx *cx, int64_t decision_id, struct policy_decisi
     struct rows r;
     const char *trace;
 
-    TRY(db_one(cx, &r, "SELECT trace FROM policy_decision WHERE SCOPE_NOT(policy_decision 'it belongs to a claim at hand') AND id = $1", P(decision_id)));
+    TRY(db_one(
+        cx, &r,
+        "SELECT trace FROM policy_decision WHERE SCOPE_NOT(policy_decision 'it belongs to a claim at hand') AND id = $1",
+        P(decision_id)));
     trace = row_text(&r, 0, "trace");
     TRY(json_parse(cx, trace, strlen(trace), &v));
     if (!policy_stored_read(cx->mem, v, &stored))
-        return fail(cx, E_INTERNAL, "decision.unreadable", "%s", T("库中的认定读不出来", "a stored decision cannot be read"));
+        return fail(cx, E_INTERNAL, "decision.unreadable", "%s",
+                    T("库中的认定读不出来", "a stored decision cannot be read"));
     *ret = stored.decision;
     return OK;
 }
 
-const char *instalment_name(struct arena *mem, const struct policy *p, const struct policy_instalment *x)
+const char *instalment_name(struct arena *mem, const struct policy *p,
+                            const struct policy_instalment *x)
 {
     for (int i = 0; i < p->item_count; i++) {
         enum policy_amount kind = p->items[i].kind;
-        if (str_eq(p->items[i].id, x->item) && (kind == AMOUNT_PER_MONTH || kind == AMOUNT_PER_YEAR || kind == AMOUNT_STEP))
+        if (str_eq(p->items[i].id, x->item) &&
+            (kind == AMOUNT_PER_MONTH || kind == AMOUNT_PER_YEAR || kind == AMOUNT_STEP))
             return arena_printf(mem, "%s/%d", x->item, (int)x->seq);
     }
     return x->item;
@@ -81,7 +93,8 @@ static int16_t year_of_key(const struct policy *p, const char *once_key)
     return p->once == ONCE_YEAR && last && str_int(last + 1, &year) ? (int16_t)year : 0;
 }
 
-static enum err add_payment(struct ctx *cx, const struct rows *claims, int row, struct policy_payment *all, int *n)
+static enum err add_payment(struct ctx *cx, const struct rows *claims, int row,
+                            struct policy_payment *all, int *n)
 {
     const char *instalment = row_text(claims, row, "instalment"), *slash = strchr(instalment, '/');
     struct policy_row of;
@@ -90,7 +103,8 @@ static enum err add_payment(struct ctx *cx, const struct rows *claims, int row, 
     TRY(policy_get(cx, row_int(claims, row, "policy_id"), &of));
     pay = (struct policy_payment){
         .policy_id = of.policy->id,
-        .item = slash ? arena_strndup(cx->mem, instalment, (size_t)(slash - instalment)) : instalment,
+        .item =
+            slash ? arena_strndup(cx->mem, instalment, (size_t)(slash - instalment)) : instalment,
         .reference = arena_printf(cx->mem, "%lld", (long long)row_int(claims, row, "id")),
         .on = date_of_text(row_text(claims, row, "due_on")),
         .year = year_of_key(of.policy, row_text(claims, row, "once_key")),
@@ -115,7 +129,8 @@ static enum err add_payment(struct ctx *cx, const struct rows *claims, int row, 
     return OK;
 }
 
-enum err facts_add_payments(struct ctx *cx, const struct rows *claims, struct beneficiary who, int64_t skip_policy, struct policy_facts *facts)
+enum err facts_add_payments(struct ctx *cx, const struct rows *claims, struct beneficiary who,
+                            int64_t skip_policy, struct policy_facts *facts)
 {
     struct policy_payment *all = NULL;
     int n = 0;
@@ -133,7 +148,8 @@ enum err facts_add_payments(struct ctx *cx, const struct rows *claims, struct be
     return OK;
 }
 
-int64_t claim_work(const struct policy_row *row, const struct policy_facts *facts, struct date until, int64_t seat)
+int64_t claim_work(const struct policy_row *row, const struct policy_facts *facts,
+                   struct date until, int64_t seat)
 {
     int64_t work = seat;
 
@@ -151,7 +167,8 @@ static enum err person_case(struct ctx *cx, struct case_facts *c)
 
     TRY(policy_facts_load(cx, &c->who.person_id, 1, &p));
     if (p.person_id == NONE)
-        return fail(cx, E_NOT_FOUND, "record.not_found", "%s", T("没有这个人员", "there is no such person"));
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这个人员", "there is no such person"));
     c->facts = p.facts;
     c->home = p.home;
     if (p.facts.spell_count)
@@ -159,52 +176,73 @@ static enum err person_case(struct ctx *cx, struct case_facts *c)
     return OK;
 }
 
-static enum err employer_case(struct ctx *cx, const struct policy_row *row, struct date as_of, struct case_facts *c)
+static enum err employer_case(struct ctx *cx, const struct policy_row *row, struct date as_of,
+                              struct case_facts *c)
 {
     struct policy_headcount *counts = NEW_ARRAY(cx->mem, struct policy_headcount, POLICY_ITEMS_MAX);
     struct rows r;
     int n = 0;
 
-    TRY(db_rows(cx, &r, "SELECT work FROM employer WHERE SCOPE_NOT(employer 'the caller answers for the id') AND id = $1", P(c->who.employer_id)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT work FROM employer WHERE SCOPE_NOT(employer 'the caller answers for the id') AND id = $1",
+        P(c->who.employer_id)));
     if (r.n == 0)
-        return fail(cx, E_NOT_FOUND, "record.not_found", "%s", T("没有这个企业", "there is no such employer"));
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这个企业", "there is no such employer"));
     for (int i = 0; i < row->policy->item_count; i++)
         if (row->policy->items[i].kind == AMOUNT_STEP)
-            TRY(policy_headcount_load(cx, c->who.employer_id, &row->policy->items[i], as_of, &counts[n++]));
-    c->facts = (struct policy_facts){ .employer_id = c->who.employer_id, .headcounts = counts, .headcount_count = n, .documents_ignored = true };
+            TRY(policy_headcount_load(cx, c->who.employer_id, &row->policy->items[i], as_of,
+                                      &counts[n++]));
+    c->facts = (struct policy_facts){ .employer_id = c->who.employer_id,
+                                      .headcounts = counts,
+                                      .headcount_count = n,
+                                      .documents_ignored = true };
     c->work = row_int(&r, 0, "work");
     c->home = row->by_work ? NONE : row->payer;
     return OK;
 }
 
-/* A station counts from the day it was entered here; its number among those the payer funds by that order. */
+/* A station counts from the day it was entered here; its number among those the payer funds by that
+ * order. */
 static enum err station_case(struct ctx *cx, const struct policy_row *row, struct case_facts *c)
 {
     struct policy_station *s = NEW(cx->mem, struct policy_station);
     struct rows r, before;
     int64_t lo, hi;
 
-    TRY(db_rows(cx, &r, "SELECT division, serves_home, created_at FROM organisation o WHERE SCOPE_NOT(organisation 'the caller answers for the id') AND o.id = $1"
-                        " AND o.kind = 'STATION'",
-                P(c->who.org_id)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT division, serves_home, created_at FROM organisation o WHERE SCOPE_NOT(organisation 'the caller answers for the id') AND o.id = $1"
+        " AND o.kind = 'STATION'",
+        P(c->who.org_id)));
     if (r.n == 0)
-        return fail(cx, E_NOT_FOUND, "record.not_found", "%s", T("没有这个劳务工作站", "there is no such labour station"));
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这个劳务工作站", "there is no such labour station"));
     division_range(row->payer, &lo, &hi);
-    TRY(db_one(cx, &before, "SELECT count(*) AS n FROM organisation o WHERE SCOPE_NOT(organisation 'how many stations the payer funds') AND o.kind = 'STATION'"
-                            " AND o.division BETWEEN $1 AND $2 AND o.id <= $3",
-               P(lo), P(hi), P(c->who.org_id)));
-    *s = (struct policy_station){ .opened = date_of_instant(row_int(&r, 0, "created_at")), .ordinal = (int32_t)row_int(&before, 0, "n") };
+    TRY(db_one(
+        cx, &before,
+        "SELECT count(*) AS n FROM organisation o WHERE SCOPE_NOT(organisation 'how many stations the payer funds') AND o.kind = 'STATION'"
+        " AND o.division BETWEEN $1 AND $2 AND o.id <= $3",
+        P(lo), P(hi), P(c->who.org_id)));
+    *s = (struct policy_station){ .opened = date_of_instant(row_int(&r, 0, "created_at")),
+                                  .ordinal = (int32_t)row_int(&before, 0, "n") };
     c->facts = (struct policy_facts){ .station = s, .documents_ignored = true };
     c->home = row_int(&r, 0, "serves_home");
     c->work = row_int(&r, 0, "division");
     return OK;
 }
 
-enum err case_load(struct ctx *cx, const struct policy_row *row, struct beneficiary who, struct date as_of, bool skip_own, struct case_facts *ret)
+enum err case_load(struct ctx *cx, const struct policy_row *row, struct beneficiary who,
+                   struct date as_of, bool skip_own, struct case_facts *ret)
 {
     struct case_facts c = { .who = who, .home = NONE, .work = NONE };
-    const char *column = who.person_id != NONE ? "person_id" : who.employer_id != NONE ? "employer_id" : "org_id";
-    int64_t id = who.person_id != NONE ? who.person_id : who.employer_id != NONE ? who.employer_id : who.org_id;
+    const char *column = who.person_id != NONE     ? "person_id"
+                         : who.employer_id != NONE ? "employer_id"
+                                                   : "org_id";
+    int64_t id = who.person_id != NONE     ? who.person_id
+                 : who.employer_id != NONE ? who.employer_id
+                                           : who.org_id;
     struct rows claims;
 
     if (who.person_id != NONE)

@@ -1,6 +1,7 @@
-/* claims_find.c — looking through the population for what people are owed. Facts are read and decided on without
- * holding up writers; then, in one short transaction for each chunk, the claims there are by now are read again,
- * exclusive groups are settled, and decisions and claims are written. */
+/* claims_find.c — looking through the population for what people are owed. Facts are read and
+ * decided on without holding up writers; then, in one short transaction for each chunk, the claims
+ * there are by now are read again, exclusive groups are settled, and decisions and claims are
+ * written. */
 #include "claims/claims_int.h"
 
 #include "platform/journal.h"
@@ -21,16 +22,18 @@ struct search {
     int row_count;
     enum policy_beneficiary kind;
     struct date as_of;
-    int64_t after;                   /* id of the last beneficiary looked at */
-    int64_t lo, hi;                  /* what the policies leave of the population: domicile, else place */
+    int64_t after;  /* id of the last beneficiary looked at */
+    int64_t lo, hi; /* what the policies leave of the population: domicile, else place */
     struct claims_found *found;
     struct candidate *candidates;
     int candidate_count, looked_at;
 };
 
-/* --- deciding -------------------------------------------------------------------------------------------- */
-static const char *once_key(struct arena *mem, const struct policy *p, const struct policy_decision *d, struct beneficiary who, int64_t employer_id,
-                            const char *instalment)
+/* --- deciding
+ * -------------------------------------------------------------------------------------------- */
+static const char *once_key(struct arena *mem, const struct policy *p,
+                            const struct policy_decision *d, struct beneficiary who,
+                            int64_t employer_id, const char *instalment)
 {
     struct str s = str_new(mem);
 
@@ -69,23 +72,29 @@ static void count_news(struct candidate *c, const struct rows *claims)
         c->news += payable(c, i) && !is_known(claims, c->keys[i]);
 }
 
-/* Decides twice where something is payable: most people are not entitled, and only a trace needs memory. */
-static void decide(struct ctx *cx, struct search *s, const struct policy_row *row, const struct case_facts *of, const struct rows *claims)
+/* Decides twice where something is payable: most people are not entitled, and only a trace needs
+ * memory. */
+static void decide(struct ctx *cx, struct search *s, const struct policy_row *row,
+                   const struct case_facts *of, const struct rows *claims)
 {
     struct policy_decision quick;
     struct candidate *c;
-    int64_t employer_id = of->facts.spell_count ? of->facts.spells[of->facts.spell_count - 1].employer_id : NONE;
+    int64_t employer_id =
+        of->facts.spell_count ? of->facts.spells[of->facts.spell_count - 1].employer_id : NONE;
 
     s->looked_at++;
     policy_eval(row->policy, &of->facts, s->as_of, NULL, &quick);
     if (quick.verdict != VERDICT_ENTITLED || quick.amount_fen <= 0)
         return;
     c = &s->candidates[s->candidate_count];
-    *c = (struct candidate){ .row = row, .facts = &of->facts, .who = of->who, .home = of->home, .seat = of->work };
+    *c = (struct candidate){
+        .row = row, .facts = &of->facts, .who = of->who, .home = of->home, .seat = of->work
+    };
     policy_eval(row->policy, &of->facts, s->as_of, cx->mem, &c->decision);
     c->keys = NEW_ARRAY(cx->mem, const char *, c->decision.instalment_count + 1);
     for (int i = 0; i < c->decision.instalment_count; i++)
-        c->keys[i] = once_key(cx->mem, row->policy, &c->decision, of->who, employer_id, instalment_name(cx->mem, row->policy, &c->decision.instalments[i]));
+        c->keys[i] = once_key(cx->mem, row->policy, &c->decision, of->who, employer_id,
+                              instalment_name(cx->mem, row->policy, &c->decision.instalments[i]));
     count_news(c, claims);
     for (int i = 0; i < c->decision.instalment_count; i++)
         s->found->known += payable(c, i) && is_known(claims, c->keys[i]);
@@ -120,7 +129,10 @@ static enum err look_at_persons(struct ctx *cx, struct search *s, const int64_t 
         struct rows own = slice(&claims, "person_id", ids[i]);
         if (facts[i].person_id == NONE || !facts[i].facts.spell_count)
             continue;
-        of[i] = (struct case_facts){ .facts = facts[i].facts, .who = { ids[i], NONE, NONE }, .home = facts[i].home, .work = NONE };
+        of[i] = (struct case_facts){ .facts = facts[i].facts,
+                                     .who = { ids[i], NONE, NONE },
+                                     .home = facts[i].home,
+                                     .work = NONE };
         TRY(facts_add_payments(cx, &own, of[i].who, NONE, &of[i].facts));
         for (int p = 0; p < s->row_count; p++)
             decide(cx, s, &s->rows[p], &of[i], &own);
@@ -149,16 +161,22 @@ static enum err population(struct ctx *cx, const struct search *s, struct rows *
 {
     switch (s->kind) {
     case BENEFICIARY_EMPLOYER:
-        return db_rows(cx, ret, "SELECT e.id FROM employer e WHERE SCOPE(employer e) AND e.id > $1 AND e.work BETWEEN $2 AND $3 ORDER BY e.id LIMIT $4",
-                       P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
+        return db_rows(
+            cx, ret,
+            "SELECT e.id FROM employer e WHERE SCOPE(employer e) AND e.id > $1 AND e.work BETWEEN $2 AND $3 ORDER BY e.id LIMIT $4",
+            P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
     case BENEFICIARY_STATION:
-        return db_rows(cx, ret, "SELECT o.id FROM organisation o WHERE SCOPE(organisation o) AND o.kind = 'STATION' AND o.is_active = 1 AND o.id > $1"
-                                " AND o.division BETWEEN $2 AND $3 ORDER BY o.id LIMIT $4",
-                       P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
+        return db_rows(
+            cx, ret,
+            "SELECT o.id FROM organisation o WHERE SCOPE(organisation o) AND o.kind = 'STATION' AND o.is_active = 1 AND o.id > $1"
+            " AND o.division BETWEEN $2 AND $3 ORDER BY o.id LIMIT $4",
+            P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
     default:
-        return db_rows(cx, ret, "SELECT DISTINCT a.person_id AS id FROM placement a WHERE SCOPE(placement a) AND a.person_id > $1"
-                                " AND a.home BETWEEN $2 AND $3 ORDER BY a.person_id LIMIT $4",
-                       P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
+        return db_rows(
+            cx, ret,
+            "SELECT DISTINCT a.person_id AS id FROM placement a WHERE SCOPE(placement a) AND a.person_id > $1"
+            " AND a.home BETWEEN $2 AND $3 ORDER BY a.person_id LIMIT $4",
+            P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
     }
 }
 
@@ -179,10 +197,12 @@ static enum err read_chunk(struct ctx *cx, void *arg)
         ids[i] = row_int(&people, i, "id");
     s->candidates = NEW_ARRAY(cx->mem, struct candidate, people.n * s->row_count);
     s->after = ids[people.n - 1];
-    return s->kind == BENEFICIARY_PERSON ? look_at_persons(cx, s, ids, people.n) : look_at_others(cx, s, ids, people.n);
+    return s->kind == BENEFICIARY_PERSON ? look_at_persons(cx, s, ids, people.n)
+                                         : look_at_others(cx, s, ids, people.n);
 }
 
-/* --- settling and writing -------------------------------------------------------------------------------- */
+/* --- settling and writing
+ * -------------------------------------------------------------------------------- */
 static bool share_group(const struct policy *a, const struct policy *b)
 {
     for (int i = 0; i < a->exclusive_count; i++)
@@ -200,7 +220,8 @@ struct stand {
     struct date claimed_on;
 };
 
-static enum err live_claims(struct ctx *cx, const struct candidate *group, int n, const struct rows *claims, struct stand **ret, int *ret_n)
+static enum err live_claims(struct ctx *cx, const struct candidate *group, int n,
+                            const struct rows *claims, struct stand **ret, int *ret_n)
 {
     struct stand *all = NEW_ARRAY(cx->mem, struct stand, claims->n + 1);
     int count = 0;
@@ -216,7 +237,8 @@ static enum err live_claims(struct ctx *cx, const struct candidate *group, int n
             continue;
         TRY(policy_get(cx, row_int(claims, i, "policy_id"), &s->row));
         for (int k = 0; k < n; k++)
-            matters |= group[k].row->id != s->row.id && share_group(group[k].row->policy, s->row.policy);
+            matters |=
+                group[k].row->id != s->row.id && share_group(group[k].row->policy, s->row.policy);
         if (!matters)
             continue;
         TRY(decision_load(cx, row_int(claims, i, "decision_id"), &s->decision));
@@ -230,7 +252,8 @@ static enum err live_claims(struct ctx *cx, const struct candidate *group, int n
     return OK;
 }
 
-static enum err write_claim(struct ctx *cx, struct search *s, const struct candidate *c, int i, int64_t decision_id, int64_t held_by, int64_t *ret_id)
+static enum err write_claim(struct ctx *cx, struct search *s, const struct candidate *c, int i,
+                            int64_t decision_id, int64_t held_by, int64_t *ret_id)
 {
     const struct policy_instalment *x = &c->decision.instalments[i];
     const struct policy *p = c->row->policy;
@@ -238,35 +261,42 @@ static enum err write_claim(struct ctx *cx, struct search *s, const struct candi
     int64_t work = claim_work(c->row, c->facts, x->until, c->seat);
 
     *ret_id = NONE;
-    TRY(db_exec(cx,
-                "INSERT INTO claim (id, policy_id, decision_id, person_id, employer_id, org_id, home, work, instalment, amount_fen, due_on, once_key,"
-                " exclusive_group, state, held_by, created_at, updated_at)"
-                " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16"
-                " WHERE SCOPE(claim home=$7, work=$8, employer_id=$5, person_id=$4) ON CONFLICT (once_key) DO NOTHING",
-                P(id), P(c->row->id), P(decision_id), P(c->who.person_id), P(c->who.employer_id), P(c->who.org_id), P(c->home), P(work),
-                P(instalment_name(cx->mem, p, x)), P(amount), P(date_text(cx->mem, x->due)), P(c->keys[i]),
-                P(p->exclusive_count ? p->exclusive[0].group : NULL), P(held_by == NONE ? "ELIGIBLE" : "HELD"), P(held_by), P(cx->now)));
+    TRY(db_exec(
+        cx,
+        "INSERT INTO claim (id, policy_id, decision_id, person_id, employer_id, org_id, home, work, instalment, amount_fen, due_on, once_key,"
+        " exclusive_group, state, held_by, created_at, updated_at)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16"
+        " WHERE SCOPE(claim home=$7, work=$8, employer_id=$5, person_id=$4) ON CONFLICT (once_key) DO NOTHING",
+        P(id), P(c->row->id), P(decision_id), P(c->who.person_id), P(c->who.employer_id),
+        P(c->who.org_id), P(c->home), P(work), P(instalment_name(cx->mem, p, x)), P(amount),
+        P(date_text(cx->mem, x->due)), P(c->keys[i]),
+        P(p->exclusive_count ? p->exclusive[0].group : NULL),
+        P(held_by == NONE ? "ELIGIBLE" : "HELD"), P(held_by), P(cx->now)));
     if (cx->changed == 0)
         return OK;
     s->found->made++;
     s->found->held += held_by != NONE;
     s->found->amount_fen += amount;
     *ret_id = id;
-    return journal_append(cx, &(struct journal_entry){ .kind = "claim",
-                                                       .record_id = id,
-                                                       .action = "find",
-                                                       .after = arena_printf(cx->mem, "{\"state\":\"%s\",\"amount_fen\":%lld}",
-                                                                             held_by == NONE ? "ELIGIBLE" : "HELD", (long long)amount),
-                                                       .home = c->home,
-                                                       .work = work,
-                                                       .employer_id = c->who.employer_id,
-                                                       .person_id = c->who.person_id });
+    return journal_append(
+        cx, &(struct journal_entry){
+                .kind = "claim",
+                .record_id = id,
+                .action = "find",
+                .after = arena_printf(cx->mem, "{\"state\":\"%s\",\"amount_fen\":%lld}",
+                                      held_by == NONE ? "ELIGIBLE" : "HELD", (long long)amount),
+                .home = c->home,
+                .work = work,
+                .employer_id = c->who.employer_id,
+                .person_id = c->who.person_id });
 }
 
 /* *ret_first is the first claim made, NONE when all were there already. */
-static enum err write_candidate(struct ctx *cx, struct search *s, const struct candidate *c, int64_t held_by, const struct rows *claims, int64_t *ret_first)
+static enum err write_candidate(struct ctx *cx, struct search *s, const struct candidate *c,
+                                int64_t held_by, const struct rows *claims, int64_t *ret_first)
 {
-    struct decision_place at = { c->who.person_id, c->who.employer_id, c->who.org_id, c->home, claim_work(c->row, c->facts, s->as_of, c->seat) };
+    struct decision_place at = { c->who.person_id, c->who.employer_id, c->who.org_id, c->home,
+                                 claim_work(c->row, c->facts, s->as_of, c->seat) };
     int64_t decision_id, id;
 
     *ret_first = NONE;
@@ -281,8 +311,10 @@ static enum err write_candidate(struct ctx *cx, struct search *s, const struct c
     return OK;
 }
 
-/* All candidates of one beneficiary: those that stand are written first, so that the held ones can name them. */
-static enum err settle(struct ctx *cx, struct search *s, struct candidate *group, int n, const struct rows *claims)
+/* All candidates of one beneficiary: those that stand are written first, so that the held ones can
+ * name them. */
+static enum err settle(struct ctx *cx, struct search *s, struct candidate *group, int n,
+                       const struct rows *claims)
 {
     struct policy_choice *choices;
     struct stand *stands;
@@ -293,16 +325,20 @@ static enum err settle(struct ctx *cx, struct search *s, struct candidate *group
     choices = NEW_ARRAY(cx->mem, struct policy_choice, n + stand_count);
     claim_ids = NEW_ARRAY(cx->mem, int64_t, n + stand_count);
     for (int i = 0; i < n; i++)
-        choices[i] = (struct policy_choice){ .policy = group[i].row->policy, .decision = &group[i].decision };
+        choices[i] = (struct policy_choice){ .policy = group[i].row->policy,
+                                             .decision = &group[i].decision };
     for (int i = 0; i < stand_count; i++) {
         int at = n + i;
         for (int k = 0; k < n; k++)
             if (group[k].row->id == stands[i].row.id)
                 at = k; /* its own further instalments stand with the first */
         if (at == n + i)
-            choices[at] = (struct policy_choice){ .policy = stands[i].row.policy, .decision = &stands[i].decision };
+            choices[at] = (struct policy_choice){ .policy = stands[i].row.policy,
+                                                  .decision = &stands[i].decision };
         else
-            choices[n + i] = (struct policy_choice){ .policy = stands[i].row.policy, .decision = &(struct policy_decision){ .verdict = VERDICT_NOT_ELIGIBLE } };
+            choices[n + i] = (struct policy_choice){ .policy = stands[i].row.policy,
+                                                     .decision = &(struct policy_decision){
+                                                         .verdict = VERDICT_NOT_ELIGIBLE } };
         choices[at].claimed_on = stands[i].claimed_on;
         claim_ids[at] = stands[i].claim_id;
     }
@@ -325,23 +361,30 @@ static enum err settle(struct ctx *cx, struct search *s, struct candidate *group
 
 static bool may_write(struct ctx *cx, const struct search *s, const struct candidate *c)
 {
-    return scope_covers(&cx->who.scope, c->home, claim_work(c->row, c->facts, s->as_of, c->seat), c->who.employer_id, c->who.person_id);
+    return scope_covers(&cx->who.scope, c->home, claim_work(c->row, c->facts, s->as_of, c->seat),
+                        c->who.employer_id, c->who.person_id);
 }
 
 static enum err write_chunk(struct ctx *cx, void *arg)
 {
     struct search *s = arg;
-    const char *column = s->kind == BENEFICIARY_EMPLOYER ? "employer_id" : s->kind == BENEFICIARY_STATION ? "org_id" : "person_id";
+    const char *column = s->kind == BENEFICIARY_EMPLOYER  ? "employer_id"
+                         : s->kind == BENEFICIARY_STATION ? "org_id"
+                                                          : "person_id";
     struct claims_found before = *s->found;
     struct rows claims;
     enum err err = OK;
 
     for (int from = 0, to; from < s->candidate_count && err == OK; from = to) {
         struct candidate *group = &s->candidates[from];
-        int64_t id = s->kind == BENEFICIARY_EMPLOYER ? group->who.employer_id : s->kind == BENEFICIARY_STATION ? group->who.org_id : group->who.person_id;
+        int64_t id = s->kind == BENEFICIARY_EMPLOYER  ? group->who.employer_id
+                     : s->kind == BENEFICIARY_STATION ? group->who.org_id
+                                                      : group->who.person_id;
         int n = 0;
         bool is_new = false;
-        for (to = from; to < s->candidate_count && memcmp(&s->candidates[to].who, &group->who, sizeof group->who) == 0; to++)
+        for (to = from; to < s->candidate_count &&
+                        memcmp(&s->candidates[to].who, &group->who, sizeof group->who) == 0;
+             to++)
             is_new |= s->candidates[to].news > 0;
         if (!is_new)
             continue;
@@ -359,7 +402,8 @@ static enum err write_chunk(struct ctx *cx, void *arg)
     return err;
 }
 
-/* --- the run --------------------------------------------------------------------------------------------- */
+/* --- the run
+ * --------------------------------------------------------------------------------------------- */
 static enum err run_chunks(struct ctx *cx, struct search *s)
 {
     struct arena *outer = cx->mem;
@@ -403,19 +447,25 @@ static void set_bounds(struct search *s)
     }
 }
 
-static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n, enum policy_beneficiary kind, struct date as_of,
+static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n,
+                           enum policy_beneficiary kind, struct date as_of,
                            struct claims_found *found)
 {
-    struct search s = { .rows = rows, .row_count = n, .kind = kind, .as_of = as_of, .found = found };
+    struct search s = {
+        .rows = rows, .row_count = n, .kind = kind, .as_of = as_of, .found = found
+    };
 
     set_bounds(&s);
     return run_chunks(cx, &s);
 }
 
-/* Persons are decided on by all policies at once, so that exclusive groups can be settled; enterprises and stations
- * by one policy after another, each within the area of its payer. A subsidy to an enterprise for each person
- * it takes in is claimed by the enterprise itself, not found. */
-static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n, enum policy_beneficiary kind, struct date as_of, struct claims_found *found)
+/* Persons are decided on by all policies at once, so that exclusive groups can be settled;
+ * enterprises and stations by one policy after another, each within the area of its payer. A
+ * subsidy to an enterprise for each person it takes in is claimed by the enterprise itself, not
+ * found. */
+static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n,
+                          enum policy_beneficiary kind, struct date as_of,
+                          struct claims_found *found)
 {
     struct policy_row *fit = NEW_ARRAY(cx->mem, struct policy_row, n + 1);
     int count = 0;
@@ -424,13 +474,15 @@ static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n, 
         bool is_step = rows[i].policy->item_count && rows[i].policy->items[0].kind == AMOUNT_STEP;
         bool is_foreign = kind != BENEFICIARY_PERSON && cx->who.scope.kind == SCOPE_OFFICE &&
                           (rows[i].by_work ? cx->who.scope.work_lo : cx->who.scope.home_lo) == NONE;
-        if (rows[i].policy->beneficiary != kind || is_foreign || (kind == BENEFICIARY_EMPLOYER && !is_step))
+        if (rows[i].policy->beneficiary != kind || is_foreign ||
+            (kind == BENEFICIARY_EMPLOYER && !is_step))
             continue;
         fit[count++] = rows[i];
         if (kind != BENEFICIARY_PERSON)
             TRY(run_search(cx, &rows[i], 1, kind, as_of, found));
     }
-    return kind == BENEFICIARY_PERSON && count ? run_search(cx, fit, count, kind, as_of, found) : OK;
+    return kind == BENEFICIARY_PERSON && count ? run_search(cx, fit, count, kind, as_of, found)
+                                               : OK;
 }
 
 struct chosen {
@@ -449,13 +501,15 @@ static enum err choose_policies(struct ctx *cx, void *arg)
     c->n = 1;
     TRY(policy_get(cx, c->policy_id, c->rows));
     if (!str_eq(c->rows->state, "PUBLISHED"))
-        return fail(cx, E_NOT_FOUND, "policy.not_published", "%s", T("这项政策没有发布或已停用", "the policy is not in force"));
+        return fail(cx, E_NOT_FOUND, "policy.not_published", "%s",
+                    T("这项政策没有发布或已停用", "the policy is not in force"));
     return OK;
 }
 
 enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of, struct claims_found *ret)
 {
-    static const enum policy_beneficiary kinds[] = { BENEFICIARY_PERSON, BENEFICIARY_EMPLOYER, BENEFICIARY_STATION };
+    static const enum policy_beneficiary kinds[] = { BENEFICIARY_PERSON, BENEFICIARY_EMPLOYER,
+                                                     BENEFICIARY_STATION };
     struct chosen c = { .policy_id = policy_id };
     struct claims_found found = { 0 };
 
@@ -466,7 +520,8 @@ enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of, struc
     return OK;
 }
 
-/* --- operations ------------------------------------------------------------------------------------------- */
+/* --- operations
+ * ------------------------------------------------------------------------------------------- */
 const struct field find_fields[] = {
     PARAM(struct find_input, policy_id, FIELD_ID, "政策", "Policy"),
     PARAM(struct find_input, as_of, FIELD_DATE, "截至", "As of"),
@@ -480,7 +535,8 @@ enum err claims_op_find(struct ctx *cx)
     struct claims_found f;
 
     if (date_compare(as_of, cx->today) > 0)
-        return fail_field(cx, "as_of", "date.future", "%s", T("不能按将来的日子认定", "a day ahead cannot be decided on"));
+        return fail_field(cx, "as_of", "date.future", "%s",
+                          T("不能按将来的日子认定", "a day ahead cannot be decided on"));
     TRY(claims_find(cx, in->policy_id, as_of, &f));
     json_object(cx->out);
     json_put_int(cx->out, "looked_at", f.looked_at);
@@ -507,19 +563,25 @@ static enum err check_seen(struct ctx *cx, const struct evaluate_input *in)
     struct rows r;
 
     if (in->person_id != NONE)
-        return db_one(cx, &r, "SELECT p.id FROM person p WHERE SCOPE(person p) AND p.id = $1", P(in->person_id));
+        return db_one(cx, &r, "SELECT p.id FROM person p WHERE SCOPE(person p) AND p.id = $1",
+                      P(in->person_id));
     if (in->employer_id != NONE)
-        return db_one(cx, &r, "SELECT e.id FROM employer e WHERE SCOPE(employer e) AND e.id = $1", P(in->employer_id));
+        return db_one(cx, &r, "SELECT e.id FROM employer e WHERE SCOPE(employer e) AND e.id = $1",
+                      P(in->employer_id));
     if (in->org_id != NONE)
-        return db_one(cx, &r, "SELECT o.id FROM organisation o WHERE SCOPE(organisation o) AND o.id = $1", P(in->org_id));
-    return fail_field(cx, "person_id", "field.required", "%s", T("请指明人员或企业", "say for which person or employer"));
+        return db_one(cx, &r,
+                      "SELECT o.id FROM organisation o WHERE SCOPE(organisation o) AND o.id = $1",
+                      P(in->org_id));
+    return fail_field(cx, "person_id", "field.required", "%s",
+                      T("请指明人员或企业", "say for which person or employer"));
 }
 
 static enum err evaluate(struct ctx *cx, void *arg)
 {
     const struct evaluate_input *in = cx->in;
     struct beneficiary who = { in->person_id, in->person_id == NONE ? in->employer_id : NONE,
-                               in->person_id == NONE && in->employer_id == NONE ? in->org_id : NONE };
+                               in->person_id == NONE && in->employer_id == NONE ? in->org_id
+                                                                                : NONE };
     struct date as_of = in->as_of ? date_of_text(in->as_of) : cx->today;
     struct policy_decision d;
     struct policy_row row;

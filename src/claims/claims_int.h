@@ -4,16 +4,17 @@
 #include "policy/policies.h"
 #include "policy/policy_facts_load.h"
 
-/* Whose claim it is. NONE where not the beneficiary; person and employer together when an employer is paid for a
- * person. */
+/* Whose claim it is. NONE where not the beneficiary; person and employer together when an employer
+ * is paid for a person. */
 struct beneficiary {
     int64_t person_id, employer_id, org_id;
 };
 
-/* All claims of some beneficiaries, whoever may see them: rows with id, policy_id, person_id, employer_id,
- * org_id, instalment, amount_fen, due_on, once_key, state, decision_id, created_at, ordered by beneficiary and
- * id. n ids of `column` (person_id, employer_id or org_id). */
-MUST_CHECK enum err claims_of(struct ctx *cx, const char *column, const int64_t *ids, int n, struct rows *ret);
+/* All claims of some beneficiaries, whoever may see them: rows with id, policy_id, person_id,
+ * employer_id, org_id, instalment, amount_fen, due_on, once_key, state, decision_id, created_at,
+ * ordered by beneficiary and id. n ids of `column` (person_id, employer_id or org_id). */
+MUST_CHECK enum err claims_of(struct ctx *cx, const char *column, const int64_t *ids, int n,
+                              struct rows *ret);
 /* Is it one of the claims of this beneficiary? */
 bool claim_is_of(const struct rows *claims, int row, struct beneficiary who);
 
@@ -21,25 +22,29 @@ bool claim_is_of(const struct rows *claims, int row, struct beneficiary who);
 bool claim_is_live(const char *state);
 bool claim_is_committed(const char *state);
 
-/* Adds what was paid or is about to be paid to the beneficiary, of the policy itself too unless skip_own. Texts
- * live in cx->mem. */
-MUST_CHECK enum err facts_add_payments(struct ctx *cx, const struct rows *claims, struct beneficiary who, int64_t skip_policy,
+/* Adds what was paid or is about to be paid to the beneficiary, of the policy itself too unless
+ * skip_own. Texts live in cx->mem. */
+MUST_CHECK enum err facts_add_payments(struct ctx *cx, const struct rows *claims,
+                                       struct beneficiary who, int64_t skip_policy,
                                        struct policy_facts *facts);
 /* The stored decision that a claim rests on. */
 MUST_CHECK enum err decision_load(struct ctx *cx, int64_t decision_id, struct policy_decision *ret);
 /* "m3" or, where an item is paid in parts, "monthly/2". */
-const char *instalment_name(struct arena *mem, const struct policy *p, const struct policy_instalment *x);
-/* Facts of a beneficiary of a policy as of a day, payments included; place is where its claims belong. With
- * skip_own the policy's own payments are left out. E_NOT_FOUND when there is no such beneficiary. */
+const char *instalment_name(struct arena *mem, const struct policy *p,
+                            const struct policy_instalment *x);
+/* Facts of a beneficiary of a policy as of a day, payments included; place is where its claims
+ * belong. With skip_own the policy's own payments are left out. E_NOT_FOUND when there is no such
+ * beneficiary. */
 struct case_facts {
     struct policy_facts facts;
     struct beneficiary who;
     int64_t home, work; /* work: of the newest stretch of work, or the seat; NONE */
 };
-MUST_CHECK enum err case_load(struct ctx *cx, const struct policy_row *row, struct beneficiary who, struct date as_of, bool skip_own,
-                              struct case_facts *ret);
+MUST_CHECK enum err case_load(struct ctx *cx, const struct policy_row *row, struct beneficiary who,
+                              struct date as_of, bool skip_own, struct case_facts *ret);
 /* The place of a claim: home always, work when the destination pays. */
-int64_t claim_work(const struct policy_row *row, const struct policy_facts *facts, struct date until, int64_t seat);
+int64_t claim_work(const struct policy_row *row, const struct policy_facts *facts,
+                   struct date until, int64_t seat);
 
 /* May the actor take this step, by her role? */
 MUST_CHECK enum err claim_may(struct ctx *cx, const char *event);
@@ -72,4 +77,5 @@ struct notice_input {
     const struct json_value *ids;
 };
 /* "1,2" or ["1","2"]; NULL when absent. E_INVALID otherwise. */
-MUST_CHECK enum err ids_read(struct ctx *cx, const struct json_value *v, const int64_t **ret, int *ret_n);
+MUST_CHECK enum err ids_read(struct ctx *cx, const struct json_value *v, const int64_t **ret,
+                             int *ret_n);

@@ -1,5 +1,5 @@
-/* claims_notice.c — public notice before approval. What is posted: name, sex, age, village, period, workplace,
- * amount; never a number of any kind, nor health (domain.md D2, P13, P55). */
+/* claims_notice.c — public notice before approval. What is posted: name, sex, age, village, period,
+ * workplace, amount; never a number of any kind, nor health (domain.md D2, P13, P55). */
 #include "claims/claims_int.h"
 
 #include <stdio.h>
@@ -21,12 +21,15 @@ struct notice_row {
 };
 static const struct field fields[] = {
     OUTPUT("policy_id", FIELD_ID, "政策", "Policy", .sql = "n.policy_id", .use = USE_FILTER),
-    OUTPUT("policy_name", FIELD_TEXT, "补贴", "Subsidy", .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = n.policy_id)", .use = LISTED),
+    OUTPUT("policy_name", FIELD_TEXT, "补贴", "Subsidy",
+           .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = n.policy_id)", .use = LISTED),
     OUTPUT("from_on", FIELD_DATE, "公示开始", "From", .sql = "n.from_on", .use = LISTED),
-    OUTPUT("until_on", FIELD_DATE, "公示截止", "Until", .sql = "n.until_on", .use = LISTED | USE_FILTER),
+    OUTPUT("until_on", FIELD_DATE, "公示截止", "Until", .sql = "n.until_on",
+           .use = LISTED | USE_FILTER),
     OUTPUT("claims", FIELD_INT, "笔数", "Claims", .sql = "n.claims", .use = LISTED),
     OUTPUT("total_fen", FIELD_MONEY, "金额", "Total", .sql = "n.total_fen", .use = LISTED),
-    OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "n.state", .use = LISTED | USE_FILTER),
+    OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "n.state",
+           .use = LISTED | USE_FILTER),
     { 0 },
 };
 const struct record notice_record = {
@@ -42,49 +45,64 @@ const struct record notice_record = {
 
 const struct field notice_fields[] = {
     PARAM(struct notice_input, policy_id, FIELD_ID, "政策", "Policy", .required = true),
-    PARAM(struct notice_input, ids, FIELD_JSON, "申领", "Claims", .help_zh = "不写则为全部已复审的"),
+    PARAM(struct notice_input, ids, FIELD_JSON, "申领", "Claims",
+          .help_zh = "不写则为全部已复审的"),
     { 0 },
 };
 
-/* --- posting --------------------------------------------------------------------------------------------- */
-static enum err reviewed(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n, struct rows *ret)
+/* --- posting
+ * --------------------------------------------------------------------------------------------- */
+static enum err reviewed(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
+                         struct rows *ret)
 {
     struct str list = str_new(cx->mem);
 
     for (int i = 0; i < n; i++)
         str_addf(&list, "%s%lld", i ? "," : " AND c.id IN (", (long long)ids[i]);
-    return db_rows_list(cx, ret,
-                        arena_printf(cx->mem,
-                                     "SELECT c.id, c.home, c.work, c.employer_id, c.person_id, c.amount_fen FROM claim c WHERE SCOPE(claim c)"
-                                     " AND c.policy_id = $1 AND c.state = 'REVIEWED'%s%s ORDER BY c.home, c.id",
-                                     n ? list.s : "", n ? ")" : ""),
-                        PARAMS_(P(policy_id)));
+    return db_rows_list(
+        cx, ret,
+        arena_printf(
+            cx->mem,
+            "SELECT c.id, c.home, c.work, c.employer_id, c.person_id, c.amount_fen FROM claim c WHERE SCOPE(claim c)"
+            " AND c.policy_id = $1 AND c.state = 'REVIEWED'%s%s ORDER BY c.home, c.id",
+            n ? list.s : "", n ? ")" : ""),
+        PARAMS_(P(policy_id)));
 }
 
 static enum err check_payer(struct ctx *cx, const struct policy_row *row)
 {
     const struct scope *s = &cx->who.scope;
 
-    if (s->kind == SCOPE_ALL || (s->kind == SCOPE_OFFICE && (row->by_work ? s->work_lo : s->home_lo) != NONE))
+    if (s->kind == SCOPE_ALL ||
+        (s->kind == SCOPE_OFFICE && (row->by_work ? s->work_lo : s->home_lo) != NONE))
         return OK;
-    return fail(cx, E_FORBIDDEN, "claim.payer_side", "%s", T("由出资一方公示", "the side that pays posts the notice"));
+    return fail(cx, E_FORBIDDEN, "claim.payer_side", "%s",
+                T("由出资一方公示", "the side that pays posts the notice"));
 }
 
 static enum err put_on_notice(struct ctx *cx, const struct rows *claims, int i, int64_t notice_id)
 {
     int64_t id = row_int(claims, i, "id");
 
-    TRY(db_exec(cx,
-                "UPDATE claim AS c SET state = 'NOTICE', notice_id = $1, version = version + 1, updated_at = $2"
-                " WHERE c.id = $3 AND c.state = 'REVIEWED' AND SCOPE(claim c)",
-                P(notice_id), P(cx->now), P(id)));
-    return journal_append(cx, &(struct journal_entry){ .kind = "claim", .record_id = id, .action = "notice",
-                                                       .before = "{\"state\":\"REVIEWED\"}", .after = "{\"state\":\"NOTICE\"}",
-                                                       .home = row_int(claims, i, "home"), .work = row_int(claims, i, "work"),
-                                                       .employer_id = row_int(claims, i, "employer_id"), .person_id = row_int(claims, i, "person_id") });
+    TRY(db_exec(
+        cx,
+        "UPDATE claim AS c SET state = 'NOTICE', notice_id = $1, version = version + 1, updated_at = $2"
+        " WHERE c.id = $3 AND c.state = 'REVIEWED' AND SCOPE(claim c)",
+        P(notice_id), P(cx->now), P(id)));
+    return journal_append(cx,
+                          &(struct journal_entry){ .kind = "claim",
+                                                   .record_id = id,
+                                                   .action = "notice",
+                                                   .before = "{\"state\":\"REVIEWED\"}",
+                                                   .after = "{\"state\":\"NOTICE\"}",
+                                                   .home = row_int(claims, i, "home"),
+                                                   .work = row_int(claims, i, "work"),
+                                                   .employer_id = row_int(claims, i, "employer_id"),
+                                                   .person_id = row_int(claims, i, "person_id") });
 }
 
-enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n, int64_t *ret_notice_id, int64_t *ret_claims)
+enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
+                            int64_t *ret_notice_id, int64_t *ret_claims)
 {
     const struct scope *s = &cx->who.scope;
     int64_t id = store_new_id(cx->store), total = 0, home = NONE, work = NONE;
@@ -96,27 +114,40 @@ enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const int64_t *id
     TRY(reviewed(cx, policy_id, ids, n, &claims));
     if (claims.n == 0 || (n && claims.n != n))
         return fail(cx, E_CONFLICT, "claim.none", "%s",
-                    n ? T("所选申领中有的不是已复审状态", "some of the chosen claims are not reviewed") : T("没有已复审的申领", "no claim is reviewed"));
+                    n ? T("所选申领中有的不是已复审状态",
+                          "some of the chosen claims are not reviewed")
+                      : T("没有已复审的申领", "no claim is reviewed"));
     for (int i = 0; i < claims.n; i++)
         total += row_int(&claims, i, "amount_fen");
     if (row.by_work)
         work = s->kind == SCOPE_OFFICE ? s->work_lo : row.payer;
     else
         home = s->kind == SCOPE_OFFICE ? s->home_lo : row.payer;
-    TRY(db_exec(cx,
-                "INSERT INTO public_notice (id, policy_id, home, work, from_on, until_on, claims, total_fen, state, created_at, updated_at)"
-                " SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'OPEN', $9, $9 WHERE SCOPE(public_notice home=$3, work=$4)",
-                P(id), P(policy_id), P(home), P(work), P(date_text(cx->mem, cx->today)),
-                P(date_text(cx->mem, add_workdays(cx->today, row.policy->notice_working_days))), P(claims.n), P(total), P(cx->now)));
+    TRY(db_exec(
+        cx,
+        "INSERT INTO public_notice (id, policy_id, home, work, from_on, until_on, claims, total_fen, state, created_at, updated_at)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'OPEN', $9, $9 WHERE SCOPE(public_notice home=$3, work=$4)",
+        P(id), P(policy_id), P(home), P(work), P(date_text(cx->mem, cx->today)),
+        P(date_text(cx->mem, add_workdays(cx->today, row.policy->notice_working_days))),
+        P(claims.n), P(total), P(cx->now)));
     if (cx->changed == 0)
-        return fail(cx, E_FORBIDDEN, "scope.outside", "%s", T("不在您的辖区内", "it lies outside your jurisdiction"));
+        return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
+                    T("不在您的辖区内", "it lies outside your jurisdiction"));
     for (int i = 0; i < claims.n; i++)
         TRY(put_on_notice(cx, &claims, i, id));
     *ret_notice_id = id;
     *ret_claims = claims.n;
-    return journal_append(cx, &(struct journal_entry){ .kind = "public_notice", .record_id = id, .action = "create",
-                                                       .after = arena_printf(cx->mem, "{\"claims\":%d,\"total_fen\":%lld}", claims.n, (long long)total),
-                                                       .home = home, .work = work, .employer_id = NONE, .person_id = NONE });
+    return journal_append(cx,
+                          &(struct journal_entry){
+                              .kind = "public_notice",
+                              .record_id = id,
+                              .action = "create",
+                              .after = arena_printf(cx->mem, "{\"claims\":%d,\"total_fen\":%lld}",
+                                                    claims.n, (long long)total),
+                              .home = home,
+                              .work = work,
+                              .employer_id = NONE,
+                              .person_id = NONE });
 }
 
 enum err claims_op_notice(struct ctx *cx)
@@ -129,7 +160,10 @@ enum err claims_op_notice(struct ctx *cx)
 
     TRY(ids_read(cx, in->ids, &ids, &n));
     TRY(claims_post_notice(cx, in->policy_id, ids, n, &id, &claims));
-    TRY(db_one(cx, &r, "SELECT from_on, until_on, total_fen FROM public_notice n WHERE SCOPE(public_notice n) AND n.id = $1", P(id)));
+    TRY(db_one(
+        cx, &r,
+        "SELECT from_on, until_on, total_fen FROM public_notice n WHERE SCOPE(public_notice n) AND n.id = $1",
+        P(id)));
     json_object(cx->out);
     json_put_id(cx->out, "id", id);
     json_put_int(cx->out, "claims", claims);
@@ -140,11 +174,16 @@ enum err claims_op_notice(struct ctx *cx)
     return OK;
 }
 
-/* --- printing -------------------------------------------------------------------------------------------- */
+/* --- printing
+ * -------------------------------------------------------------------------------------------- */
 static void add_escaped(struct str *out, const char *text)
 {
     for (; text && *text; text++) {
-        const char *as = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : *text == '"' ? "&quot;" : NULL;
+        const char *as = *text == '&'   ? "&amp;"
+                         : *text == '<' ? "&lt;"
+                         : *text == '>' ? "&gt;"
+                         : *text == '"' ? "&quot;"
+                                        : NULL;
         if (as)
             str_add(out, as);
         else
@@ -159,7 +198,8 @@ static void add_cell(struct str *out, const char *text)
     str_add(out, "</td>");
 }
 
-static enum err period_text(struct ctx *cx, const struct policy *p, int64_t decision_id, const char *instalment, const char **ret)
+static enum err period_text(struct ctx *cx, const struct policy *p, int64_t decision_id,
+                            const char *instalment, const char **ret)
 {
     struct policy_decision d;
     char from[11], until[11];
@@ -168,40 +208,49 @@ static enum err period_text(struct ctx *cx, const struct policy *p, int64_t deci
     TRY(decision_load(cx, decision_id, &d));
     for (int i = 0; i < d.instalment_count; i++)
         if (str_eq(instalment_name(cx->mem, p, &d.instalments[i]), instalment))
-            *ret = arena_printf(cx->mem, "%s – %s", date_format(d.instalments[i].from, from), date_format(d.instalments[i].until, until));
+            *ret = arena_printf(cx->mem, "%s – %s", date_format(d.instalments[i].from, from),
+                                date_format(d.instalments[i].until, until));
     return OK;
 }
 
-static enum err add_lines(struct ctx *cx, struct str *out, const struct rows *notice, const struct policy *p)
+static enum err add_lines(struct ctx *cx, struct str *out, const struct rows *notice,
+                          const struct policy *p)
 {
     struct date from = date_of_text(row_text(notice, 0, "from_on"));
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "SELECT c.decision_id, c.instalment, c.amount_fen,"
-                " (SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the notice is in scope') AND p.id = c.person_id) AS person,"
-                " (SELECT p.sex FROM person p WHERE SCOPE_NOT(person 'the notice is in scope') AND p.id = c.person_id) AS sex,"
-                " (SELECT p.birth FROM person p WHERE SCOPE_NOT(person 'the notice is in scope') AND p.id = c.person_id) AS birth,"
-                " (SELECT d.full_name FROM division d WHERE d.code = c.home) AS village,"
-                " (SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the notice is in scope') AND e.id = c.employer_id) AS employer,"
-                " (SELECT g.name FROM v_org_name g WHERE g.id = c.org_id) AS org,"
-                " (SELECT e.name FROM placement a JOIN employer e ON e.id = a.employer_id WHERE SCOPE_NOT(placement 'the notice is in scope')"
-                " AND SCOPE_NOT(employer 'the notice is in scope') AND a.person_id = c.person_id AND a.start_on <= c.due_on"
-                " ORDER BY a.start_on DESC LIMIT 1) AS workplace"
-                " FROM claim c WHERE SCOPE_NOT(claim 'the notice is in scope') AND c.notice_id = $1 ORDER BY c.home, c.id",
-                P(row_int(notice, 0, "id"))));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT c.decision_id, c.instalment, c.amount_fen,"
+        " (SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the notice is in scope') AND p.id = c.person_id) AS person,"
+        " (SELECT p.sex FROM person p WHERE SCOPE_NOT(person 'the notice is in scope') AND p.id = c.person_id) AS sex,"
+        " (SELECT p.birth FROM person p WHERE SCOPE_NOT(person 'the notice is in scope') AND p.id = c.person_id) AS birth,"
+        " (SELECT d.full_name FROM division d WHERE d.code = c.home) AS village,"
+        " (SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the notice is in scope') AND e.id = c.employer_id) AS employer,"
+        " (SELECT g.name FROM v_org_name g WHERE g.id = c.org_id) AS org,"
+        " (SELECT e.name FROM placement a JOIN employer e ON e.id = a.employer_id WHERE SCOPE_NOT(placement 'the notice is in scope')"
+        " AND SCOPE_NOT(employer 'the notice is in scope') AND a.person_id = c.person_id AND a.start_on <= c.due_on"
+        " ORDER BY a.start_on DESC LIMIT 1) AS workplace"
+        " FROM claim c WHERE SCOPE_NOT(claim 'the notice is in scope') AND c.notice_id = $1 ORDER BY c.home, c.id",
+        P(row_int(notice, 0, "id"))));
     for (int i = 0; i < r.n; i++) {
         const char *name = row_text(&r, i, "person"), *sex = row_text(&r, i, "sex"), *period;
         int64_t fen = row_int(&r, i, "amount_fen");
-        TRY(period_text(cx, p, row_int(&r, i, "decision_id"), row_text(&r, i, "instalment"), &period));
+        TRY(period_text(cx, p, row_int(&r, i, "decision_id"), row_text(&r, i, "instalment"),
+                        &period));
         str_addf(out, "<tr><td>%d</td>", i + 1);
-        add_cell(out, name ? name : row_text(&r, i, "employer") ? row_text(&r, i, "employer") : row_text(&r, i, "org"));
+        add_cell(out, name                          ? name
+                      : row_text(&r, i, "employer") ? row_text(&r, i, "employer")
+                                                    : row_text(&r, i, "org"));
         add_cell(out, !sex ? "" : str_eq(sex, "MALE") ? T("男", "male") : T("女", "female"));
-        add_cell(out, name ? arena_printf(cx->mem, "%d", date_age(date_of_text(row_text(&r, i, "birth")), from)) : "");
+        add_cell(out, name ? arena_printf(cx->mem, "%d",
+                                          date_age(date_of_text(row_text(&r, i, "birth")), from))
+                           : "");
         add_cell(out, row_text(&r, i, "village"));
         add_cell(out, period);
         add_cell(out, row_text(&r, i, "workplace"));
-        str_addf(out, "<td class=n>%lld.%02d</td></tr>\n", (long long)(fen / 100), (int)(fen % 100));
+        str_addf(out, "<td class=n>%lld.%02d</td></tr>\n", (long long)(fen / 100),
+                 (int)(fen % 100));
     }
     return OK;
 }
@@ -214,7 +263,8 @@ static enum err write_temporary(struct ctx *cx, const struct str *text)
     if (fd < 0 || write(fd, text->s, text->len) != (ssize_t)text->len) {
         if (fd >= 0)
             close(fd), unlink(path);
-        return fail(cx, E_BUSY, "disk.write", "%s", T("临时文件写不下", "the temporary file cannot be written"));
+        return fail(cx, E_BUSY, "disk.write", "%s",
+                    T("临时文件写不下", "the temporary file cannot be written"));
     }
     close(fd);
     cx->reply_file.path = arena_strdup(cx->mem, path);
@@ -232,20 +282,27 @@ enum err claims_op_print(struct ctx *cx)
 
     TRY(record_load(cx, &notice_record, cx->id, &n));
     TRY(policy_get(cx, row_int(&n, 0, "policy_id"), &row));
-    str_addf(&out, "<!doctype html><html lang=%s><meta charset=utf-8><title>%s</title>"
-                   "<style>body{font:16px/1.6 serif;margin:2cm}h1{text-align:center;font-size:22px}table{border-collapse:collapse;width:100%%}"
-                   "td,th{border:1px solid #333;padding:2px 8px;text-align:left}.n{text-align:right}</style>\n<h1>",
-             T("zh", "en"), T("公示", "Public notice"));
+    str_addf(
+        &out,
+        "<!doctype html><html lang=%s><meta charset=utf-8><title>%s</title>"
+        "<style>body{font:16px/1.6 serif;margin:2cm}h1{text-align:center;font-size:22px}table{border-collapse:collapse;width:100%%}"
+        "td,th{border:1px solid #333;padding:2px 8px;text-align:left}.n{text-align:right}</style>\n<h1>",
+        T("zh", "en"), T("公示", "Public notice"));
     add_escaped(&out, T(row.policy->title.zh, row.policy->title.en));
     str_addf(&out, "</h1>\n<p>%s ", T("依据", "Under"));
     add_escaped(&out, row.policy->doc_name);
     add_escaped(&out, row.policy->doc_no);
-    str_addf(&out, T("，现将拟发放名单予以公示，公示期 %s 至 %s。对名单有异议的，请在公示期内向本机关反映。</p>\n",
-                     ", the following are to be paid. On public notice from %s to %s; objections are heard until then.</p>\n"),
-             row_text(&n, 0, "from_on"), row_text(&n, 0, "until_on"));
-    str_addf(&out, "<table><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>\n", T("序号", "No."),
-             T("姓名", "Name"), T("性别", "Sex"), T("年龄", "Age"), T("户籍地", "Village"), T("就业时段", "Period"), T("务工单位", "Workplace"),
-             T("金额（元）", "Yuan"));
+    str_addf(
+        &out,
+        T("，现将拟发放名单予以公示，公示期 %s 至 %s。对名单有异议的，请在公示期内向本机关反映。</p>\n",
+          ", the following are to be paid. On public notice from %s to %s; objections are heard until then.</p>\n"),
+        row_text(&n, 0, "from_on"), row_text(&n, 0, "until_on"));
+    str_addf(
+        &out,
+        "<table><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th><th>%s</th></tr>\n",
+        T("序号", "No."), T("姓名", "Name"), T("性别", "Sex"), T("年龄", "Age"),
+        T("户籍地", "Village"), T("就业时段", "Period"), T("务工单位", "Workplace"),
+        T("金额（元）", "Yuan"));
     TRY(add_lines(cx, &out, &n, row.policy));
     str_add(&out, "</table></html>\n");
     return write_temporary(cx, &out);

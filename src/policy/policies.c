@@ -44,11 +44,13 @@ static enum err may_write(struct ctx *cx, const char *side, int64_t payer)
     bool by_work = str_eq(side, "WORK");
     const struct scope *s = &cx->who.scope;
 
-    if (s->kind == SCOPE_ALL || (s->kind == SCOPE_OFFICE && (by_work ? s->home_lo : s->work_lo) == NONE &&
-                                 scope_covers(s, by_work ? NONE : payer, by_work ? payer : NONE, NONE, NONE)))
+    if (s->kind == SCOPE_ALL ||
+        (s->kind == SCOPE_OFFICE && (by_work ? s->home_lo : s->work_lo) == NONE &&
+         scope_covers(s, by_work ? NONE : payer, by_work ? payer : NONE, NONE, NONE)))
         return OK;
     return fail(cx, E_FORBIDDEN, "policy.payer", "%s",
-                T("这项政策由别的地区出资，请由出资地区办理", "another division pays by this policy and decides on it"));
+                T("这项政策由别的地区出资，请由出资地区办理",
+                  "another division pays by this policy and decides on it"));
 }
 
 static enum err may_change(struct ctx *cx, const struct rows *before, const char *reason)
@@ -63,41 +65,66 @@ static enum err on_publish(struct ctx *cx, const struct rows *before, const char
     struct rows others;
 
     TRY(may_change(cx, before, reason));
-    TRY(db_rows(cx, &others, "SELECT id, revision FROM policy WHERE policy_key = $1 AND id <> $2 AND state = 'PUBLISHED'",
-                P(row_text(before, 0, "policy_key")), P(row_int(before, 0, "id"))));
+    TRY(db_rows(
+        cx, &others,
+        "SELECT id, revision FROM policy WHERE policy_key = $1 AND id <> $2 AND state = 'PUBLISHED'",
+        P(row_text(before, 0, "policy_key")), P(row_int(before, 0, "id"))));
     for (int i = 0; i < others.n; i++) {
         if (row_int(&others, i, "revision") > row_int(before, 0, "revision"))
-            return fail(cx, E_CONFLICT, "policy.newer", T("版本 %d 已经发布", "revision %d is already published"),
+            return fail(cx, E_CONFLICT, "policy.newer",
+                        T("版本 %d 已经发布", "revision %d is already published"),
                         (int)row_int(&others, i, "revision"));
-        TRY(record_move(cx, &policy_record, row_int(&others, i, "id"), "supersede", T("由新版本取代", "by the new revision")));
+        TRY(record_move(cx, &policy_record, row_int(&others, i, "id"), "supersede",
+                        T("由新版本取代", "by the new revision")));
     }
     return OK;
 }
 
 static const struct transition transitions[] = {
     { "publish", "DRAFT", "PUBLISHED", "发布", "Publish", .rule = on_publish },
-    { "supersede", "PUBLISHED", "SUPERSEDED", "停用", "Supersede", .needs_reason = true, .rule = may_change },
+    { "supersede", "PUBLISHED", "SUPERSEDED", "停用", "Supersede", .needs_reason = true,
+      .rule = may_change },
     { 0 },
 };
 
 #define LISTED (USE_LIST | USE_EXPORT)
 #define IN struct policy_input
 static const struct field fields[] = {
-    FIELD(IN, policy_key, FIELD_TEXT, "标识", "Key", .sql = "y.policy_key", .use = LISTED | USE_FILTER | USE_SORT | USE_FIXED | USE_SEARCH | USE_DERIVED),
-    FIELD(IN, revision, FIELD_INT, "版本", "Revision", .sql = "y.revision", .use = LISTED | USE_FIXED | USE_DERIVED),
-    FIELD(IN, title_zh, FIELD_TEXT, "名称", "Title (Chinese)", .sql = "y.title_zh", .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
-    FIELD(IN, title_en, FIELD_TEXT, "英文名称", "Title", .sql = "y.title_en", .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
-    FIELD(IN, doc_no, FIELD_TEXT, "文号", "Document no.", .sql = "y.doc_no", .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
-    FIELD(IN, payer_side, FIELD_CHOICE, "出资方", "Paid by", .choices = payer_sides, .sql = "y.payer_side", .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
-    FIELD(IN, payer, FIELD_DIVISION, "出资地区代码", "Payer", .sql = "y.payer", .use = USE_FILTER | USE_FIXED | USE_DERIVED),
-    OUTPUT("payer_name", FIELD_TEXT, "出资地区", "Payer name", .use = LISTED, .sql = "(SELECT d.full_name FROM division d WHERE d.code = y.payer)"),
-    FIELD(IN, fund, FIELD_CHOICE, "资金", "Fund", .choices = funds, .sql = "y.fund", .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
-    FIELD(IN, beneficiary, FIELD_CHOICE, "补贴对象", "Beneficiary", .choices = beneficiaries, .sql = "y.beneficiary", .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
-    FIELD(IN, from_on, FIELD_DATE, "施行日", "From", .sql = "y.from_on", .use = LISTED | USE_FIXED | USE_DERIVED),
-    FIELD(IN, until_on, FIELD_DATE, "截止日", "Until", .sql = "y.until_on", .use = LISTED | USE_FIXED | USE_DERIVED),
-    FIELD(IN, notice_days, FIELD_INT, "公示工作日", "Working days of notice", .sql = "y.notice_days", .use = LISTED | USE_FIXED | USE_DERIVED),
-    FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "y.state", .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
-    { .name = "file", .zh = "文件", .en = "File", .type = FIELD_TEXT, .offset = offsetof(IN, file), .column = "file", .use = USE_FIXED | USE_DERIVED },
+    FIELD(IN, policy_key, FIELD_TEXT, "标识", "Key", .sql = "y.policy_key",
+          .use = LISTED | USE_FILTER | USE_SORT | USE_FIXED | USE_SEARCH | USE_DERIVED),
+    FIELD(IN, revision, FIELD_INT, "版本", "Revision", .sql = "y.revision",
+          .use = LISTED | USE_FIXED | USE_DERIVED),
+    FIELD(IN, title_zh, FIELD_TEXT, "名称", "Title (Chinese)", .sql = "y.title_zh",
+          .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
+    FIELD(IN, title_en, FIELD_TEXT, "英文名称", "Title", .sql = "y.title_en",
+          .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
+    FIELD(IN, doc_no, FIELD_TEXT, "文号", "Document no.", .sql = "y.doc_no",
+          .use = LISTED | USE_SEARCH | USE_FIXED | USE_DERIVED),
+    FIELD(IN, payer_side, FIELD_CHOICE, "出资方", "Paid by", .choices = payer_sides,
+          .sql = "y.payer_side", .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
+    FIELD(IN, payer, FIELD_DIVISION, "出资地区代码", "Payer", .sql = "y.payer",
+          .use = USE_FILTER | USE_FIXED | USE_DERIVED),
+    OUTPUT("payer_name", FIELD_TEXT, "出资地区", "Payer name", .use = LISTED,
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = y.payer)"),
+    FIELD(IN, fund, FIELD_CHOICE, "资金", "Fund", .choices = funds, .sql = "y.fund",
+          .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
+    FIELD(IN, beneficiary, FIELD_CHOICE, "补贴对象", "Beneficiary", .choices = beneficiaries,
+          .sql = "y.beneficiary", .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
+    FIELD(IN, from_on, FIELD_DATE, "施行日", "From", .sql = "y.from_on",
+          .use = LISTED | USE_FIXED | USE_DERIVED),
+    FIELD(IN, until_on, FIELD_DATE, "截止日", "Until", .sql = "y.until_on",
+          .use = LISTED | USE_FIXED | USE_DERIVED),
+    FIELD(IN, notice_days, FIELD_INT, "公示工作日", "Working days of notice",
+          .sql = "y.notice_days", .use = LISTED | USE_FIXED | USE_DERIVED),
+    FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "y.state",
+          .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
+    { .name = "file",
+      .zh = "文件",
+      .en = "File",
+      .type = FIELD_TEXT,
+      .offset = offsetof(IN, file),
+      .column = "file",
+      .use = USE_FIXED | USE_DERIVED },
     { 0 },
 };
 
@@ -124,9 +151,10 @@ int64_t policy_payer(const struct policy *p)
     return p->who.origin_count ? p->who.origin[0].lo : 0;
 }
 
-/* --- stored policies, read ------------------------------------------------------------------------------- */
-/* A policy's text never changes, so what was read from it holds as long as the program runs. The pages of a
- * bounded number are kept; others are read anew into the caller's arena. */
+/* --- stored policies, read
+ * ------------------------------------------------------------------------------- */
+/* A policy's text never changes, so what was read from it holds as long as the program runs. The
+ * pages of a bounded number are kept; others are read anew into the caller's arena. */
 enum { KEPT_MAX = 256 };
 static struct {
     pthread_mutex_t lock;
@@ -179,7 +207,8 @@ static enum err row_of(struct ctx *cx, const struct rows *r, int i, struct polic
         ret->policy = read_kept(cx->mem, id, row_text(&text, 0, "file"));
     }
     if (!ret->policy)
-        return fail(cx, E_INTERNAL, "policy.unreadable", "%s", T("库中的政策文件读不出来", "a stored policy cannot be read"));
+        return fail(cx, E_INTERNAL, "policy.unreadable", "%s",
+                    T("库中的政策文件读不出来", "a stored policy cannot be read"));
     ret->id = id;
     ret->state = row_text(r, i, "state");
     ret->payer = row_int(r, i, "payer");
@@ -193,7 +222,8 @@ enum err policy_get(struct ctx *cx, int64_t id, struct policy_row *ret)
 
     TRY(db_rows(cx, &r, "SELECT id, state, payer, payer_side FROM policy WHERE id = $1", P(id)));
     if (r.n == 0)
-        return fail(cx, E_NOT_FOUND, "record.not_found", "%s", T("没有这项政策", "there is no such policy"));
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这项政策", "there is no such policy"));
     return row_of(cx, &r, 0, ret);
 }
 
@@ -201,7 +231,9 @@ enum err policies_published(struct ctx *cx, struct policy_row **ret, int *ret_n)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r, "SELECT id, state, payer, payer_side FROM policy WHERE state = 'PUBLISHED' ORDER BY policy_key, revision"));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT id, state, payer, payer_side FROM policy WHERE state = 'PUBLISHED' ORDER BY policy_key, revision"));
     *ret = NEW_ARRAY(cx->mem, struct policy_row, r.n + 1);
     for (int i = 0; i < r.n; i++)
         TRY(row_of(cx, &r, i, &(*ret)[i]));
@@ -209,8 +241,11 @@ enum err policies_published(struct ctx *cx, struct policy_row **ret, int *ret_n)
     return OK;
 }
 
-/* --- storing ----------------------------------------------------------------------------------------------- */
-static void fill(struct ctx *cx, const struct policy *p, const char *text, const char *state, IN *in)
+/* --- storing
+ * -----------------------------------------------------------------------------------------------
+ */
+static void fill(struct ctx *cx, const struct policy *p, const char *text, const char *state,
+                 IN *in)
 {
     fields_clear(fields, in);
     in->policy_key = p->id;
@@ -229,20 +264,26 @@ static void fill(struct ctx *cx, const struct policy *p, const char *text, const
     in->file = text;
 }
 
-static enum err store_draft(struct ctx *cx, const struct policy *p, const char *text, int64_t *ret_id)
+static enum err store_draft(struct ctx *cx, const struct policy *p, const char *text,
+                            int64_t *ret_id)
 {
     IN *in = NEW(cx->mem, IN);
     struct rows r;
 
-    TRY(db_rows(cx, &r, "SELECT id FROM policy WHERE policy_key = $1 AND revision = $2", P(p->id), P(p->version)));
+    TRY(db_rows(cx, &r, "SELECT id FROM policy WHERE policy_key = $1 AND revision = $2", P(p->id),
+                P(p->version)));
     if (r.n)
-        return hint(cx, fail(cx, E_CONFLICT, "policy.exists", T("%s 的版本 %d 已经存在", "%s, version %d, is already stored"), p->id, (int)p->version), "%s",
-                    T("改了内容，请把 version 加 1", "raise its version after a change"));
+        return hint(cx,
+                    fail(cx, E_CONFLICT, "policy.exists",
+                         T("%s 的版本 %d 已经存在", "%s, version %d, is already stored"), p->id,
+                         (int)p->version),
+                    "%s", T("改了内容，请把 version 加 1", "raise its version after a change"));
     fill(cx, p, text, "DRAFT", in);
     return record_insert(cx, &policy_record, in, ret_id);
 }
 
-/* Shipped files are in force from the first start; a newer revision of a later program takes over. */
+/* Shipped files are in force from the first start; a newer revision of a later program takes over.
+ */
 static enum err seed_one(struct ctx *cx, const struct asset *a)
 {
     const char *text = arena_strndup(cx->mem, (const char *)a->start, (size_t)(a->end - a->start));
@@ -252,9 +293,12 @@ static enum err seed_one(struct ctx *cx, const struct asset *a)
     struct rows r;
 
     if (policy_read(cx->mem, a->path, text, strlen(text), &p, &problems) != OK)
-        return fail(cx, E_INTERNAL, "policy.shipped", "%s: %s", a->path, policy_problem_text(cx->mem, &problems, 0, cx->lang));
-    TRY(db_rows(cx, &r, "SELECT id, revision FROM policy WHERE policy_key = $1 AND (revision = $2 OR state = 'PUBLISHED') ORDER BY revision DESC", P(p->id),
-                P(p->version)));
+        return fail(cx, E_INTERNAL, "policy.shipped", "%s: %s", a->path,
+                    policy_problem_text(cx->mem, &problems, 0, cx->lang));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT id, revision FROM policy WHERE policy_key = $1 AND (revision = $2 OR state = 'PUBLISHED') ORDER BY revision DESC",
+        P(p->id), P(p->version)));
     for (int i = 0; i < r.n; i++) {
         if (row_int(&r, i, "revision") >= p->version)
             return OK;
@@ -262,11 +306,14 @@ static enum err seed_one(struct ctx *cx, const struct asset *a)
     }
     fill(cx, p, text, "PUBLISHED", in);
     /* comes with the program, not from a person: no journal entry */
-    return db_exec(cx,
-                   "INSERT INTO policy (id, policy_key, revision, title_zh, title_en, doc_no, payer_side, payer, fund, beneficiary, from_on, until_on,"
-                   " notice_days, state, file, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)",
-                   P(store_new_id(cx->store)), P(in->policy_key), P(in->revision), P(in->title_zh), P(in->title_en), P(in->doc_no), P(in->payer_side),
-                   P(in->payer), P(in->fund), P(in->beneficiary), P(in->from_on), P(in->until_on), P(in->notice_days), P(in->state), P(in->file), P(cx->now));
+    return db_exec(
+        cx,
+        "INSERT INTO policy (id, policy_key, revision, title_zh, title_en, doc_no, payer_side, payer, fund, beneficiary, from_on, until_on,"
+        " notice_days, state, file, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)",
+        P(store_new_id(cx->store)), P(in->policy_key), P(in->revision), P(in->title_zh),
+        P(in->title_en), P(in->doc_no), P(in->payer_side), P(in->payer), P(in->fund),
+        P(in->beneficiary), P(in->from_on), P(in->until_on), P(in->notice_days), P(in->state),
+        P(in->file), P(cx->now));
 }
 
 static enum err seed(struct ctx *cx)
@@ -305,7 +352,8 @@ struct upload_input {
     const struct json_value *file; /* a long text: FIELD_TEXT is cleaned and cut */
 };
 static const struct field file_fields[] = {
-    PARAM(struct upload_input, file, FIELD_JSON, "政策文件", "Policy file", .required = true, .help_zh = "docs/policies.md"),
+    PARAM(struct upload_input, file, FIELD_JSON, "政策文件", "Policy file", .required = true,
+          .help_zh = "docs/policies.md"),
     { 0 },
 };
 static enum err op_create(struct ctx *cx)
@@ -318,16 +366,22 @@ static enum err op_create(struct ctx *cx)
     int n;
 
     if (str_blank(text))
-        return fail_field(cx, "file", "field.required", "%s", T("请给出政策文件的全文", "give the text of the policy file"));
+        return fail_field(cx, "file", "field.required", "%s",
+                          T("请给出政策文件的全文", "give the text of the policy file"));
     if (policy_run_examples(cx->mem, "policy.yaml", text, strlen(text), &n, &problems) != OK) {
         cx->failure_detail = problems_json(cx, &problems);
-        return hint(cx, fail_field(cx, "file", "policy.invalid", T("政策文件有 %d 处问题。%s", "the policy file has %d problems. %s"), problems.total,
-                                   policy_problem_text(cx->mem, &problems, 0, cx->lang)),
+        return hint(cx,
+                    fail_field(cx, "file", "policy.invalid",
+                               T("政策文件有 %d 处问题。%s", "the policy file has %d problems. %s"),
+                               problems.total,
+                               policy_problem_text(cx->mem, &problems, 0, cx->lang)),
                     "%s", T("逐处改正后再提交", "correct each of them and submit again"));
     }
     TRY(policy_read(cx->mem, "policy.yaml", text, strlen(text), &p, &problems));
     if (!policy_payer(p))
-        return fail_field(cx, "file", "policy.no_payer", "%s", T("看不出由哪个地区出资，请写 payer.division", "it does not say which division pays: write payer.division"));
+        return fail_field(cx, "file", "policy.no_payer", "%s",
+                          T("看不出由哪个地区出资，请写 payer.division",
+                            "it does not say which division pays: write payer.division"));
     TRY(may_write(cx, p->side == SIDE_DESTINATION ? "WORK" : "HOME", policy_payer(p)));
     TRY(store_draft(cx, p, text, &id));
     json_object(cx->out);
@@ -362,13 +416,15 @@ static enum err op_file(struct ctx *cx)
 
     TRY(db_rows(cx, &r, "SELECT policy_key, file FROM policy WHERE id = $1", P(cx->id)));
     if (r.n == 0)
-        return fail(cx, E_NOT_FOUND, "record.not_found", "%s", T("没有这项政策", "there is no such policy"));
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这项政策", "there is no such policy"));
     text = row_text(&r, 0, "file");
     fd = mkstemp(path);
     if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
         if (fd >= 0)
             close(fd), unlink(path);
-        return fail(cx, E_BUSY, "disk.write", "%s", T("临时文件写不下", "the temporary file cannot be written"));
+        return fail(cx, E_BUSY, "disk.write", "%s",
+                    T("临时文件写不下", "the temporary file cannot be written"));
     }
     close(fd);
     cx->reply_file.path = arena_strdup(cx->mem, path);
@@ -378,20 +434,26 @@ static enum err op_file(struct ctx *cx)
     return OK;
 }
 
-/* --- decisions ----------------------------------------------------------------------------------------------- */
+/* --- decisions
+ * -----------------------------------------------------------------------------------------------
+ */
 struct decision_input {
     int64_t id;
 };
 #define DECISION struct decision_input
 static const struct field decision_fields[] = {
     OUTPUT("policy_id", FIELD_ID, "政策", "Policy", .sql = "q.policy_id", .use = USE_FILTER),
-    OUTPUT("policy_title", FIELD_TEXT, "政策名称", "Policy title", .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = q.policy_id)", .use = LISTED),
+    OUTPUT("policy_title", FIELD_TEXT, "政策名称", "Policy title",
+           .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = q.policy_id)", .use = LISTED),
     OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "q.person_id", .use = USE_FILTER),
-    OUTPUT("person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,
-           .sql = "(SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the decision is in scope') AND p.id = q.person_id)"),
+    OUTPUT(
+        "person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,
+        .sql =
+            "(SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the decision is in scope') AND p.id = q.person_id)"),
     OUTPUT("employer_id", FIELD_ID, "企业", "Employer", .sql = "q.employer_id", .use = USE_FILTER),
     OUTPUT("as_of", FIELD_DATE, "截至", "As of", .sql = "q.as_of", .use = LISTED),
-    OUTPUT("verdict", FIELD_CHOICE, "结论", "Verdict", .choices = verdicts, .sql = "q.verdict", .use = LISTED | USE_FILTER),
+    OUTPUT("verdict", FIELD_CHOICE, "结论", "Verdict", .choices = verdicts, .sql = "q.verdict",
+           .use = LISTED | USE_FILTER),
     OUTPUT("amount_fen", FIELD_MONEY, "金额", "Amount", .sql = "q.amount_fen", .use = LISTED),
     { 0 },
 };
@@ -407,20 +469,24 @@ const struct record decision_record = {
     .has_no_version = true,
 };
 
-enum err decision_save(struct ctx *cx, const struct policy_row *p, const struct policy_decision *d, struct decision_place at, int64_t *ret_id)
+enum err decision_save(struct ctx *cx, const struct policy_row *p, const struct policy_decision *d,
+                       struct decision_place at, int64_t *ret_id)
 {
     struct policy_stored stored;
     int64_t id = store_new_id(cx->store);
 
     policy_stored_of(p->policy, d, &stored);
-    TRY(db_exec(cx,
-                "INSERT INTO policy_decision (id, policy_id, person_id, employer_id, org_id, home, work, as_of, verdict, amount_fen, trace, created_at)"
-                " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
-                " WHERE SCOPE(policy_decision home=$6, work=$7, employer_id=$4, person_id=$3)",
-                P(id), P(p->id), P(at.person_id), P(at.employer_id), P(at.org_id), P(at.home), P(at.work), P(date_text(cx->mem, d->as_of)),
-                P(policy_verdicts[d->verdict].code), P(d->amount_fen), P(policy_stored_json(cx->mem, &stored)), P(cx->now)));
+    TRY(db_exec(
+        cx,
+        "INSERT INTO policy_decision (id, policy_id, person_id, employer_id, org_id, home, work, as_of, verdict, amount_fen, trace, created_at)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
+        " WHERE SCOPE(policy_decision home=$6, work=$7, employer_id=$4, person_id=$3)",
+        P(id), P(p->id), P(at.person_id), P(at.employer_id), P(at.org_id), P(at.home), P(at.work),
+        P(date_text(cx->mem, d->as_of)), P(policy_verdicts[d->verdict].code), P(d->amount_fen),
+        P(policy_stored_json(cx->mem, &stored)), P(cx->now)));
     if (cx->changed == 0)
-        return fail(cx, E_FORBIDDEN, "scope.outside", "%s", T("不在您的辖区内", "it lies outside your jurisdiction"));
+        return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
+                    T("不在您的辖区内", "it lies outside your jurisdiction"));
     *ret_id = id;
     return OK;
 }
@@ -480,21 +546,32 @@ static enum err op_decision(struct ctx *cx)
 
 static const struct scoped tables[] = {
     OPEN_TABLE("policy"),
-    { "policy_decision", .home = "home", .work = "work", .employer = "employer_id", .person = "person_id" },
+    { "policy_decision", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
     { 0 },
 };
 
 static const struct op ops[] = {
-    { "policies.list", "GET /policies", PERM_POLICY_READ, record_list, "政策列表", "Policies", &policy_record },
-    { "policies.get", "GET /policies/{id}", PERM_POLICY_READ, record_get, "政策详情", "One policy", &policy_record },
-    { "policies.history", "GET /policies/{id}/history", PERM_POLICY_READ, record_history, "变更记录", "Its history", &policy_record },
-    { "policies.text", "GET /policies/{id}/text", PERM_POLICY_READ, op_text, "政策条款", "The policy in words" },
-    { "policies.file", "GET /policies/{id}/file", PERM_POLICY_READ, op_file, "政策文件", "The policy file", .flags = OP_FILE },
-    { "policies.create", "POST /policies", PERM_POLICY_WRITE, op_create, "提交政策文件", "Add a policy file", .in = file_fields, .in_size = sizeof(struct upload_input) },
-    { "policies.publish", "POST /policies/{id}/publish", PERM_POLICY_WRITE, record_event, "发布政策", "Publish", &policy_record },
-    { "policies.supersede", "POST /policies/{id}/supersede", PERM_POLICY_WRITE, record_event, "停用政策", "Supersede", &policy_record },
-    { "decisions.list", "GET /decisions", PERM_CLAIM_READ, record_list, "政策认定", "Decisions", &decision_record },
-    { "decisions.get", "GET /decisions/{id}", PERM_CLAIM_READ, op_decision, "认定依据", "One decision with its reasons" },
+    { "policies.list", "GET /policies", PERM_POLICY_READ, record_list, "政策列表", "Policies",
+      &policy_record },
+    { "policies.get", "GET /policies/{id}", PERM_POLICY_READ, record_get, "政策详情", "One policy",
+      &policy_record },
+    { "policies.history", "GET /policies/{id}/history", PERM_POLICY_READ, record_history,
+      "变更记录", "Its history", &policy_record },
+    { "policies.text", "GET /policies/{id}/text", PERM_POLICY_READ, op_text, "政策条款",
+      "The policy in words" },
+    { "policies.file", "GET /policies/{id}/file", PERM_POLICY_READ, op_file, "政策文件",
+      "The policy file", .flags = OP_FILE },
+    { "policies.create", "POST /policies", PERM_POLICY_WRITE, op_create, "提交政策文件",
+      "Add a policy file", .in = file_fields, .in_size = sizeof(struct upload_input) },
+    { "policies.publish", "POST /policies/{id}/publish", PERM_POLICY_WRITE, record_event,
+      "发布政策", "Publish", &policy_record },
+    { "policies.supersede", "POST /policies/{id}/supersede", PERM_POLICY_WRITE, record_event,
+      "停用政策", "Supersede", &policy_record },
+    { "decisions.list", "GET /decisions", PERM_CLAIM_READ, record_list, "政策认定", "Decisions",
+      &decision_record },
+    { "decisions.get", "GET /decisions/{id}", PERM_CLAIM_READ, op_decision, "认定依据",
+      "One decision with its reasons" },
     { 0 },
 };
 

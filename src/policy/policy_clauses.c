@@ -2,15 +2,18 @@
 #include "policy/policy_clauses.h"
 
 /* Both languages at once: the same arguments in the same order. */
-#define SAY(title_zh, title_en, clause, zh, en, ...) \
-    say(w, title_zh, title_en, clause, arena_printf(w->mem, zh, ##__VA_ARGS__), arena_printf(w->mem, en, ##__VA_ARGS__))
+#define SAY(title_zh, title_en, clause, zh, en, ...)                            \
+    say(w, title_zh, title_en, clause, arena_printf(w->mem, zh, ##__VA_ARGS__), \
+        arena_printf(w->mem, en, ##__VA_ARGS__))
 /* The same with texts that differ by language. */
-#define SAY_BOTH(title_zh, title_en, clause, b) say(w, title_zh, title_en, clause, (b).zh.s, (b).en.s)
-#define ADD(b, zh_, en_, ...) (str_addf(&(b)->zh, zh_, ##__VA_ARGS__), str_addf(&(b)->en, en_, ##__VA_ARGS__))
+#define SAY_BOTH(title_zh, title_en, clause, b) \
+    say(w, title_zh, title_en, clause, (b).zh.s, (b).en.s)
+#define ADD(b, zh_, en_, ...) \
+    (str_addf(&(b)->zh, zh_, ##__VA_ARGS__), str_addf(&(b)->en, en_, ##__VA_ARGS__))
 
 struct words {
     struct arena *mem;
-    struct json *j;  /* NULL: as text, into out */
+    struct json *j; /* NULL: as text, into out */
     struct str *out;
     enum lang lang;
 };
@@ -23,11 +26,14 @@ static struct both both_new(struct arena *mem)
     return (struct both){ str_new(mem), str_new(mem) };
 }
 
-static void say(struct words *w, const char *title_zh, const char *title_en, const char *clause, const char *zh, const char *en)
+static void say(struct words *w, const char *title_zh, const char *title_en, const char *clause,
+                const char *zh, const char *en)
 {
     if (!w->j) {
-        str_addf(w->out, w->lang == LANG_EN ? "  %s: %s" : "  %s：%s", w->lang == LANG_EN ? title_en : title_zh, w->lang == LANG_EN ? en : zh);
-        str_addf(w->out, clause ? (w->lang == LANG_EN ? " (“%s”)\n" : "（%s）\n") : "%s\n", clause ? clause : "");
+        str_addf(w->out, w->lang == LANG_EN ? "  %s: %s" : "  %s：%s",
+                 w->lang == LANG_EN ? title_en : title_zh, w->lang == LANG_EN ? en : zh);
+        str_addf(w->out, clause ? (w->lang == LANG_EN ? " (“%s”)\n" : "（%s）\n") : "%s\n",
+                 clause ? clause : "");
         return;
     }
     json_object(w->j);
@@ -41,7 +47,8 @@ static void say(struct words *w, const char *title_zh, const char *title_en, con
 
 static const char *yuan(struct arena *mem, int64_t fen)
 {
-    return fen % 100 ? arena_printf(mem, "%lld.%02d", (long long)(fen / 100), (int)(fen % 100)) : arena_printf(mem, "%lld", (long long)(fen / 100));
+    return fen % 100 ? arena_printf(mem, "%lld.%02d", (long long)(fen / 100), (int)(fen % 100))
+                     : arena_printf(mem, "%lld", (long long)(fen / 100));
 }
 
 static void add_mask(struct both *b, const struct policy_name *names, uint32_t mask)
@@ -73,7 +80,8 @@ static void say_frame(struct words *w, const struct policy *p)
     if (p->doc_no)
         SAY("依据", "Document", NULL, "%s（%s）", "%s (%s)", p->doc_name, p->doc_no);
     else
-        SAY("依据", "Document", NULL, "%s；%s", "%s; %s", p->doc_name, p->doc_source ? p->doc_source : "");
+        SAY("依据", "Document", NULL, "%s；%s", "%s; %s", p->doc_name,
+            p->doc_source ? p->doc_source : "");
     b = both_new(w->mem);
     str_addf(&b.zh, "%s，%s，%s", p->issuer.zh, policy_sides[p->side].zh, policy_funds[p->fund].zh);
     str_addf(&b.en, "%s, %s, %s", p->issuer.en, policy_sides[p->side].en, policy_funds[p->fund].en);
@@ -125,22 +133,29 @@ static void say_who(struct words *w, const struct policy *p)
         SAY_BOTH("计入的就业", "Employment that counts", NULL, b);
 }
 
-static void say_require(struct words *w, const struct policy_require *r, const char *of_zh, const char *of_en)
+static void say_require(struct words *w, const struct policy_require *r, const char *of_zh,
+                        const char *of_en)
 {
-    const char *zh = arena_printf(w->mem, "条件%s", of_zh), *en = arena_printf(w->mem, "Condition%s", of_en);
+    const char *zh = arena_printf(w->mem, "条件%s", of_zh),
+               *en = arena_printf(w->mem, "Condition%s", of_en);
 
     if (r->months)
-        SAY(zh, en, r->months_clause, "稳定就业满%d个月", "%d months of stable employment", (int)r->months);
+        SAY(zh, en, r->months_clause, "稳定就业满%d个月", "%d months of stable employment",
+            (int)r->months);
     if (r->mean_wage_fen)
-        SAY(zh, en, r->wage_clause, "月均工资不低于%s元", "mean monthly wage of at least %s yuan", yuan(w->mem, r->mean_wage_fen));
+        SAY(zh, en, r->wage_clause, "月均工资不低于%s元", "mean monthly wage of at least %s yuan",
+            yuan(w->mem, r->mean_wage_fen));
     if (r->wage_sum_fen)
-        SAY(zh, en, r->wage_clause, "工资合计不低于%s元", "wages of at least %s yuan in all", yuan(w->mem, r->wage_sum_fen));
+        SAY(zh, en, r->wage_clause, "工资合计不低于%s元", "wages of at least %s yuan in all",
+            yuan(w->mem, r->wage_sum_fen));
     if (r->still_active)
         say(w, zh, en, NULL, "申领时仍在岗", "still employed when claiming");
     if (r->insured_months)
-        SAY(zh, en, r->insured_clause, "连续缴费%d个月", "%d months of contributions", (int)r->insured_months);
+        SAY(zh, en, r->insured_clause, "连续缴费%d个月", "%d months of contributions",
+            (int)r->insured_months);
     if (r->contract_months)
-        SAY(zh, en, r->contract_clause, "合同期%d个月以上", "a contract of %d months or more", (int)r->contract_months);
+        SAY(zh, en, r->contract_clause, "合同期%d个月以上", "a contract of %d months or more",
+            (int)r->contract_months);
 }
 
 static void say_count(struct words *w, const struct policy *p)
@@ -152,10 +167,13 @@ static void say_count(struct words *w, const struct policy *p)
         has_months |= p->items[i].require.months > 0;
     if (!has_months)
         return;
-    str_addf(&b.zh, "%s，%s，%s", policy_count_bys[p->count.by].zh, policy_month_modes[p->count.month].zh, policy_count_modes[p->count.mode].zh);
-    str_addf(&b.en, "%s, %s, %s", policy_count_bys[p->count.by].en, policy_month_modes[p->count.month].en, policy_count_modes[p->count.mode].en);
+    str_addf(&b.zh, "%s，%s，%s", policy_count_bys[p->count.by].zh,
+             policy_month_modes[p->count.month].zh, policy_count_modes[p->count.mode].zh);
+    str_addf(&b.en, "%s, %s, %s", policy_count_bys[p->count.by].en,
+             policy_month_modes[p->count.month].en, policy_count_modes[p->count.mode].en);
     if (p->count.mode == COUNT_CONTINUOUS)
-        ADD(&b, "，空档%d天以内不中断", ", a gap of %d days does not break", (int)p->count.gap_days);
+        ADD(&b, "，空档%d天以内不中断", ", a gap of %d days does not break",
+            (int)p->count.gap_days);
     if (p->count.same_employer)
         ADD(&b, "，须同一单位", ", one employer only");
     SAY_BOTH("时间计算", "How time is counted", NULL, b);
@@ -170,13 +188,15 @@ static void say_item(struct words *w, const struct policy_item *it)
         SAY(zh, en, NULL, "%s 元", "%s yuan", sum);
         break;
     case AMOUNT_PER_MONTH:
-        SAY(zh, en, NULL, "每月 %s 元，至多 %d 个月", "%s yuan a month, %d months at most", sum, (int)it->months);
+        SAY(zh, en, NULL, "每月 %s 元，至多 %d 个月", "%s yuan a month, %d months at most", sum,
+            (int)it->months);
         break;
     case AMOUNT_PER_YEAR:
         SAY(zh, en, NULL, "每年 %s 元", "%s yuan a year", sum);
         break;
     case AMOUNT_STEP:
-        SAY(zh, en, NULL, "超过 %d 人给 %s 元，每再增 %d 人加 %s 元", "over %d persons %s yuan, for each %d more another %s yuan", (int)it->step.over,
+        SAY(zh, en, NULL, "超过 %d 人给 %s 元，每再增 %d 人加 %s 元",
+            "over %d persons %s yuan, for each %d more another %s yuan", (int)it->step.over,
             yuan(w->mem, it->step.base_fen), (int)it->step.step, yuan(w->mem, it->step.per_fen));
         break;
     case AMOUNT_PERCENT:
@@ -199,17 +219,21 @@ static void say_item(struct words *w, const struct policy_item *it)
         }
         break;
     }
-    say_require(w, &it->require, arena_printf(w->mem, "（%s）", zh), arena_printf(w->mem, " (%s)", en));
+    say_require(w, &it->require, arena_printf(w->mem, "（%s）", zh),
+                arena_printf(w->mem, " (%s)", en));
 }
 
 static void say_limits(struct words *w, const struct policy *p)
 {
     if (p->caps.person_life)
-        SAY("封顶", "Cap", NULL, "每人一共 %s 元", "%s yuan a person in all", yuan(w->mem, p->caps.person_life));
+        SAY("封顶", "Cap", NULL, "每人一共 %s 元", "%s yuan a person in all",
+            yuan(w->mem, p->caps.person_life));
     if (p->caps.person_year)
-        SAY("封顶", "Cap", NULL, "每人每年 %s 元", "%s yuan a person and year", yuan(w->mem, p->caps.person_year));
+        SAY("封顶", "Cap", NULL, "每人每年 %s 元", "%s yuan a person and year",
+            yuan(w->mem, p->caps.person_year));
     if (p->caps.household_year)
-        SAY("封顶", "Cap", NULL, "每户每年 %s 元", "%s yuan a household and year", yuan(w->mem, p->caps.household_year));
+        SAY("封顶", "Cap", NULL, "每户每年 %s 元", "%s yuan a household and year",
+            yuan(w->mem, p->caps.household_year));
     if (p->caps.beneficiaries)
         SAY("名额", "Number", NULL, "%d 个", "%d", (int)p->caps.beneficiaries);
     say(w, "次数", "How often", NULL, policy_onces[p->once].zh, policy_onces[p->once].en);
@@ -237,7 +261,8 @@ static void say_procedure(struct words *w, const struct policy *p)
         str_addf(&b.en, "%s%s", i ? " → " : "", policy_steps[p->review[i]].en);
     }
     SAY_BOTH("审核", "Review", NULL, b);
-    SAY("公示", "Public notice", NULL, "%d 个工作日", "%d working days", (int)p->notice_working_days);
+    SAY("公示", "Public notice", NULL, "%d 个工作日", "%d working days",
+        (int)p->notice_working_days);
     for (int i = 0; i < p->open_count; i++)
         say(w, "原文未明", "Left open", p->open[i].point, p->open[i].why.zh, p->open[i].why.en);
 }

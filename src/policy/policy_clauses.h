@@ -3,8 +3,9 @@
 #include "platform/json.h"
 #include "policy/policy_eval.h"
 
-/* An array of {"title_zh", "title_en", "zh", "en", "clause"}: one for each thing the policy says; clause is the document's
- * own wording, or null. */
+/* An array of {"title_zh", "title_en", "zh", "en", "clause"}: one for each thing the policy says;
+ * clause is the document's own wording, or null. */
 void policy_clauses_write(struct arena *mem, struct json *j, const struct policy *p);
 /* The same as lines of text in one language. */
-void policy_clauses_text(struct arena *mem, struct str *out, const struct policy *p, enum lang lang);
+void policy_clauses_text(struct arena *mem, struct str *out, const struct policy *p,
+                         enum lang lang);

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-const char *facts_in_list(struct arena *mem, const int64_t *ids, int n, int first, struct params *ret)
+const char *facts_in_list(struct arena *mem, const int64_t *ids, int n, int first,
+                          struct params *ret)
 {
     int slots = n <= 1 ? 1 : FACTS_CHUNK;
     struct param *at = NEW_ARRAY(mem, struct param, slots);
@@ -36,7 +37,8 @@ static int find(const int64_t *ids, int n, int64_t id)
     return -1;
 }
 
-static enum err rows_in(struct ctx *cx, struct rows *ret, const char *before, const int64_t *ids, int n, const char *after)
+static enum err rows_in(struct ctx *cx, struct rows *ret, const char *before, const int64_t *ids,
+                        int n, const char *after)
 {
     struct params p;
     const char *in = facts_in_list(cx->mem, ids, n, 0, &p);
@@ -48,10 +50,14 @@ static enum err load_persons(struct ctx *cx, const int64_t *ids, int n, struct p
 {
     struct rows r;
 
-    TRY(rows_in(cx, &r, "SELECT id, home, birth, household_id FROM person p WHERE SCOPE_NOT(person 'a decision rests on all facts of a person') AND p.id IN",
-                ids, n, ""));
+    TRY(rows_in(
+        cx, &r,
+        "SELECT id, home, birth, household_id FROM person p WHERE SCOPE_NOT(person 'a decision rests on all facts of a person') AND p.id IN",
+        ids, n, ""));
     for (int i = 0; i < n; i++)
-        ret[i] = (struct person_facts){ .person_id = NONE, .household_id = NONE, .facts = { .documents_ignored = true } };
+        ret[i] = (struct person_facts){ .person_id = NONE,
+                                        .household_id = NONE,
+                                        .facts = { .documents_ignored = true } };
     for (int i = 0; i < r.n; i++) {
         struct person_facts *p = &ret[find(ids, n, row_int(&r, i, "id"))];
         p->person_id = row_int(&r, i, "id");
@@ -66,7 +72,8 @@ static enum err load_persons(struct ctx *cx, const int64_t *ids, int n, struct p
 /* Kinds of the ledger that policies call by one word; others by their own. */
 static int status_of(const char *kind)
 {
-    if (str_eq(kind, "UNSTABLE_EXITED") || str_eq(kind, "MARGINAL") || str_eq(kind, "SUDDEN_HARDSHIP"))
+    if (str_eq(kind, "UNSTABLE_EXITED") || str_eq(kind, "MARGINAL") ||
+        str_eq(kind, "SUDDEN_HARDSHIP"))
         return STATUS_MONITORED;
     return policy_name_find(policy_statuses, kind);
 }
@@ -77,10 +84,11 @@ static enum err load_statuses(struct ctx *cx, const int64_t *ids, int n, struct 
     struct rows r;
     int used = 0;
 
-    TRY(rows_in(cx, &r,
-                "SELECT person_id, kind, from_on, until_on FROM person_status s WHERE SCOPE_NOT(person_status 'a decision rests on all facts of a person')"
-                " AND s.person_id IN",
-                ids, n, "ORDER BY s.person_id, s.from_on, s.id"));
+    TRY(rows_in(
+        cx, &r,
+        "SELECT person_id, kind, from_on, until_on FROM person_status s WHERE SCOPE_NOT(person_status 'a decision rests on all facts of a person')"
+        " AND s.person_id IN",
+        ids, n, "ORDER BY s.person_id, s.from_on, s.id"));
     all = NEW_ARRAY(cx->mem, struct policy_status_row, r.n + 1);
     for (int i = 0; i < r.n; i++) {
         struct policy_facts *f = &ret[find(ids, n, row_int(&r, i, "person_id"))].facts;
@@ -90,7 +98,8 @@ static enum err load_statuses(struct ctx *cx, const int64_t *ids, int n, struct 
         if (!f->statuses)
             f->statuses = &all[used];
         f->status_count++;
-        all[used++] = (struct policy_status_row){ (enum policy_status)status, date_of_text(row_text(&r, i, "from_on")),
+        all[used++] = (struct policy_status_row){ (enum policy_status)status,
+                                                  date_of_text(row_text(&r, i, "from_on")),
                                                   date_of_text(row_text(&r, i, "until_on")) };
     }
     return OK;
@@ -98,7 +107,8 @@ static enum err load_statuses(struct ctx *cx, const int64_t *ids, int n, struct 
 
 static enum policy_form form_of(const char *form)
 {
-    return str_eq(form, "FLEXIBLE") || str_eq(form, "SELF_EMPLOYED") ? FORM_FLEXIBLE : FORM_CONTRACT;
+    return str_eq(form, "FLEXIBLE") || str_eq(form, "SELF_EMPLOYED") ? FORM_FLEXIBLE
+                                                                     : FORM_CONTRACT;
 }
 
 static enum err load_spells(struct ctx *cx, const int64_t *ids, int n, struct person_facts *ret)
@@ -106,16 +116,18 @@ static enum err load_spells(struct ctx *cx, const int64_t *ids, int n, struct pe
     struct policy_spell *all;
     struct rows r;
 
-    TRY(rows_in(cx, &r,
-                "SELECT a.id, a.person_id, a.employer_id, a.work, a.start_on, a.end_on, a.channel, a.employment_form, a.is_reserved, a.contract_until,"
-                " e.work AS employer_division, e.base_from, e.base_until FROM placement a JOIN employer e ON e.id = a.employer_id"
-                " WHERE SCOPE_NOT(placement 'a decision rests on all facts of a person') AND SCOPE_NOT(employer 'the place of a person''s employer')"
-                " AND a.person_id IN",
-                ids, n, "ORDER BY a.person_id, a.start_on, a.id"));
+    TRY(rows_in(
+        cx, &r,
+        "SELECT a.id, a.person_id, a.employer_id, a.work, a.start_on, a.end_on, a.channel, a.employment_form, a.is_reserved, a.contract_until,"
+        " e.work AS employer_division, e.base_from, e.base_until FROM placement a JOIN employer e ON e.id = a.employer_id"
+        " WHERE SCOPE_NOT(placement 'a decision rests on all facts of a person') AND SCOPE_NOT(employer 'the place of a person''s employer')"
+        " AND a.person_id IN",
+        ids, n, "ORDER BY a.person_id, a.start_on, a.id"));
     all = NEW_ARRAY(cx->mem, struct policy_spell, r.n + 1);
     for (int i = 0; i < r.n; i++) {
         struct policy_facts *f = &ret[find(ids, n, row_int(&r, i, "person_id"))].facts;
-        const char *channel = row_text(&r, i, "channel"), *start = row_text(&r, i, "start_on"), *base = row_text(&r, i, "base_from"),
+        const char *channel = row_text(&r, i, "channel"), *start = row_text(&r, i, "start_on"),
+                   *base = row_text(&r, i, "base_from"),
                    *base_until = row_text(&r, i, "base_until");
         struct date contract = date_of_text(row_text(&r, i, "contract_until"));
         if (!f->spells)
@@ -131,7 +143,8 @@ static enum err load_spells(struct ctx *cx, const int64_t *ids, int n, struct pe
             .form = form_of(row_text(&r, i, "employment_form")),
             .organised = str_eq(channel, "ORGANISED") || str_eq(channel, "STATION"),
             .reserved_post = row_int(&r, i, "is_reserved") == 1,
-            .base_employer = base && strcmp(base, start) <= 0 && (!base_until || strcmp(base_until, start) >= 0),
+            .base_employer =
+                base && strcmp(base, start) <= 0 && (!base_until || strcmp(base_until, start) >= 0),
         };
         if (!date_is_none(contract))
             all[i].contract_months = date_months_between(all[i].start, date_add_days(contract, 1));
@@ -147,10 +160,13 @@ static int spell_index(const struct policy_facts *f, int64_t placement_id)
     return -1;
 }
 
-/* Leave, no contact and contradicting sources are no proof of work: they do not count until somebody decides. */
+/* Leave, no contact and contradicting sources are no proof of work: they do not count until
+ * somebody decides. */
 static enum policy_month_state month_state(const char *status)
 {
-    return str_eq(status, "CONFIRMED") ? MONTH_CONFIRMED : str_eq(status, "NOT_WORKING") ? MONTH_NOT_WORKING : MONTH_UNKNOWN;
+    return str_eq(status, "CONFIRMED")     ? MONTH_CONFIRMED
+           : str_eq(status, "NOT_WORKING") ? MONTH_NOT_WORKING
+                                           : MONTH_UNKNOWN;
 }
 
 static enum err load_months(struct ctx *cx, const int64_t *ids, int n, struct person_facts *ret)
@@ -159,10 +175,11 @@ static enum err load_months(struct ctx *cx, const int64_t *ids, int n, struct pe
     struct rows r;
     int used = 0;
 
-    TRY(rows_in(cx, &r,
-                "SELECT person_id, placement_id, month, status, wage_fen, is_insured FROM placement_month m"
-                " WHERE SCOPE_NOT(placement_month 'a decision rests on all facts of a person') AND m.person_id IN",
-                ids, n, "ORDER BY m.person_id, m.month, m.placement_id"));
+    TRY(rows_in(
+        cx, &r,
+        "SELECT person_id, placement_id, month, status, wage_fen, is_insured FROM placement_month m"
+        " WHERE SCOPE_NOT(placement_month 'a decision rests on all facts of a person') AND m.person_id IN",
+        ids, n, "ORDER BY m.person_id, m.month, m.placement_id"));
     all = NEW_ARRAY(cx->mem, struct policy_month, r.n + 1);
     for (int i = 0; i < r.n; i++) {
         struct policy_facts *f = &ret[find(ids, n, row_int(&r, i, "person_id"))].facts;
@@ -189,7 +206,8 @@ enum err policy_facts_load(struct ctx *cx, const int64_t *ids, int n, struct per
     return load_months(cx, ids, n, ret);
 }
 
-enum err policy_headcount_load(struct ctx *cx, int64_t employer_id, const struct policy_item *item, struct date on, struct policy_headcount *ret)
+enum err policy_headcount_load(struct ctx *cx, int64_t employer_id, const struct policy_item *item,
+                               struct date on, struct policy_headcount *ret)
 {
     struct str kinds = str_new(cx->mem);
     const char *day = date_text(cx->mem, on);
@@ -198,20 +216,25 @@ enum err policy_headcount_load(struct ctx *cx, int64_t employer_id, const struct
     /* Status codes are our own words, not input. */
     for (int i = 0; policy_statuses[i].code; i++)
         if (item->step.status & 1u << i)
-            str_addf(&kinds, "%s'%s'", kinds.len ? "," : "", i == STATUS_MONITORED ? "UNSTABLE_EXITED','MARGINAL','SUDDEN_HARDSHIP" : policy_statuses[i].code);
-    TRY(db_one_list(cx, &r,
-                    arena_printf(cx->mem,
-                                 "SELECT count(DISTINCT a.person_id) AS n FROM placement a WHERE SCOPE_NOT(placement 'an employer''s claim rests on all its staff')"
-                                 " AND a.employer_id = $1 AND a.home BETWEEN $2 AND $3 AND a.start_on <= $4 AND (a.end_on IS NULL OR a.end_on >= $5)"
-                                 " AND (SELECT count(*) FROM placement_month m WHERE SCOPE_NOT(placement_month 'an employer''s claim rests on all its staff')"
-                                 " AND m.placement_id = a.id AND m.status = 'CONFIRMED' AND m.month <= $6) >= $7%s%s%s",
-                                 kinds.len ? " AND EXISTS (SELECT 1 FROM person_status s WHERE SCOPE_NOT(person_status 'an employer''s claim rests on all its staff')"
-                                             " AND s.person_id = a.person_id AND s.from_on <= $5 AND (s.until_on IS NULL OR s.until_on >= $5) AND s.kind IN (" :
-                                             "",
-                                 kinds.len ? kinds.s : "", kinds.len ? "))" : ""),
-                    PARAMS_(P(employer_id), P(item->step.origin.lo), P(item->step.origin.hi),
-                            P(date_text(cx->mem, date_add_months(on, -(int)item->step.stable_months))), P(day), P(arena_strndup(cx->mem, day, 7)),
-                            P(item->step.stable_months))));
+            str_addf(&kinds, "%s'%s'", kinds.len ? "," : "",
+                     i == STATUS_MONITORED ? "UNSTABLE_EXITED','MARGINAL','SUDDEN_HARDSHIP"
+                                           : policy_statuses[i].code);
+    TRY(db_one_list(
+        cx, &r,
+        arena_printf(
+            cx->mem,
+            "SELECT count(DISTINCT a.person_id) AS n FROM placement a WHERE SCOPE_NOT(placement 'an employer''s claim rests on all its staff')"
+            " AND a.employer_id = $1 AND a.home BETWEEN $2 AND $3 AND a.start_on <= $4 AND (a.end_on IS NULL OR a.end_on >= $5)"
+            " AND (SELECT count(*) FROM placement_month m WHERE SCOPE_NOT(placement_month 'an employer''s claim rests on all its staff')"
+            " AND m.placement_id = a.id AND m.status = 'CONFIRMED' AND m.month <= $6) >= $7%s%s%s",
+            kinds.len
+                ? " AND EXISTS (SELECT 1 FROM person_status s WHERE SCOPE_NOT(person_status 'an employer''s claim rests on all its staff')"
+                  " AND s.person_id = a.person_id AND s.from_on <= $5 AND (s.until_on IS NULL OR s.until_on >= $5) AND s.kind IN ("
+                : "",
+            kinds.len ? kinds.s : "", kinds.len ? "))" : ""),
+        PARAMS_(P(employer_id), P(item->step.origin.lo), P(item->step.origin.hi),
+                P(date_text(cx->mem, date_add_months(on, -(int)item->step.stable_months))), P(day),
+                P(arena_strndup(cx->mem, day, 7)), P(item->step.stable_months))));
     *ret = (struct policy_headcount){ .origin = item->step.origin.lo,
                                       .status = item->step.status,
                                       .stable_months = item->step.stable_months,
