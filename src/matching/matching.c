@@ -387,4 +387,11 @@ static const struct op ops[] = {
 static const struct record *const records[] = { &match_run_record, &match_result_record,
                                                 &match_post_record, NULL };
 
-const struct module matching_module = { "matching", "人岗匹配", "Matching", ops, tables, records };
+static const struct background background[] = {
+    { "match", match_background, 1000 },
+    { 0 },
+};
+
+const struct module matching_module = {
+    "matching", "人岗匹配", "Matching", ops, tables, records, .background = background,
+};

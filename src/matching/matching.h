@@ -24,8 +24,8 @@ MUST_CHECK enum err match_run_now(struct ctx *cx, int64_t home, int64_t work,
  * it RUNNING. Opens its own transactions. */
 MUST_CHECK enum err match_run_execute(struct ctx *cx, int64_t run_id);
 
-/* Take up one run that waits or was cut off, if any, and execute it. For serve_add_background(),
- * about once a second. A run cut off by the end of its process is run again: at once where one
+/* Take up one run that waits or was cut off, if any, and execute it: the module's
+ * background work. A run cut off by the end of its process is run again: at once where one
  * process alone may open the store, after MATCH_LEASE_SECONDS where several do. */
 void match_background(struct store *store);
 enum { MATCH_LEASE_SECONDS = 900 };
