@@ -104,6 +104,7 @@ CREATE TABLE match_result (
     UNIQUE (run_id, person_id)
 );
 CREATE INDEX match_result_by_post ON match_result (run_id, post_id);
+CREATE INDEX match_result_by_run ON match_result (run_id, id);
 CREATE INDEX match_result_by_state ON match_result (run_id, state, id);
 -- What the run made of each post: price is what one more seat would have added at most, in points.
 CREATE TABLE match_post (
