@@ -85,22 +85,29 @@ static const struct field fields[] = {
     { 0 },
 };
 
+static bool is_taken(const struct rows *person)
+{
+    return str_eq(row_text(person, 0, "labour_status"), "EMPLOYED") || str_eq(row_text(person, 0, "labour_status"), "IN_TRANSFER");
+}
+
 /* Everything of an offer but person and post follows from them. */
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
     IN *in = input;
     struct rows person, post;
+    bool in_reach;
 
     if (before)
         return OK;
-    TRY(db_rows(cx, &person, "SELECT home, labour_status FROM person p WHERE p.id = $1 AND SCOPE_NOT(person 'the insert is checked against scope')", P(in->person_id)));
-    if (person.n == 0)
-        return fail_field(cx, "person_id", "person.unknown", "%s", T("没有这个人员", "there is no such person"));
-    if (str_eq(row_text(&person, 0, "labour_status"), "EMPLOYED") || str_eq(row_text(&person, 0, "labour_status"), "IN_TRANSFER"))
-        return fail(cx, E_CONFLICT, "person.employed", "%s", T("此人已在岗或在途", "the person is at work or on the way"));
     TRY(db_rows(cx, &post, "SELECT work, employer_id FROM job_post j WHERE j.id = $1 AND SCOPE(job_post j)", P(in->post_id)));
     if (post.n == 0)
         return fail_field(cx, "post_id", "post.unknown", "%s", T("没有这个岗位", "there is no such post"));
+    TRY(person_in_reach(cx, in->person_id, row_int(&post, 0, "work"), &in_reach));
+    if (!in_reach)
+        return fail_field(cx, "person_id", "person.unknown", "%s", T("没有这个人员", "there is no such person"));
+    TRY(db_one(cx, &person, "SELECT home, labour_status FROM person p WHERE p.id = $1 AND SCOPE_NOT(person 'she is in reach')", P(in->person_id)));
+    if (is_taken(&person))
+        return fail(cx, E_CONFLICT, "person.employed", "%s", T("此人已在岗或在途", "the person is at work or on the way"));
     in->home = row_int(&person, 0, "home");
     in->work = row_int(&post, 0, "work");
     in->employer_id = row_int(&post, 0, "employer_id");
@@ -186,8 +193,8 @@ enum err offer_accept(struct ctx *cx, int64_t id)
 enum err offer_convert(struct ctx *cx, int64_t id)
 {
     TRY(db_exec(cx,
-                "UPDATE offer SET state = 'CONVERTED', version = version + 1, updated_at = $1"
-                " WHERE SCOPE_NOT(offer 'its placement is in scope') AND id = $2 AND state = 'ACCEPTED'",
+                "UPDATE offer AS o SET state = 'CONVERTED', version = version + 1, updated_at = $1"
+                " WHERE SCOPE(offer o) AND o.id = $2 AND o.state = 'ACCEPTED'",
                 P(cx->now), P(id)));
     if (cx->changed == 0)
         return fail(cx, E_CONFLICT, "offer.not_accepted", "%s", T("录用通知尚未被接受", "the offer is not accepted"));

@@ -2,6 +2,7 @@
  * in person_rules.c, what is written beside the row in person_beside.c. */
 #include "people/people.h"
 
+#include "accounts/accounts.h"
 #include "people/codes.h"
 #include "people/person_input.h"
 #include "platform/journal.h"
@@ -194,6 +195,23 @@ enum err person_set_situation(struct ctx *cx, int64_t person_id, int64_t work, i
                                                        .before = arena_printf(cx->mem, "{\"labour_status\":\"%s\"}", old),
                                                        .after = arena_printf(cx->mem, "{\"labour_status\":\"%s\"}", labour_status),
                                                        .home = home, .work = work, .employer_id = employer_id, .person_id = person_id });
+}
+
+enum err person_in_reach(struct ctx *cx, int64_t person_id, int64_t work, bool *ret)
+{
+    const struct scope *s = &cx->who.scope;
+    bool is_east = s->kind == SCOPE_OFFICE && s->home_lo == NONE;
+    int64_t pairing = NONE;
+    struct rows r;
+
+    TRY(db_rows(cx, &r,
+                "SELECT p.home, p.labour_status, SCOPE(person p) AS is_mine FROM person p WHERE p.id = $1"
+                " AND SCOPE_NOT(person 'an eastern office may bring to work whoever is free at a paired place')",
+                P(person_id)));
+    if (r.n && is_east && !str_eq(row_text(&r, 0, "labour_status"), "EMPLOYED") && !str_eq(row_text(&r, 0, "labour_status"), "IN_TRANSFER"))
+        TRY(pairing_between(cx, row_int(&r, 0, "home"), work, cx->today, &pairing));
+    *ret = r.n && (row_int(&r, 0, "is_mine") == 1 || pairing != NONE);
+    return OK;
 }
 
 static const struct scoped tables[] = {

@@ -14,3 +14,7 @@ extern const struct record person_record, household_record;
  * E_NOT_FOUND when there is no such person. */
 MUST_CHECK enum err person_set_situation(struct ctx *cx, int64_t person_id, int64_t work, int64_t employer_id,
                                          const char *labour_status);
+/* Whom may this actor bring to work in that place? Whoever she sees; and for an eastern office also whoever is neither at
+ * work nor on the way in a place paired with it, of whom it need not have seen more. Anybody else is to be answered as
+ * if there were no such person. */
+MUST_CHECK enum err person_in_reach(struct ctx *cx, int64_t person_id, int64_t work, bool *ret);

@@ -95,20 +95,43 @@ static enum err check_overlap(struct ctx *cx, const IN *in)
     return fail(cx, E_CONFLICT, "placement.overlap", "%s", T("与另一段就业的日期重叠", "the dates overlap another placement"));
 }
 
+/* The offer, post and former placement that it comes from are of the same person and employer. */
+static enum err check_origin(struct ctx *cx, const IN *in)
+{
+    struct rows r;
+
+    TRY(db_one(cx, &r,
+               "SELECT (SELECT count(*) FROM offer o WHERE SCOPE(offer o) AND o.id = $1 AND o.person_id = $4 AND o.employer_id = $5) AS offers,"
+               " (SELECT count(*) FROM job_post j WHERE SCOPE_NOT(job_post 'a post of the employer, who is in scope') AND j.id = $2 AND j.employer_id = $5) AS posts,"
+               " (SELECT count(*) FROM placement a WHERE SCOPE(placement a) AND a.id = $3 AND a.person_id = $4) AS placements",
+               P(in->offer_id), P(in->post_id), P(in->previous_id), P(in->person_id), P(in->employer_id)));
+    if (in->offer_id != NONE && row_int(&r, 0, "offers") == 0)
+        return fail_field(cx, "offer_id", "offer.unknown", "%s", T("此人在该企业没有这份录用通知", "the person has no such offer of this employer"));
+    if (in->post_id != NONE && row_int(&r, 0, "posts") == 0)
+        return fail_field(cx, "post_id", "post.unknown", "%s", T("该企业没有这个岗位", "the employer has no such post"));
+    if (in->previous_id != NONE && row_int(&r, 0, "placements") == 0)
+        return fail_field(cx, "previous_id", "placement.unknown", "%s", T("此人没有这段就业", "the person has no such placement"));
+    return OK;
+}
+
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
     IN *in = input;
     struct rows person, employer;
+    bool in_reach = false;
 
     if (before)
         return OK;
-    TRY(db_rows(cx, &person, "SELECT home, birth FROM person WHERE SCOPE_NOT(person 'the insert is checked against scope') AND id = $1", P(in->person_id)));
-    TRY(db_rows(cx, &employer, "SELECT work FROM employer WHERE SCOPE_NOT(employer 'the insert is checked against scope') AND id = $1", P(in->employer_id)));
-    if (person.n == 0 || employer.n == 0)
-        return fail_field(cx, person.n ? "employer_id" : "person_id", "record.not_found", "%s", T("没有这个人员或企业", "there is no such person or employer"));
-    in->home = row_int(&person, 0, "home");
-    if (in->work == NONE)
+    TRY(db_rows(cx, &employer, "SELECT work FROM employer e WHERE SCOPE(employer e) AND e.id = $1", P(in->employer_id)));
+    if (employer.n && in->work == NONE)
         in->work = row_int(&employer, 0, "work");
+    if (employer.n)
+        TRY(person_in_reach(cx, in->person_id, in->work, &in_reach));
+    if (!in_reach)
+        return fail_field(cx, employer.n ? "person_id" : "employer_id", "record.not_found", "%s", T("没有这个人员或企业", "there is no such person or employer"));
+    TRY(db_one(cx, &person, "SELECT home, birth FROM person p WHERE p.id = $1 AND SCOPE_NOT(person 'she is in reach')", P(in->person_id)));
+    TRY(check_origin(cx, in));
+    in->home = row_int(&person, 0, "home");
     in->state = "ACTIVE";
     if (!in->channel)
         in->channel = "SELF";
