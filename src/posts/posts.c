@@ -93,8 +93,10 @@ static enum err find_employer(struct ctx *cx, IN *in)
     if (in->employer_id == NONE)
         return hint(cx, fail_field(cx, "employer_name", "employer.unknown", "%s", T("找不到这个企业", "there is no such employer")), "%s",
                     T("请先登记企业，或填写统一社会信用代码", "register the employer first, or give its credit code"));
-    TRY(db_rows(cx, &r, "SELECT work, state FROM employer WHERE SCOPE_NOT(employer 'a post carries its employer''s place') AND id = $1", P(in->employer_id)));
-    if (r.n == 0 || !str_eq(row_text(&r, 0, "state"), "ACTIVE"))
+    TRY(db_rows(cx, &r, "SELECT work, state FROM employer e WHERE SCOPE(employer e) AND e.id = $1", P(in->employer_id)));
+    if (r.n == 0)
+        return fail_field(cx, "employer_id", "employer.unknown", "%s", T("找不到这个企业", "there is no such employer"));
+    if (!str_eq(row_text(&r, 0, "state"), "ACTIVE"))
         return fail_field(cx, "employer_id", "employer.inactive", "%s", T("企业已暂停合作或关闭", "the employer is suspended or closed"));
     if (in->work == NONE)
         in->work = row_int(&r, 0, "work");
