@@ -34,6 +34,22 @@ static int newest(const struct asset *files)
     return n;
 }
 
+/* SQLite keeps a table in the order of its key only when the key says INTEGER: then an id is found in
+ * one tree, not by way of an index of its own. */
+static void add_line(struct str *out, const char *line, size_t len, enum store_kind kind)
+{
+    static const char key[] = "BIGINT PRIMARY KEY";
+    const char *at = kind == STORE_SQLITE ? memmem(line, len, key, sizeof key - 1) : NULL;
+
+    if (at) {
+        str_add_len(out, line, (size_t)(at - line));
+        str_add(out, "INTEGER");
+        len -= (size_t)(at - line) + strlen("BIGINT");
+        line = at + strlen("BIGINT");
+    }
+    str_add_len(out, line, len);
+}
+
 /* The lines meant for this store. Others become empty, so that line numbers stay right. */
 static char *for_store(struct arena *a, const struct asset *file, enum store_kind kind)
 {
@@ -55,7 +71,7 @@ static char *for_store(struct arena *a, const struct asset *file, enum store_kin
             section = BOTH;
         mine = section == BOTH || (section == SQLITE) == (kind == STORE_SQLITE);
         if (mine)
-            str_add_len(&out, line, (size_t)(next - line));
+            add_line(&out, line, (size_t)(next - line), kind);
         else
             str_add(&out, "\n");
     }
