@@ -63,11 +63,20 @@ const struct field session_output[] = {
 };
 
 /* --- who acts -------------------------------------------------------------------------------- */
+#define USER_COLUMNS                                                                               \
+    "u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work," \
+    " u.employer_id, o.id AS org_id, o.name AS org_name, o.kind, o.side, o.division, o.serves_home"
+#define USER_IS_ACTIVE                                                                             \
+    " SCOPE_NOT(user_account 'who acts is being found out')"                                       \
+    " AND SCOPE_NOT(organisation 'who acts is being found out')"                                   \
+    " AND u.is_active = 1 AND o.is_active = 1"
 static const char user_sql[] =
-    "SELECT u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work, u.employer_id, o.id AS org_id,"
-    " o.name AS org_name, o.kind, o.side, o.division, o.serves_home FROM user_account u JOIN organisation o ON o.id = u.org_id"
-    " WHERE SCOPE_NOT(user_account 'who acts is being found out') AND SCOPE_NOT(organisation 'who acts is being found out')"
-    " AND u.is_active = 1 AND o.is_active = 1 AND u.id = $1";
+    "SELECT " USER_COLUMNS " FROM user_account u JOIN organisation o ON o.id = u.org_id"
+    " WHERE" USER_IS_ACTIVE " AND u.id = $1";
+static const char holder_sql[] =
+    "SELECT s.seen_at, s.proved_at, s.expires_at, " USER_COLUMNS " FROM session s"
+    " JOIN user_account u ON u.id = s.user_id JOIN organisation o ON o.id = u.org_id"
+    " WHERE" USER_IS_ACTIVE " AND s.token_hash = $1";
 
 static struct scope scope_of(const struct rows *r)
 {
@@ -131,19 +140,14 @@ static enum err find_holder(struct ctx *cx, void *arg)
 {
     struct holder *h = arg;
     struct rows r;
-    int64_t user_id, proved_at;
 
-    TRY(db_rows(cx, &r,
-                "SELECT user_id, seen_at, proved_at, expires_at FROM session WHERE token_hash = $1",
-                P(h->token_hash)));
+    TRY(db_rows(cx, &r, holder_sql, P(h->token_hash)));
     if (r.n == 0 || cx->now >= row_int(&r, 0, "expires_at") ||
         cx->now - row_int(&r, 0, "seen_at") >= IDLE_SECONDS)
         return refuse_ended(cx);
     h->seen_at = row_int(&r, 0, "seen_at");
-    user_id = row_int(&r, 0, "user_id");
-    proved_at = row_int(&r, 0, "proved_at");
-    TRY(account_actor(cx, user_id, &cx->who));
-    cx->who.proved_at = proved_at;
+    fill_actor(&r, &cx->who);
+    cx->who.proved_at = row_int(&r, 0, "proved_at");
     return OK;
 }
 
