@@ -125,16 +125,19 @@ char *arena_strdup(struct arena *a, const char *text)
 char *arena_printf(struct arena *a, const char *format, ...)
 {
     va_list args, again;
-    char *text;
+    char shorts[256], *text;
     int len;
 
     va_start(args, format);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, args);
+    len = vsnprintf(shorts, sizeof shorts, format, args); /* formatting once is enough for most */
     va_end(args);
     assert(len >= 0);
     text = arena_alloc(a, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof shorts)
+        memcpy(text, shorts, (size_t)len + 1);
+    else
+        vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return text;
 }

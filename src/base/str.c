@@ -248,11 +248,13 @@ void str_addf(struct str *b, const char *format, ...)
 
     va_start(args, format);
     va_copy(again, args);
-    len = vsnprintf(NULL, 0, format, args);
+    len = vsnprintf(b->s + b->len, b->cap - b->len, format, args); /* most often it fits */
     va_end(args);
     assert(len >= 0);
-    reserve(b, (size_t)len);
-    vsnprintf(b->s + b->len, (size_t)len + 1, format, again);
+    if ((size_t)len >= b->cap - b->len) {
+        reserve(b, (size_t)len);
+        vsnprintf(b->s + b->len, (size_t)len + 1, format, again);
+    }
     va_end(again);
     b->len += (size_t)len;
 }

@@ -134,13 +134,21 @@ bool db_fault(struct ctx *cx)
 
 static uint64_t call_key(const struct db_call *call, unsigned shape)
 {
-    uint64_t h = 14695981039346656037u ^ shape; /* FNV-1a over text, shape and parameter types */
+    static const uint64_t prime = 1099511628211u;
+    uint64_t h = 14695981039346656037u ^ shape, word; /* FNV-1a over text, shape and types, by words */
+    const char *p = call->sql;
+    size_t left = strlen(p);
 
-    for (const char *p = call->sql; *p; p++)
-        h = (h ^ (unsigned char)*p) * 1099511628211u;
+    for (; left >= sizeof word; p += sizeof word, left -= sizeof word) {
+        memcpy(&word, p, sizeof word);
+        h = (h ^ word) * prime;
+        h ^= h >> 32; /* the product alone carries nothing downwards */
+    }
+    for (; left; left--)
+        h = (h ^ (unsigned char)*p++) * prime;
     for (int i = 0; i < call->p.n; i++)
-        h = (h ^ (unsigned)call->p.at[i].type) * 1099511628211u;
-    return h;
+        h = (h ^ (unsigned)call->p.at[i].type) * prime;
+    return h ^ h >> 29;
 }
 
 static void unlink_age(struct cache *c, struct prepared *s)
@@ -162,6 +170,7 @@ static void statement_free(struct conn *c, struct prepared *s)
     c->store->backend->drop_statement(c, s);
     free(s->sql);
     free(s->bypass);
+    free(s->names);
     free(s);
 }
 

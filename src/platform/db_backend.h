@@ -55,6 +55,9 @@ struct prepared {
     int slot_count;
     bool is_query, is_busy, is_cached;
     char *bypass;  /* PostgreSQL */
+    char *names;   /* SQLite: of the columns, each with its NUL */
+    size_t names_len;
+    int columns;
     void *handle;  /* sqlite3_stmt */
     char name[24]; /* name on a PostgreSQL connection */
 };

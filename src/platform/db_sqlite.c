@@ -36,9 +36,20 @@ struct touched { /* what the authorizer saw while one statement was prepared */
     bool is_other; /* anything but reading and changing rows */
 };
 
+/* Statements around a unit of work, prepared once. */
+enum control { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, SAVEPOINT, UNDO, RELEASE, CONTROL_COUNT };
+static const char *const control_sql[] = { [BEGIN_READ] = "BEGIN",
+                                           [BEGIN_WRITE] = "BEGIN IMMEDIATE",
+                                           [COMMIT] = "COMMIT",
+                                           [ROLLBACK] = "ROLLBACK",
+                                           [SAVEPOINT] = "SAVEPOINT one",
+                                           [UNDO] = "ROLLBACK TO one",
+                                           [RELEASE] = "RELEASE one" };
+
 struct sqlite_conn {
     struct conn base;
     sqlite3 *db;
+    sqlite3_stmt *control[CONTROL_COUNT];
     struct sqlite_conn *next; /* idle readers */
     struct touched *touched;
     int64_t deadline; /* of a read, monotonic ms; 0: none */
@@ -118,6 +129,20 @@ static enum err trouble(struct ctx *cx, sqlite3 *db, int rc)
 static struct sqlite_conn *conn_of(struct ctx *cx)
 {
     return (struct sqlite_conn *)cx->db;
+}
+
+static int control(struct sqlite_conn *c, enum control which)
+{
+    sqlite3_stmt **stmt = &c->control[which];
+    int rc = SQLITE_OK;
+
+    if (!*stmt)
+        rc = sqlite3_prepare_v3(c->db, control_sql[which], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_step(*stmt);
+        rc = sqlite3_reset(*stmt);
+    }
+    return rc;
 }
 
 /* --- statements ---------------------------------------------------------------------------- */
@@ -240,12 +265,34 @@ static int bind_all(struct ctx *cx, const struct prepared *s, const struct param
 
 /* --- results ------------------------------------------------------------------------------- */
 
-static const char *const *column_names(struct arena *a, sqlite3_stmt *stmt, int columns)
+/* Kept with the statement; asked anew when the schema has given it other columns. */
+static void keep_names(struct prepared *s, int columns)
+{
+    char *at;
+
+    s->names_len = 0;
+    for (int i = 0; i < columns; i++)
+        s->names_len += strlen(sqlite3_column_name(s->handle, i)) + 1;
+    free(s->names);
+    at = s->names = malloc(s->names_len + 1);
+    if (!at)
+        abort();
+    for (int i = 0; i < columns; i++)
+        at = stpcpy(at, sqlite3_column_name(s->handle, i)) + 1;
+    s->columns = columns;
+}
+
+/* In the arena: the statement may go before the result. */
+static const char *const *column_names(struct arena *a, struct prepared *s, int columns)
 {
     const char **names = NEW_ARRAY(a, const char *, columns);
+    char *at;
 
-    for (int i = 0; i < columns; i++)
-        names[i] = arena_strdup(a, sqlite3_column_name(stmt, i));
+    if (!s->names || s->columns != columns)
+        keep_names(s, columns);
+    at = memcpy(arena_alloc(a, s->names_len + 1), s->names, s->names_len);
+    for (int i = 0; i < columns; i++, at += strlen(at) + 1)
+        names[i] = at;
     return names;
 }
 
@@ -282,13 +329,14 @@ static void read_row(sqlite3_stmt *stmt, int columns, struct value *cells, struc
     }
 }
 
-static enum err step_rows(struct ctx *cx, sqlite3_stmt *stmt, const struct db_call *call)
+static enum err step_rows(struct ctx *cx, struct prepared *s, const struct db_call *call)
 {
+    sqlite3_stmt *stmt = s->handle;
     struct rows r = { .columns = sqlite3_column_count(stmt) };
     size_t cap = 0;
     int rc;
 
-    r.names = column_names(cx->mem, stmt, r.columns);
+    r.names = column_names(cx->mem, s, r.columns);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         if (r.n == DB_ROWS_MAX)
             return db_too_many(cx);
@@ -311,12 +359,13 @@ static enum err step_rows(struct ctx *cx, sqlite3_stmt *stmt, const struct db_ca
     return OK;
 }
 
-static enum err step_each(struct ctx *cx, sqlite3_stmt *stmt, const struct db_call *call)
+static enum err step_each(struct ctx *cx, struct prepared *s, const struct db_call *call)
 {
+    sqlite3_stmt *stmt = s->handle;
     struct rows r = { .n = 1, .columns = sqlite3_column_count(stmt) };
     int rc;
 
-    r.names = column_names(cx->mem, stmt, r.columns);
+    r.names = column_names(cx->mem, s, r.columns);
     r.cells = NEW_ARRAY(cx->mem, struct value, r.columns);
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
         read_row(stmt, r.columns, r.cells, NULL);
@@ -350,9 +399,9 @@ static enum err run(struct ctx *cx, const struct db_call *call)
     else if ((rc = bind_all(cx, s, &call->p)) != SQLITE_OK)
         err = trouble(cx, conn_of(cx)->db, rc);
     else if (call->mode == CALL_ROWS)
-        err = step_rows(cx, s->handle, call);
+        err = step_rows(cx, s, call);
     else if (call->mode == CALL_EACH)
-        err = step_each(cx, s->handle, call);
+        err = step_each(cx, s, call);
     else
         err = step_exec(cx, s->handle);
     if (err == OK && !sqlite3_stmt_readonly(s->handle))
@@ -399,6 +448,8 @@ static void conn_close(struct sqlite_conn *c)
     if (!c)
         return;
     cache_clear(&c->base);
+    for (int i = 0; i < CONTROL_COUNT; i++)
+        sqlite3_finalize(c->control[i]);
     sqlite3_close(c->db);
     free(c);
 }
@@ -509,13 +560,13 @@ static enum err read_on(struct ctx *cx, struct sqlite_conn *c, db_fn *fn, void *
 {
     enum err err;
 
-    if (sqlite3_exec(c->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+    if (control(c, BEGIN_READ) != SQLITE_OK)
         return trouble(cx, c->db, sqlite3_extended_errcode(c->db));
     c->deadline = clock_ms() + cx->store->read_limit_ms;
     err = conn_run(cx, &c->base, fn, arg);
     c->deadline = 0;
     if (!sqlite3_get_autocommit(c->db))
-        sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+        control(c, ROLLBACK);
     return err;
 }
 
@@ -551,11 +602,6 @@ static enum err sqlite_read(struct ctx *cx, db_fn *fn, void *arg)
  * -----------------------------------------------------------------------------------------------
  */
 
-static void raw(struct sqlite_conn *c, const char *sql)
-{
-    sqlite3_exec(c->db, sql, NULL, NULL, NULL);
-}
-
 /* Foreign keys that wait for the commit are checked here, where it is still known whose they are. */
 static enum err run_job(struct sqlite_store *s, struct job *job)
 {
@@ -576,14 +622,14 @@ static enum err run_also(struct sqlite_store *s, struct job *job)
     struct sqlite_conn *c = s->writer;
     enum err err;
 
-    if (sqlite3_exec(c->db, "SAVEPOINT one", NULL, NULL, NULL) != SQLITE_OK)
+    if (control(c, SAVEPOINT) != SQLITE_OK)
         return trouble(job->cx, c->db, sqlite3_extended_errcode(c->db));
     err = run_job(s, job);
     if (sqlite3_get_autocommit(c->db))
         return err;
     if (err != OK)
-        raw(c, "ROLLBACK TO one");
-    raw(c, "RELEASE one");
+        control(c, UNDO);
+    control(c, RELEASE);
     return err;
 }
 
@@ -617,7 +663,7 @@ static void commit(struct sqlite_store *s, struct job *batch)
     int rc = SQLITE_IOERR;
 
     if (!lost && !fault)
-        rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+        rc = control(s->writer, COMMIT);
     if (rc == SQLITE_OK)
         return;
     if (!lost && !fault)
@@ -625,7 +671,7 @@ static void commit(struct sqlite_store *s, struct job *batch)
     if (!fault && !lost && (rc & 0xff) == SQLITE_IOERR)
         s->broken = true;
     if (!sqlite3_get_autocommit(db))
-        raw(s->writer, "ROLLBACK");
+        control(s->writer, ROLLBACK);
     for (struct job *job = batch; job; job = job->next)
         if (job->err == OK)
             job->err = trouble(job->cx, db, rc);
@@ -668,14 +714,14 @@ static struct job *run_batch(struct sqlite_store *s, struct job *job)
 
     if (s->is_memory)
         sqlite3_progress_handler(s->writer->db, 0, NULL, NULL);
-    if (sqlite3_exec(s->writer->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) {
+    if (control(s->writer, BEGIN_WRITE) != SQLITE_OK) {
         job->err = trouble(job->cx, s->writer->db, sqlite3_extended_errcode(s->writer->db));
         return batch;
     }
     job->err = run_job(s, job);
     if (job->err != OK) {
         if (!sqlite3_get_autocommit(s->writer->db))
-            raw(s->writer, "ROLLBACK");
+            control(s->writer, ROLLBACK);
         return batch;
     }
     for (;;) {

@@ -327,10 +327,11 @@ struct column {
 static struct column *plan_columns(struct arena *mem, const struct rows *r)
 {
     struct column *columns = NEW_ARRAY(mem, struct column, r->columns);
+    struct json *keys = json_new(mem); /* one after the other */
 
     for (int i = 0; i < r->columns; i++) {
         const char *name = r->names[i];
-        struct json *key = json_new(mem);
+        size_t from = json_len(keys);
         if (str_ends(name, "_json")) {
             columns[i].form = FORM_JSON;
             name = arena_strndup(mem, name, strlen(name) - strlen("_json"));
@@ -339,11 +340,12 @@ static struct column *plan_columns(struct arena *mem, const struct rows *r)
         } else if (str_starts(name, "is_") || str_starts(name, "has_")) {
             columns[i].form = FORM_BOOL;
         }
-        put_quoted(key, name);
-        put_char(key, ':');
-        columns[i].key = json_text(key);
-        columns[i].key_len = json_len(key);
+        put_quoted(keys, name);
+        put_char(keys, ':');
+        columns[i].key_len = json_len(keys) - from;
     }
+    for (int i = 0, at = 0; i < r->columns; at += (int)columns[i++].key_len)
+        columns[i].key = json_text(keys) + at;
     return columns;
 }
 

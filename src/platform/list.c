@@ -22,7 +22,10 @@ static void add_param(struct builder *b, struct param p)
 {
     assert(b->n < (int)ARRAY_LEN(b->params));
     b->params[b->n++] = p;
-    str_addf(&b->sql, "$%d", b->n);
+    str_add_char(&b->sql, '$');
+    if (b->n >= 10)
+        str_add_char(&b->sql, (char)('0' + b->n / 10));
+    str_add_char(&b->sql, (char)('0' + b->n % 10));
 }
 
 static bool is_number(enum field_type type)
@@ -299,8 +302,13 @@ static void add_select(struct builder *b, unsigned use, const struct field *sort
     if (!b->rec->has_no_version)
         str_addf(&b->sql, ", %s.version AS version", b->rec->alias);
     for (const struct field *f = b->rec->fields; f->name; f++)
-        if (f->sql && (!use || f->use & use || (f == sort && use & USE_LIST))) /* the cursor needs it */
-            str_addf(&b->sql, ", %s AS %s%s", f->sql, f->name, f->type == FIELD_JSON ? "_json" : "");
+        if (f->sql && (!use || f->use & use || (f == sort && use & USE_LIST))) { /* the cursor needs it */
+            str_add(&b->sql, ", ");
+            str_add(&b->sql, f->sql);
+            str_add(&b->sql, " AS ");
+            str_add(&b->sql, f->name);
+            str_add(&b->sql, f->type == FIELD_JSON ? "_json" : "");
+        }
 }
 
 static void add_order(struct builder *b, const struct list_query *q)
