@@ -132,3 +132,31 @@ STORE_TEST("people are summed up by county and status, whole counties and parts 
         EXPECT(str_ends(json_text(cx->out), cases[i].reply));
     }
 }
+
+static enum err employ(struct ctx *cx, void *id)
+{
+    return person_set_situation(cx, *(int64_t *)id, 350181000000, NONE, "EMPLOYED");
+}
+
+STORE_TEST("a name is found page by page, within the domicile asked for, and in the east by the workplace")
+{
+    const struct json_value *v;
+    int64_t id;
+
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"张秀英\",\"id_no\":\"622424196811010040\",\"home\":621121000000}"), OK);
+    EXPECT_INT(call(cx, "people.create", NONE, NULL, "{\"name\":\"王秀英\",\"id_no\":\"500237199512300035\",\"home\":621124000000}"), OK);
+    id = id_of(cx);
+    EXPECT_INT(call(cx, "people.list", NONE, "q=%E7%A7%80%E8%8B%B1&limit=1", NULL), OK);
+    EXPECT_INT(json_parse(cx, json_text(cx->out), json_len(cx->out), &v), OK);
+    EXPECT_STR(json_as_str(json_get(json_at(json_get(v, "items"), 0), "name")), "张秀英");
+    EXPECT_INT(call(cx, "people.list", NONE, arena_printf(cx->mem, "q=%%E7%%A7%%80%%E8%%8B%%B1&limit=1&after=%s", json_as_str(json_get(v, "next"))), NULL), OK);
+    EXPECT_INT(json_parse(cx, json_text(cx->out), json_len(cx->out), &v), OK);
+    EXPECT_STR(json_as_str(json_get(json_at(json_get(v, "items"), 0), "name")), "王秀英");
+    EXPECT_INT(json_as_int(json_get(v, "total")), 2);
+    EXPECT_INT(call(cx, "people.list", NONE, "q=%E7%A7%80&home=621124000000&labour_status=UNSURVEYED&limit=0", NULL), OK);
+    EXPECT_STR(json_text(cx->out), "{\"items\":[],\"total\":1,\"next\":null}");
+    EXPECT_INT(db_write(cx, employ, &id), OK);
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE, NONE, NONE, 350100000000, 350199999999 };
+    EXPECT_INT(call(cx, "people.list", NONE, "q=%E7%8E%8B%E7%A7%80%E8%8B%B1", NULL), OK);
+    EXPECT(str_ends(json_text(cx->out), "\"total\":1,\"next\":null}"));
+}

@@ -67,17 +67,36 @@ enum err person_index_remove(struct ctx *cx, int64_t id, int64_t home, const cha
     return OK;
 }
 
+/* Has the actor a range of domiciles, which narrows the names too? Others see a person by another column. */
+static bool sees_by_home(const struct scope *s)
+{
+    return s->kind == SCOPE_ALL || (s->kind == SCOPE_OFFICE && s->home_lo != NONE);
+}
+
+static int64_t gram_searched(const char *q, const char **ret_rest)
+{
+    uint32_t first = utf8_next(&q), second = utf8_next(&q);
+
+    *ret_rest = q;
+    return second ? gram_of(first, second) : gram_of(first, 0);
+}
+
 /* One character or the first two are looked up; further ones must follow in the name. */
 void person_search(struct ctx *cx, const char *q, struct list_search *ret)
 {
-    const char *p = q;
-    uint32_t first = utf8_next(&p), second = utf8_next(&p);
+    const char *rest;
 
-    ret->sql_before = "p.id IN (SELECT g.person_id FROM person_gram g WHERE SCOPE(person_gram g) AND g.gram =";
-    ret->param = param_int(second ? gram_of(first, second) : gram_of(first, 0));
-    ret->sql_after = ")";
-    if (*p) {
-        ret->sql_after = ") AND p.name LIKE ";
+    ret->from = "person_gram g CROSS JOIN person p";
+    ret->id_sql = "g.person_id";
+    ret->sort_name = "home";
+    ret->sort_sql = "g.home";
+    ret->param = param_int(gram_searched(q, &rest));
+    ret->sql_before = sees_by_home(&cx->who.scope)
+                          ? "p.id = g.person_id AND SCOPE(person_gram g) AND g.gram ="
+                          : "p.id = g.person_id AND SCOPE_NOT(person_gram 'the person is within scope') AND g.gram =";
+    ret->sql_after = "";
+    if (*rest) {
+        ret->sql_after = " AND p.name LIKE ";
         ret->param_after = param_text(arena_printf(cx->mem, "%%%s%%", q));
         ret->has_param_after = true;
     }
@@ -103,6 +122,30 @@ static bool is_county_or_above(int64_t lo, int64_t hi)
     return lo % 1000000 == 0 && hi % 1000000 == 999999;
 }
 
+/* One or two characters, and nothing but a domicile beside: counted in the index of names alone. */
+static enum err count_names(struct ctx *cx, const struct list_query *q, int64_t *ret_total)
+{
+    const struct scope *s = &cx->who.scope;
+    int64_t lo = 0, hi = 999999999999, gram;
+    const char *rest;
+    struct rows r;
+
+    gram = gram_searched(q->q, &rest);
+    if (*rest || !sees_by_home(s) || (s->kind == SCOPE_OFFICE && s->work_lo != NONE))
+        return OK;
+    for (int i = 0; i < q->filters; i++) {
+        if (!str_eq(q->filter[i].field->name, "home"))
+            return OK;
+        lo = MAX(lo, q->filter[i].number);
+        hi = MIN(hi, q->filter[i].hi);
+    }
+    TRY(db_one(cx, &r,
+               "SELECT count(*) AS n FROM person_gram g WHERE SCOPE(person_gram g) AND g.gram = $1 AND g.home BETWEEN $2 AND $3",
+               P(gram), P(lo), P(hi)));
+    *ret_total = row_int(&r, 0, "n");
+    return OK;
+}
+
 enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *ret_total)
 {
     const struct scope *s = &cx->who.scope;
@@ -111,7 +154,9 @@ enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *
     struct rows r;
 
     *ret_total = NONE;
-    if (q->q || q->only_id || (s->kind != SCOPE_ALL && (s->kind != SCOPE_OFFICE || s->work_lo != NONE)))
+    if (q->q && *q->q && !q->only_id)
+        return count_names(cx, q, ret_total);
+    if (q->only_id || (s->kind != SCOPE_ALL && (s->kind != SCOPE_OFFICE || s->work_lo != NONE)))
         return OK;
     if (s->kind == SCOPE_OFFICE && !is_county_or_above(s->home_lo, s->home_hi))
         return OK;

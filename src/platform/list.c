@@ -16,7 +16,18 @@ struct builder {
     struct param params[96];
     int n;
     bool needs_joins;
+    struct list_search search; /* {0} when nothing is searched for, or by LIKE */
 };
+
+static const char *id_sql(struct builder *b)
+{
+    return b->search.from ? b->search.id_sql : arena_printf(b->cx->mem, "%s.id", b->rec->alias);
+}
+
+static const char *field_sql(const struct builder *b, const struct field *f)
+{
+    return b->search.from && str_eq(f->name, b->search.sort_name) ? b->search.sort_sql : f->sql;
+}
 
 static void add_param(struct builder *b, struct param p)
 {
@@ -172,10 +183,10 @@ enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *
 /* --- conditions --------------------------------------------------------------------------------------- */
 static void add_filter(struct builder *b, const struct list_filter *f)
 {
-    const char *expr = f->field->sql;
+    const char *expr = field_sql(b, f->field);
 
     str_add(&b->sql, " AND ");
-    b->needs_joins |= !is_own(b->rec, expr);
+    b->needs_joins |= expr == f->field->sql && !is_own(b->rec, expr);
     if (f->field->type == FIELD_ID_NO || f->field->type == FIELD_PHONE || f->field->type == FIELD_ACCOUNT) {
         const char *place = arena_printf(b->cx->mem, "%s.%s", b->rec->table, f->field->column);
         str_addf(&b->sql, "%s.%s_index = ", b->rec->alias, f->field->column); /* sealed: only the whole number is found */
@@ -240,13 +251,11 @@ static void add_conditions(struct builder *b, const struct list_query *q)
         add_filter(b, &q->filter[i]);
     if (q->q && *q->q) {
         if (rec->search) {
-            struct list_search s = { 0 };
-            rec->search(b->cx, q->q, &s);
-            str_addf(&b->sql, " AND %s ", s.sql_before);
-            add_param(b, s.param);
-            str_add(&b->sql, s.sql_after);
-            if (s.has_param_after)
-                add_param(b, s.param_after);
+            str_addf(&b->sql, " AND %s ", b->search.sql_before);
+            add_param(b, b->search.param);
+            str_add(&b->sql, b->search.sql_after);
+            if (b->search.has_param_after)
+                add_param(b, b->search.param_after);
         } else {
             add_search(b, q->q);
         }
@@ -258,7 +267,7 @@ static void add_conditions(struct builder *b, const struct list_query *q)
 static enum err add_cursor(struct builder *b, const struct list_query *q)
 {
     struct ctx *cx = b->cx;
-    const char *sep = strrchr(q->after, '~'), *op = q->descending ? "<" : ">";
+    const char *sep = strrchr(q->after, '~'), *op = q->descending ? "<" : ">", *sort;
     bool nulls_first = (store_kind(cx->store) == STORE_SQLITE) != q->descending, is_null;
     int64_t id, number;
     struct param value;
@@ -266,10 +275,11 @@ static enum err add_cursor(struct builder *b, const struct list_query *q)
     if (!sep || !str_int(sep + 1, &id))
         return fail_field(cx, "after", "cursor.malformed", "%s", T("翻页位置无效", "the cursor is not valid"));
     if (!q->sort) {
-        str_addf(&b->sql, " AND %s.id %s ", b->rec->alias, op);
+        str_addf(&b->sql, " AND %s %s ", id_sql(b), op);
         add_param(b, param_int(id));
         return OK;
     }
+    sort = field_sql(b, q->sort);
     is_null = q->after[0] == 'n';
     value = param_text(arena_strndup(cx->mem, q->after + 1, (size_t)(sep - q->after - 1)));
     if (q->after[0] == 'i') {
@@ -279,18 +289,18 @@ static enum err add_cursor(struct builder *b, const struct list_query *q)
     }
     str_add(&b->sql, " AND (");
     if (is_null) {
-        str_addf(&b->sql, "%s IS NULL AND %s.id %s ", q->sort->sql, b->rec->alias, op);
+        str_addf(&b->sql, "%s IS NULL AND %s %s ", sort, id_sql(b), op);
         add_param(b, param_int(id));
         if (nulls_first)
-            str_addf(&b->sql, " OR %s IS NOT NULL", q->sort->sql);
+            str_addf(&b->sql, " OR %s IS NOT NULL", sort);
     } else {
-        str_addf(&b->sql, "(%s, %s.id) %s (", q->sort->sql, b->rec->alias, op);
+        str_addf(&b->sql, "(%s, %s) %s (", sort, id_sql(b), op);
         add_param(b, value);
         str_add(&b->sql, ", ");
         add_param(b, param_int(id));
         str_add(&b->sql, ")");
         if (!nulls_first && q->sort->is_nullable)
-            str_addf(&b->sql, " OR %s IS NULL", q->sort->sql);
+            str_addf(&b->sql, " OR %s IS NULL", sort);
     }
     str_add(&b->sql, ")");
     return OK;
@@ -316,15 +326,19 @@ static void add_order(struct builder *b, const struct list_query *q)
     const char *way = q->descending ? " DESC" : "";
 
     if (q->sort)
-        str_addf(&b->sql, " ORDER BY %s%s, %s.id%s", q->sort->sql, way, b->rec->alias, way);
+        str_addf(&b->sql, " ORDER BY %s%s, %s%s", field_sql(b, q->sort), way, id_sql(b), way);
     else
-        str_addf(&b->sql, " ORDER BY %s.id%s", b->rec->alias, way);
+        str_addf(&b->sql, " ORDER BY %s%s", id_sql(b), way);
 }
 
 static void add_from(struct builder *b, bool with_joins)
 {
-    str_addf(&b->sql, " FROM %s %s%s", b->rec->table, b->rec->alias,
-             with_joins && b->rec->joins ? b->rec->joins : "");
+    str_add(&b->sql, " FROM ");
+    if (b->search.from)
+        str_add(&b->sql, b->search.from);
+    else
+        str_addf(&b->sql, "%s %s", b->rec->table, b->rec->alias);
+    str_add(&b->sql, with_joins ? b->rec->joins : NULL);
 }
 
 enum err list_rows_sql(struct ctx *cx, const struct record *rec, const struct list_query *q, unsigned use,
@@ -333,6 +347,8 @@ enum err list_rows_sql(struct ctx *cx, const struct record *rec, const struct li
     struct builder *b = NEW(cx->mem, struct builder);
 
     *b = (struct builder){ .cx = cx, .rec = rec, .sql = str_new(cx->mem) };
+    if (rec->search && q->q && *q->q)
+        rec->search(cx, q->q, &b->search);
     add_select(b, use, q->sort);
     add_from(b, true);
     add_conditions(b, q);
@@ -359,6 +375,8 @@ enum err list_count(struct ctx *cx, const struct record *rec, const struct list_
     if (*ret != NONE)
         return OK;
     *b = (struct builder){ .cx = cx, .rec = rec, .sql = str_new(cx->mem), .needs_joins = rec->where != NULL };
+    if (rec->search && q->q && *q->q)
+        rec->search(cx, q->q, &b->search);
     add_conditions(b, q);
     conditions = b->sql;
     b->sql = str_new(cx->mem);

@@ -32,8 +32,12 @@ struct list_query {
     int64_t only_id; /* just this record; 0 = all */
 };
 
-/* "sql_before $n sql_after", and one more parameter behind it when has_param_after. */
+/* "sql_before $n sql_after", and one more parameter behind it when has_param_after. With `from` the list
+ * runs through another table first, "person_gram g CROSS JOIN person p", whose columns stand in for the
+ * record's id and for one of its sort fields: then a page is read from where it begins, in order. */
 struct list_search {
+    const char *from, *id_sql;
+    const char *sort_name, *sort_sql; /* "home", "g.home" */
     const char *sql_before, *sql_after;
     struct param param, param_after;
     bool has_param_after;
