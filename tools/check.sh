@@ -30,6 +30,11 @@ if [ "$mode" = all ]; then
     make --no-print-directory -j2 queqiao | grep -v '^  ' || true
     make --no-print-directory queqiao >/dev/null
 
+    step "interface description"
+    build/queqiao openapi > build/openapi.json
+    web/node_modules/.bin/validate-api build/openapi.json | tr -d '\n\t' | grep -q '"valid": *true' || { web/node_modules/.bin/validate-api build/openapi.json | head -40; exit 1; }
+    echo "OpenAPI 3.1: valid, $(grep -o '"operationId"' build/openapi.json | wc -l) operations"
+
     step "the road, from spreadsheets to payments"
     rm -rf build/check-demo
     build/queqiao demo --serve=0 --store=build/check-demo/queqiao.db > build/demo.log 2>&1 || { tail -40 build/demo.log; exit 1; }
