@@ -1,6 +1,6 @@
-/* check.c — from a file to checked rows, outside of any transaction but for looking up what is known. Nothing
- * of a file is kept but its good rows, packed, and its problems, so that 100 000 rows fit into some tens of
- * megabytes. */
+/* check.c — from a file to checked rows, outside of any transaction but for looking up what is
+ * known. Nothing of a file is kept but its good rows, packed, and its problems, so that 100 000
+ * rows fit into some tens of megabytes. */
 #include "imports/imports_int.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ struct reading {
     const char *sheet;
     struct column_use {
         int column, field;
-    } *uses; /* in the order in which columns fill fields */
+    } * uses; /* in the order in which columns fill fields */
     int use_count;
     int column_of[FIELDS_MAX]; /* first column of a field, or -1 */
     int key_at, name_at, phone_at;
@@ -68,13 +68,15 @@ struct rows rows_at(const struct rows *r, int row)
     return (struct rows){ 1, r->columns, r->names, r->cells + (size_t)row * (size_t)r->columns };
 }
 
-/* --- problems --------------------------------------------------------------------------------------- */
+/* --- problems
+ * --------------------------------------------------------------------------------------- */
 static bool is_personal(const struct field *f)
 {
     return field_is_sealed(f) || f->type == FIELD_NAME;
 }
 
-/* First and last character; never a bad number as a whole, for it may be a good one but for a digit. */
+/* First and last character; never a bad number as a whole, for it may be a good one but for a
+ * digit. */
 static const char *masked(struct arena *mem, const char *text)
 {
     size_t len = utf8_len(text), i = 0;
@@ -106,7 +108,8 @@ static const char *value_shown(struct arena *mem, const struct field *f, const c
 
 void check_problem(struct import_check *check, struct import_problem p, int64_t ordinal)
 {
-    struct import_problem *slot = ARENA_PUSH(check->mem, check->problems, check->problem_count, check->problem_cap);
+    struct import_problem *slot =
+        ARENA_PUSH(check->mem, check->problems, check->problem_count, check->problem_cap);
 
     *slot = p;
     slot->message = arena_strdup(check->mem, p.message);
@@ -131,12 +134,18 @@ void check_problem(struct import_check *check, struct import_problem p, int64_t 
     }
 }
 
-static void row_problem(struct reading *r, const struct pending *row, int field, int column, bool is_warning,
-                        const char *code, const char *value, const char *message, const char *cure)
+static void row_problem(struct reading *r, const struct pending *row, int field, int column,
+                        bool is_warning, const char *code, const char *value, const char *message,
+                        const char *cure)
 {
     const struct field *f = field >= 0 ? &r->rec->fields[field] : NULL;
-    struct import_problem p = { .sheet = r->sheet, .row = row->row, .is_warning = is_warning, .code = arena_strdup(r->check->mem, code),
-                                .message = message, .cure = cure, .field = f ? f->name : NULL };
+    struct import_problem p = { .sheet = r->sheet,
+                                .row = row->row,
+                                .is_warning = is_warning,
+                                .code = arena_strdup(r->check->mem, code),
+                                .message = message,
+                                .cure = cure,
+                                .field = f ? f->name : NULL };
 
     if (column < 0 && field >= 0)
         column = r->column_of[field];
@@ -151,7 +160,8 @@ static int field_at(const struct reading *r, const struct field *f)
     return f ? (int)(f - r->rec->fields) : -1;
 }
 
-/* --- what was seen before in the file ------------------------------------------------------------------ */
+/* --- what was seen before in the file
+ * ------------------------------------------------------------------ */
 static uint64_t hash_text(const char *text)
 {
     uint64_t h = 14695981039346656037u;
@@ -182,7 +192,8 @@ static struct seen *seen_find(struct arena *mem, struct seen_set *set, uint64_t 
     return seen_slot(set, key);
 }
 
-/* The same key again: the first row counts, or neither when the names differ (domain.md C3 rule 7). */
+/* The same key again: the first row counts, or neither when the names differ (domain.md C3 rule 7).
+ */
 static void check_repeated(struct reading *r, struct pending *row)
 {
     struct ctx *cx = r->cx;
@@ -197,15 +208,23 @@ static void check_repeated(struct reading *r, struct pending *row)
     row->is_bad = true;
     if (s->name == name) {
         row_problem(r, row, r->key_at, -1, false, "row.duplicate", row->key,
-                    arena_printf(cx->mem, T("与第 %lld 行重复", "the same as in row %lld"), (long long)s->row),
+                    arena_printf(cx->mem, T("与第 %lld 行重复", "the same as in row %lld"),
+                                 (long long)s->row),
                     T("只保留一行", "keep one of them"));
         return;
     }
     row_problem(r, row, r->key_at, -1, false, "key.names_differ", row->key,
-                arena_printf(cx->mem, T("与第 %lld 行号码相同而姓名不同", "the same number as in row %lld under another name"), (long long)s->row),
+                arena_printf(cx->mem,
+                             T("与第 %lld 行号码相同而姓名不同",
+                               "the same number as in row %lld under another name"),
+                             (long long)s->row),
                 T("请按身份证核对两行", "compare both rows with the ID cards"));
-    row_problem(r, &(struct pending){ .row = s->row, .ordinal = s->ordinal }, r->key_at, -1, false, "key.names_differ", row->key,
-                arena_printf(cx->mem, T("与第 %lld 行号码相同而姓名不同", "the same number as in row %lld under another name"), (long long)row->row),
+    row_problem(r, &(struct pending){ .row = s->row, .ordinal = s->ordinal }, r->key_at, -1, false,
+                "key.names_differ", row->key,
+                arena_printf(cx->mem,
+                             T("与第 %lld 行号码相同而姓名不同",
+                               "the same number as in row %lld under another name"),
+                             (long long)row->row),
                 T("请按身份证核对两行", "compare both rows with the ID cards"));
 }
 
@@ -224,12 +243,15 @@ static void check_shared_phone(struct reading *r, struct pending *row)
     }
     if (++s->ordinal > SHARED_PHONE) {
         row_problem(r, row, r->phone_at, -1, true, "phone.shared", p.text,
-                    arena_printf(cx->mem, T("同一电话已用于 %d 人", "the same phone for %d persons"), (int)s->ordinal),
+                    arena_printf(cx->mem,
+                                 T("同一电话已用于 %d 人", "the same phone for %d persons"),
+                                 (int)s->ordinal),
                     T("请填本人或家属电话", "enter the person's or the family's own"));
     }
 }
 
-/* --- packing --------------------------------------------------------------------------------------------- */
+/* --- packing
+ * --------------------------------------------------------------------------------------------- */
 /* ordinal, row, in_set, sheet, then each field given: number or text with its NUL. */
 static void pack_bytes(struct str *b, const void *data, size_t len)
 {
@@ -287,7 +309,8 @@ static const char *unpack(const char *from, void *to, size_t len)
     return from + len;
 }
 
-bool packed_next(const struct import_check *check, struct packed_at *at, struct packed_row *ret, void *in)
+bool packed_next(const struct import_check *check, struct packed_at *at, struct packed_row *ret,
+                 void *in)
 {
     const char *p;
     uint64_t present[2];
@@ -326,7 +349,8 @@ bool packed_next(const struct import_check *check, struct packed_at *at, struct 
     return true;
 }
 
-/* --- judging a chunk: what is known already, and the record's own rules ---------------------------------- */
+/* --- judging a chunk: what is known already, and the record's own rules
+ * ---------------------------------- */
 static bool is_open_table(const struct record *rec)
 {
     for (const struct scoped *t = ops_tables(); t->table; t++)
@@ -335,7 +359,8 @@ static bool is_open_table(const struct record *rec)
     return true;
 }
 
-enum err import_known(struct ctx *cx, const struct record *rec, const struct param *keys, int n, struct rows *ret)
+enum err import_known(struct ctx *cx, const struct record *rec, const struct param *keys, int n,
+                      struct rows *ret)
 {
     const struct field *key = import_key(rec);
     bool is_open = is_open_table(rec);
@@ -343,8 +368,10 @@ enum err import_known(struct ctx *cx, const struct record *rec, const struct par
 
     str_addf(&sql, "SELECT a.*, %s AS is_mine FROM %s a WHERE %s AND a.%s%s IN (",
              is_open ? "1 = 1" : arena_printf(cx->mem, "SCOPE(%s a)", rec->table), rec->table,
-             is_open ? "1 = 1" : arena_printf(cx->mem, "SCOPE_NOT(%s 'keys are unique in the whole ledger')", rec->table), key->column,
-             field_is_sealed(key) ? "_index" : "");
+             is_open ? "1 = 1"
+                     : arena_printf(cx->mem, "SCOPE_NOT(%s 'keys are unique in the whole ledger')",
+                                    rec->table),
+             key->column, field_is_sealed(key) ? "_index" : "");
     for (int i = 0; i < n; i++)
         str_addf(&sql, "%s$%d", i ? ", " : "", i + 1);
     str_add(&sql, ")");
@@ -356,24 +383,33 @@ enum err import_by_id(struct ctx *cx, const struct record *rec, int64_t id, stru
     bool is_open = is_open_table(rec);
 
     return db_one(cx, ret,
-                  arena_printf(cx->mem, "SELECT a.*, %s AS is_mine FROM %s a WHERE %s AND a.id = $1",
-                               is_open ? "1 = 1" : arena_printf(cx->mem, "SCOPE(%s a)", rec->table), rec->table,
-                               is_open ? "1 = 1" : arena_printf(cx->mem, "SCOPE_NOT(%s 'whether it is known')", rec->table)),
+                  arena_printf(cx->mem,
+                               "SELECT a.*, %s AS is_mine FROM %s a WHERE %s AND a.id = $1",
+                               is_open ? "1 = 1" : arena_printf(cx->mem, "SCOPE(%s a)", rec->table),
+                               rec->table,
+                               is_open
+                                   ? "1 = 1"
+                                   : arena_printf(cx->mem, "SCOPE_NOT(%s 'whether it is known')",
+                                                  rec->table)),
                   P(id));
 }
 
-struct param import_key_param(struct ctx *cx, const struct record *rec, const struct field *key, const char *text)
+struct param import_key_param(struct ctx *cx, const struct record *rec, const struct field *key,
+                              const char *text)
 {
     if (!field_is_sealed(key))
         return param_text(text);
-    return param_blob(seal_index(cx->mem, arena_printf(cx->mem, "%s.%s", rec->table, key->column), text));
+    return param_blob(
+        seal_index(cx->mem, arena_printf(cx->mem, "%s.%s", rec->table, key->column), text));
 }
 
 static bool same_key(const struct value *v, const struct param *key)
 {
     if (v->type == VALUE_NULL)
         return false;
-    return key->type == PARAM_BLOB ? v->len == key->blob.len && memcmp(v->text, key->blob.data, v->len) == 0 : str_eq(v->text, key->text);
+    return key->type == PARAM_BLOB
+               ? v->len == key->blob.len && memcmp(v->text, key->blob.data, v->len) == 0
+               : str_eq(v->text, key->text);
 }
 
 int import_known_row(const struct record *rec, const struct rows *known, const struct param *key)
@@ -388,7 +424,8 @@ int import_known_row(const struct record *rec, const struct rows *known, const s
     return -1;
 }
 
-/* A rule refused the row: its words become the row's problem. Faults of the store or of ours end the run. */
+/* A rule refused the row: its words become the row's problem. Faults of the store or of ours end
+ * the run. */
 static enum err take_refusal(struct reading *r, struct pending *row, enum err err)
 {
     struct ctx *cx = r->cx;
@@ -399,7 +436,8 @@ static enum err take_refusal(struct reading *r, struct pending *row, enum err er
     if (err == E_INTERNAL || err == E_BUSY)
         return err;
     field = cx->failure.field[0] ? field_index(r->rec->fields, cx->failure.field) : -1;
-    row_problem(r, row, field, -1, false, cx->failure.code, NULL, cx->failure.message, cx->failure.hint[0] ? cx->failure.hint : NULL);
+    row_problem(r, row, field, -1, false, cx->failure.code, NULL, cx->failure.message,
+                cx->failure.hint[0] ? cx->failure.hint : NULL);
     row->is_bad = true;
     memset(&cx->failure, 0, sizeof cx->failure);
     return OK;
@@ -415,8 +453,11 @@ static enum err judge_scope(struct reading *r, struct pending *row)
     r->rec->place(row->in, &home, &work, &employer_id, &person_id);
     if (scope_covers(&cx->who.scope, home, work, employer_id, person_id))
         return OK;
-    return take_refusal(r, row, fail(cx, E_FORBIDDEN, "scope.outside", T("这条%s记录不在您的辖区内", "this %s lies outside your jurisdiction"),
-                                     T(r->rec->zh, r->rec->en)));
+    return take_refusal(r, row,
+                        fail(cx, E_FORBIDDEN, "scope.outside",
+                             T("这条%s记录不在您的辖区内",
+                               "this %s lies outside your jurisdiction"),
+                             T(r->rec->zh, r->rec->en)));
 }
 
 static enum err judge_known(struct reading *r, struct pending *row, const struct rows *before)
@@ -426,16 +467,22 @@ static enum err judge_known(struct reading *r, struct pending *row, const struct
 
     r->check->known++;
     if (row_int(before, 0, "is_mine") != 1) {
-        row_problem(r, row, r->key_at, -1, false, arena_printf(cx->mem, "%s.elsewhere", r->rec->name), row->key,
-                    T("已由其他地区登记", "registered by another office"), T("请通过上级部门核实", "ask the office above both"));
+        row_problem(r, row, r->key_at, -1, false,
+                    arena_printf(cx->mem, "%s.elsewhere", r->rec->name), row->key,
+                    T("已由其他地区登记", "registered by another office"),
+                    T("请通过上级部门核实", "ask the office above both"));
         row->is_bad = true;
         return OK;
     }
-    if (r->name_at >= 0 && row->name && !str_eq(row->name, row_text(before, 0, r->rec->fields[r->name_at].column))) {
-        row_problem(r, row, r->name_at, -1, false, "key.names_differ", row->name,
-                    arena_printf(cx->mem, T("号码已登记在“%s”名下", "the number is registered under the name %s"),
-                                 name_mask(row_text(before, 0, r->rec->fields[r->name_at].column), mask)),
-                    T("请按身份证核对；更名请在人员页面办理", "compare with the ID card; names are changed on the person's page"));
+    if (r->name_at >= 0 && row->name &&
+        !str_eq(row->name, row_text(before, 0, r->rec->fields[r->name_at].column))) {
+        row_problem(
+            r, row, r->name_at, -1, false, "key.names_differ", row->name,
+            arena_printf(cx->mem,
+                         T("号码已登记在“%s”名下", "the number is registered under the name %s"),
+                         name_mask(row_text(before, 0, r->rec->fields[r->name_at].column), mask)),
+            T("请按身份证核对；更名请在人员页面办理",
+              "compare with the ID card; names are changed on the person's page"));
         row->is_bad = true;
         return OK;
     }
@@ -453,7 +500,8 @@ static enum err judge_row(struct reading *r, struct pending *row, const struct r
     if (r->rec->check_row)
         r->rec->check_row(cx, row->in, &ps);
     for (int i = 0; i < ps.n; i++) {
-        row_problem(r, row, field_at(r, ps.at[i].field), -1, ps.at[i].is_warning, ps.at[i].code, NULL, ps.at[i].message, ps.at[i].cure);
+        row_problem(r, row, field_at(r, ps.at[i].field), -1, ps.at[i].is_warning, ps.at[i].code,
+                    NULL, ps.at[i].message, ps.at[i].cure);
         row->is_bad |= !ps.at[i].is_warning;
     }
     if (row->is_bad)
@@ -524,16 +572,20 @@ static enum err flush_chunk(struct reading *r)
     return err;
 }
 
-/* --- cells ------------------------------------------------------------------------------------------------ */
+/* --- cells
+ * ------------------------------------------------------------------------------------------------
+ */
 /* A number as the spreadsheet shows it: 1.3893201234E10 is a phone number. */
 static const char *number_text(struct ctx *cx, const struct cell *c)
 {
-    if (!strpbrk(c->text, ".eE") || c->number < 0 || c->number >= 1e15 || (double)(int64_t)c->number != c->number)
+    if (!strpbrk(c->text, ".eE") || c->number < 0 || c->number >= 1e15 ||
+        (double)(int64_t)c->number != c->number)
         return c->text;
     return arena_printf(cx->mem, "%lld", (long long)c->number);
 }
 
-static void read_cell(struct reading *r, struct pending *row, const struct column_use *use, const struct cell *c)
+static void read_cell(struct reading *r, struct pending *row, const struct column_use *use,
+                      const struct cell *c)
 {
     struct ctx *cx = r->cx;
     const struct field *f = &r->rec->fields[use->field];
@@ -543,24 +595,28 @@ static void read_cell(struct reading *r, struct pending *row, const struct colum
 
     row->tried[use->field / 64] |= (uint64_t)1 << (use->field % 64);
     if (c->kind == CELL_ERROR) {
-        row_problem(r, row, use->field, use->column, false, "cell.formula_error", c->text, T("公式出错", "the formula gives an error"),
+        row_problem(r, row, use->field, use->column, false, "cell.formula_error", c->text,
+                    T("公式出错", "the formula gives an error"),
                     T("请改为数值后重新导入", "replace it by its value"));
         row->is_bad = true;
         return;
     }
-    if (c->kind == CELL_NUMBER && f->type != FIELD_ID_NO && f->type != FIELD_ACCOUNT && f->type != FIELD_MONEY)
+    if (c->kind == CELL_NUMBER && f->type != FIELD_ID_NO && f->type != FIELD_ACCOUNT &&
+        f->type != FIELD_MONEY)
         text = number_text(cx, c);
     if (c->kind == CELL_DATE && (t = strchr(c->text, 'T')))
         text = arena_strndup(cx->mem, c->text, (size_t)(t - c->text));
     if (f->type == FIELD_TEXT && (strstr(text, "\xEF\xBF\xBD") || strstr(text, "□")))
-        row_problem(r, row, use->field, use->column, true, "text.lossy", text, T("有无法识别的字", "holds a character that was lost"),
+        row_problem(r, row, use->field, use->column, true, "text.lossy", text,
+                    T("有无法识别的字", "holds a character that was lost"),
                     T("请核对原文", "compare with the original"));
     if (!field_read_text(cx, f, text, source, row->in, &ps))
         row->is_bad = true;
     else
         row->in_set[use->field / 64] |= (uint64_t)1 << (use->field % 64);
     for (int i = 0; i < ps.n; i++)
-        row_problem(r, row, use->field, use->column, ps.at[i].is_warning, ps.at[i].code, text, ps.at[i].message, ps.at[i].cure);
+        row_problem(r, row, use->field, use->column, ps.at[i].is_warning, ps.at[i].code, text,
+                    ps.at[i].message, ps.at[i].cure);
 }
 
 static void check_required(struct reading *r, struct pending *row)
@@ -576,7 +632,8 @@ static void check_required(struct reading *r, struct pending *row)
         if (p.type == PARAM_INT ? p.integer != NONE : p.text != NULL)
             continue;
         if (!(row->tried[i / 64] >> (i % 64) & 1)) {
-            row_problem(r, row, i, -1, false, "field.required", NULL, arena_printf(cx->mem, T("缺少 %s", "%s is missing"), T(f->zh, f->en)),
+            row_problem(r, row, i, -1, false, "field.required", NULL,
+                        arena_printf(cx->mem, T("缺少 %s", "%s is missing"), T(f->zh, f->en)),
                         T("请补填", "fill it in"));
             row->is_bad = true;
         }
@@ -590,11 +647,15 @@ static const struct cell *cell_of(const struct sheet_row *row, int column)
     return column >= 0 && column < row->n ? &row->cells[column] : &empty;
 }
 
-/* Blank but for a serial number, a sum, a note or signature below the table, or the header once more. */
+/* Blank but for a serial number, a sum, a note or signature below the table, or the header once
+ * more. */
 static bool is_left_out(struct reading *r, const struct sheet_row *row)
 {
-    static const char *const words[] = { "合计", "总计", "小计", "共计", "本页合计", "累计", "填表说明", "说明:", "注:", "备注:",
-                                         "填表人", "制表", "审核人", "单位负责人", "负责人", "填报单位", "经办人", "单位(盖章)", "盖章" };
+    static const char *const words[] = {
+        "合计",   "总计",     "小计",   "共计",       "本页合计", "累计",   "填表说明",
+        "说明:",  "注:",      "备注:",  "填表人",     "制表",     "审核人", "单位负责人",
+        "负责人", "填报单位", "经办人", "单位(盖章)", "盖章"
+    };
     int filled = 0, known = 0, repeated = 0;
     const char *first = NULL;
 
@@ -614,7 +675,8 @@ static bool is_left_out(struct reading *r, const struct sheet_row *row)
     }
     if (known == 0 || (known >= 2 && repeated == known))
         return true;
-    if (r->key_at >= 0 && r->column_of[r->key_at] >= 0 && cell_of(row, r->column_of[r->key_at])->kind != CELL_EMPTY)
+    if (r->key_at >= 0 && r->column_of[r->key_at] >= 0 &&
+        cell_of(row, r->column_of[r->key_at])->kind != CELL_EMPTY)
         return false;
     if (filled == 1 && r->use_count > 2)
         return true;
@@ -638,15 +700,19 @@ static void read_row(struct reading *r, const struct sheet_row *from)
         return;
     }
     row = &r->pending[r->pending_count++];
-    *row = (struct pending){ .in = arena_alloc(r->chunk_mem, r->rec->size), .row = from->number, .ordinal = r->check->total++ };
+    *row = (struct pending){ .in = arena_alloc(r->chunk_mem, r->rec->size),
+                             .row = from->number,
+                             .ordinal = r->check->total++ };
     fields_clear(r->rec->fields, row->in);
     r->hidden_rows += from->is_hidden;
     for (int i = 0; i < r->use_count; i++) {
         const struct column_use *use = &r->uses[i];
         const struct cell *c = cell_of(from, use->column);
         if (c->kind == CELL_EMPTY && c->is_formula)
-            row_problem(r, row, use->field, use->column, true, "cell.formula_empty", NULL, T("文件中没有公式的结果", "the file does not hold the formula's value"),
-                        T("请在表格软件中打开并保存一次", "open and save it once in a spreadsheet program"));
+            row_problem(r, row, use->field, use->column, true, "cell.formula_empty", NULL,
+                        T("文件中没有公式的结果", "the file does not hold the formula's value"),
+                        T("请在表格软件中打开并保存一次",
+                          "open and save it once in a spreadsheet program"));
         if (c->kind != CELL_EMPTY && !(row->in_set[use->field / 64] >> (use->field % 64) & 1))
             read_cell(r, row, use, c);
     }
@@ -660,9 +726,11 @@ static void read_row(struct reading *r, const struct sheet_row *from)
     cx->mem = outer;
 }
 
-/* --- sheets ------------------------------------------------------------------------------------------------- */
-enum err import_read_header(struct ctx *cx, struct arena *mem, const struct header_names *names, struct sheet *s, int at,
-                            struct header *ret, bool *ret_found)
+/* --- sheets
+ * -------------------------------------------------------------------------------------------------
+ */
+enum err import_read_header(struct ctx *cx, struct arena *mem, const struct header_names *names,
+                            struct sheet *s, int at, struct header *ret, bool *ret_found)
 {
     struct header_row rows[HEADER_WITHIN];
     struct sheet_row row;
@@ -683,10 +751,19 @@ enum err import_read_header(struct ctx *cx, struct arena *mem, const struct head
     return OK;
 }
 
-static void note_column(struct reading *r, int column, const char *code, const char *message, const char *cure)
+static void note_column(struct reading *r, int column, const char *code, const char *message,
+                        const char *cure)
 {
-    check_problem(r->check, (struct import_problem){ .sheet = r->sheet, .row = r->header.last_row, .column = column + 1, .is_warning = true,
-                                                     .header = r->header.title[column], .code = code, .message = message, .cure = cure }, -1);
+    check_problem(r->check,
+                  (struct import_problem){ .sheet = r->sheet,
+                                           .row = r->header.last_row,
+                                           .column = column + 1,
+                                           .is_warning = true,
+                                           .header = r->header.title[column],
+                                           .code = code,
+                                           .message = message,
+                                           .cure = cure },
+                  -1);
 }
 
 /* Columns by field, the better name first; what is not understood is said. */
@@ -701,16 +778,20 @@ static void use_columns(struct reading *r)
         r->column_of[i] = -1;
     for (int c = 0; c < h->n; c++) {
         if (h->field[c] == COLUMN_UNKNOWN && h->title[c][0])
-            note_column(r, c, "column.unknown", T("不认识这一列，未导入", "nobody knows this column; it is left out"),
+            note_column(r, c, "column.unknown",
+                        T("不认识这一列，未导入", "nobody knows this column; it is left out"),
                         T("如需导入请改用模板中的列名", "use a column name of the template"));
         if (h->field[c] < 0)
             continue;
         for (int d = 0; d < c; d++)
             if (h->field[d] == h->field[c] && h->rank[d] == h->rank[c])
-                note_column(r, c, "column.twice", T("两列同名，取先填写的一列", "two columns of one name; the first filled one is taken"),
+                note_column(r, c, "column.twice",
+                            T("两列同名，取先填写的一列",
+                              "two columns of one name; the first filled one is taken"),
                             T("请删除一列", "remove one of them"));
         r->uses[r->use_count] = (struct column_use){ c, h->field[c] };
-        for (int i = r->use_count++; i > 0 && h->rank[r->uses[i - 1].column] > h->rank[r->uses[i].column]; i--) {
+        for (int i = r->use_count++;
+             i > 0 && h->rank[r->uses[i - 1].column] > h->rank[r->uses[i].column]; i--) {
             struct column_use t = r->uses[i];
             r->uses[i] = r->uses[i - 1];
             r->uses[i - 1] = t;
@@ -732,9 +813,12 @@ static enum err show_progress(struct ctx *cx, void *arg)
 {
     struct import_check *check = arg;
 
-    return db_exec(cx, "UPDATE import_batch AS b SET total_rows = $1, bad_rows = $2, warning_rows = $3, lease_until = $5 WHERE b.id = $4"
-                       " AND SCOPE_NOT(import_batch 'its own counters')",
-                   P(check->total), P(check->bad), P(check->warned), P(check->progress_batch), P((int64_t)time(NULL) + IMPORT_LEASE));
+    return db_exec(
+        cx,
+        "UPDATE import_batch AS b SET total_rows = $1, bad_rows = $2, warning_rows = $3, lease_until = $5 WHERE b.id = $4"
+        " AND SCOPE_NOT(import_batch 'its own counters')",
+        P(check->total), P(check->bad), P(check->warned), P(check->progress_batch),
+        P((int64_t)time(NULL) + IMPORT_LEASE));
 }
 
 static enum err tell_progress(struct reading *r)
@@ -802,22 +886,26 @@ static enum err read_sheet(struct reading *r, struct sheet *s, int at, int *ret_
     }
     TRY(import_read_header(cx, r->check->mem, r->names, s, at, &r->header, &found));
     if (!found) {
-        note_sheet(r, "工作表“@”没有可识别的表头，未导入", "sheet \"@\" has no known header and is left out", 0);
+        note_sheet(r, "工作表“@”没有可识别的表头，未导入",
+                   "sheet \"@\" has no known header and is left out", 0);
         return OK;
     }
     ++*ret_used;
     use_columns(r);
     if (r->key_at >= 0 && r->rec->fields[r->key_at].required && r->column_of[r->key_at] < 0)
-        return hint(cx, fail(cx, E_INVALID, "import.no_key", T("工作表“%s”缺少“%s”列", "sheet \"%s\" has no column %s"), r->sheet,
-                             T(r->rec->fields[r->key_at].zh, r->rec->fields[r->key_at].en)), "%s",
-                    T("请补上该列后重新导入", "add the column"));
+        return hint(cx,
+                    fail(cx, E_INVALID, "import.no_key",
+                         T("工作表“%s”缺少“%s”列", "sheet \"%s\" has no column %s"), r->sheet,
+                         T(r->rec->fields[r->key_at].zh, r->rec->fields[r->key_at].en)),
+                    "%s", T("请补上该列后重新导入", "add the column"));
     r->hidden_rows = r->left_rows = 0;
     TRY(read_data(r, s, at));
     note_sheet(r, "工作表“@”表头在第 % 行", "header of sheet \"@\" in row %", r->header.last_row);
     if (r->hidden_rows)
         note_sheet(r, "含 % 个隐藏行", "% hidden rows read", r->hidden_rows);
     if (r->left_rows)
-        note_sheet(r, "跳过 % 个空行、合计或说明行", "% blank rows, sums or notes left out", r->left_rows);
+        note_sheet(r, "跳过 % 个空行、合计或说明行", "% blank rows, sums or notes left out",
+                   r->left_rows);
     return OK;
 }
 
@@ -829,18 +917,23 @@ static enum err read_sheets(struct reading *r, struct sheet *s)
     for (int i = 0; i < sheet_count(s); i++)
         TRY(read_sheet(r, s, i, &used));
     if (used == 0)
-        return hint(cx, fail(cx, E_INVALID, "import.no_header", "%s", T("没有找到可识别的表头", "no row with known column names was found")), "%s",
-                    T("请使用模板中的列名", "use the column names of the template"));
+        return hint(cx,
+                    fail(cx, E_INVALID, "import.no_header", "%s",
+                         T("没有找到可识别的表头", "no row with known column names was found")),
+                    "%s", T("请使用模板中的列名", "use the column names of the template"));
     if (r->check->total == 0)
-        return hint(cx, fail(cx, E_INVALID, "import.no_rows", "%s", T("表头下没有数据", "there are no rows below the header")), "%s",
-                    T("请填写后重新导入", "fill it in first"));
+        return hint(cx,
+                    fail(cx, E_INVALID, "import.no_rows", "%s",
+                         T("表头下没有数据", "there are no rows below the header")),
+                    "%s", T("请填写后重新导入", "fill it in first"));
     return OK;
 }
 
 static int first_field(const struct record *rec, enum field_type type, bool required)
 {
     for (int i = 0; rec->fields[i].name; i++)
-        if (rec->fields[i].type == type && field_is_input(&rec->fields[i]) && rec->fields[i].column && (!required || rec->fields[i].required))
+        if (rec->fields[i].type == type && field_is_input(&rec->fields[i]) &&
+            rec->fields[i].column && (!required || rec->fields[i].required))
             return i;
     return -1;
 }

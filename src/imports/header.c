@@ -1,5 +1,6 @@
-/* header.c — finding the header among the first rows of a sheet. Titles stand above it, and it may have up to
- * three rows: the last names the column ("省"), those above the group ("务工地"), merged over several columns. */
+/* header.c — finding the header among the first rows of a sheet. Titles stand above it, and it may
+ * have up to three rows: the last names the column ("省"), those above the group ("务工地"), merged
+ * over several columns. */
 #include "imports/imports_int.h"
 
 struct spelling {
@@ -49,7 +50,8 @@ static struct spelling *slot_of(const struct header_names *names, const char *te
 }
 
 /* The first to claim a spelling keeps it: fields come in the order of their table. */
-static void add_spelling(struct arena *mem, struct header_names *names, const char *text, int field, int rank)
+static void add_spelling(struct arena *mem, struct header_names *names, const char *text, int field,
+                         int rank)
 {
     const char *plain = header_plain(mem, text);
     struct spelling *s = slot_of(names, plain);
@@ -67,7 +69,8 @@ static int count_words(const char *list)
     return n;
 }
 
-static void add_list(struct arena *mem, struct header_names *names, const char *list, int field, int rank)
+static void add_list(struct arena *mem, struct header_names *names, const char *list, int field,
+                     int rank)
 {
     for (const char *s = list; s && *s; s += strcspn(s, "|"), s += *s == '|')
         add_spelling(mem, names, arena_strndup(mem, s, strcspn(s, "|")), field, rank++);
@@ -76,7 +79,8 @@ static void add_list(struct arena *mem, struct header_names *names, const char *
 struct header_names *header_names_new(struct arena *mem, const struct record *rec)
 {
     struct header_names *names = NEW(mem, struct header_names);
-    static const char workbook_columns[] = "原行号|问题|Row|Problem"; /* of the workbook of bad rows, sent again */
+    static const char workbook_columns[] =
+        "原行号|问题|Row|Problem"; /* of the workbook of bad rows, sent again */
     int n = 4 + count_words(rec->headers_left_out), i;
     unsigned size = 64;
 
@@ -101,7 +105,8 @@ struct header_names *header_names_new(struct arena *mem, const struct record *re
 }
 
 /* Known as it stands, or without a remark in brackets: 姓名(必填). */
-static const struct spelling *look_up(struct arena *mem, const struct header_names *names, const char *text)
+static const struct spelling *look_up(struct arena *mem, const struct header_names *names,
+                                      const char *text)
 {
     const char *plain = header_plain(mem, text), *bracket;
     const struct spelling *s = slot_of(names, plain);
@@ -115,7 +120,8 @@ static const struct spelling *look_up(struct arena *mem, const struct header_nam
     return s->text ? s : NULL;
 }
 
-/* Text of a cell, or of the last filled one to the left: a merged title lies over several columns. */
+/* Text of a cell, or of the last filled one to the left: a merged title lies over several columns.
+ */
 static const char *text_over(const struct header_row *row, int column)
 {
     for (int c = MIN(column, row->n - 1); c >= 0; c--)
@@ -131,7 +137,8 @@ static const char *own_text(const struct header_row *row, int column)
 
 /* What a header of rows [first, first + height) says of a column. */
 static const struct spelling *read_column(struct arena *mem, const struct header_names *names,
-                                          const struct header_row *rows, int height, int column, const char **ret_title)
+                                          const struct header_row *rows, int height, int column,
+                                          const char **ret_title)
 {
     const struct header_row *bottom = &rows[height - 1];
     const char *last = own_text(bottom, column);
@@ -152,8 +159,9 @@ static const struct spelling *read_column(struct arena *mem, const struct header
     return s ? s : look_up(mem, names, last);
 }
 
-static bool try_header(struct arena *mem, const struct header_names *names, const struct header_row *rows, int height,
-                       struct header *ret, int *ret_score)
+static bool try_header(struct arena *mem, const struct header_names *names,
+                       const struct header_row *rows, int height, struct header *ret,
+                       int *ret_score)
 {
     bool seen[FIELDS_MAX] = { false };
     int n = 0, left_out = 0;
@@ -180,8 +188,8 @@ static bool try_header(struct arena *mem, const struct header_names *names, cons
     return h.fields >= 2;
 }
 
-bool header_find(struct arena *mem, const struct header_names *names, const struct header_row *rows, int n,
-                 struct header *ret)
+bool header_find(struct arena *mem, const struct header_names *names, const struct header_row *rows,
+                 int n, struct header *ret)
 {
     int best = 0;
 

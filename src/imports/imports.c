@@ -13,8 +13,8 @@ static enum err read_outcome(struct ctx *cx, void *arg)
     return OK;
 }
 
-static enum err run_batch(struct ctx *cx, const struct record *rec, int64_t id, const char *path, bool commit,
-                          struct import_check *check)
+static enum err run_batch(struct ctx *cx, const struct record *rec, int64_t id, const char *path,
+                          bool commit, struct import_check *check)
 {
     enum err err;
 
@@ -26,8 +26,8 @@ static enum err run_batch(struct ctx *cx, const struct record *rec, int64_t id, 
     return commit ? import_write(cx, id, check) : OK;
 }
 
-enum err import_run(struct ctx *cx, const struct record *rec, const char *path, const char *file_name, bool commit,
-                    struct import_outcome *ret)
+enum err import_run(struct ctx *cx, const struct record *rec, const char *path,
+                    const char *file_name, bool commit, struct import_outcome *ret)
 {
     struct import_check check = { 0 };
     int64_t id;
@@ -68,11 +68,14 @@ enum err import_commit(struct ctx *cx, int64_t batch_id, struct import_outcome *
     if (str_eq(state, "COMMITTED"))
         return db_read(cx, read_outcome, ret);
     if (!str_eq(state, "CHECKED") && !str_eq(state, "COMMITTING"))
-        return fail(cx, E_CONFLICT, "import.state", "%s", T("这个批次不能提交", "this import cannot be committed in its present state"));
+        return fail(cx, E_CONFLICT, "import.state", "%s",
+                    T("这个批次不能提交", "this import cannot be committed in its present state"));
     TRY(file_hash(cx, row_text(&b.row, 0, "file_path"), &hash));
     if (!str_eq(hash, row_text(&b.row, 0, "file_hash")))
-        return hint(cx, fail(cx, E_CONFLICT, "import.file_changed", "%s", T("文件在检查之后被改动", "the file was changed after the check")), "%s",
-                    T("请重新导入", "import it again"));
+        return hint(cx,
+                    fail(cx, E_CONFLICT, "import.file_changed", "%s",
+                         T("文件在检查之后被改动", "the file was changed after the check")),
+                    "%s", T("请重新导入", "import it again"));
     rec = record_find_kind(row_text(&b.row, 0, "record"));
     err = run_batch(cx, rec, batch_id, row_text(&b.row, 0, "file_path"), true, &check);
     import_check_free(&check);
@@ -87,7 +90,8 @@ enum err import_check_again(struct ctx *cx, int64_t batch_id)
     enum err err;
 
     TRY(db_read(cx, read_batch, &b));
-    err = run_batch(cx, record_find_kind(row_text(&b.row, 0, "record")), batch_id, row_text(&b.row, 0, "file_path"), false, &check);
+    err = run_batch(cx, record_find_kind(row_text(&b.row, 0, "record")), batch_id,
+                    row_text(&b.row, 0, "file_path"), false, &check);
     import_check_free(&check);
     return err;
 }

@@ -1,6 +1,7 @@
-/* imports.h — spreadsheets taken in: checked as a whole before anything is written, written as a whole or
- * not at all, and undone as far as nobody has touched the rows since. Works for every record with
- * can_import, by its field table (domain.md C4; docs/import.md lists the problem codes). */
+/* imports.h — spreadsheets taken in: checked as a whole before anything is written, written as a
+ * whole or not at all, and undone as far as nobody has touched the rows since. Works for every
+ * record with can_import, by its field table (domain.md C4; docs/import.md lists the problem
+ * codes). */
 #pragma once
 #include "platform/op.h"
 
@@ -8,28 +9,33 @@ extern const struct module imports_module;
 
 struct import_outcome {
     int64_t batch_id;
-    const char *state; /* CHECKED or COMMITTED */
+    const char *state;                /* CHECKED or COMMITTED */
     int64_t total, good, bad, warned; /* rows; good ones may have warnings */
-    int64_t created, changed, same;   /* when committed; in a dry run: created = new ones, same = known ones */
-    const char *note;                 /* what was left out, hidden, not understood; "" if nothing */
+    int64_t created, changed,
+        same;         /* when committed; in a dry run: created = new ones, same = known ones */
+    const char *note; /* what was left out, hidden, not understood; "" if nothing */
 };
 
 /* Read a file and check every row; with `commit` also write the good ones. Problems are kept in
- * import_problem under the outcome's batch. Opens its own transactions: call it outside of any. Fails
- * with sheet.* or import.* when the file as a whole cannot be taken; bad rows are no failure. */
-MUST_CHECK enum err import_run(struct ctx *cx, const struct record *rec, const char *path, const char *file_name,
-                               bool commit, struct import_outcome *ret);
-/* Write the good rows of a batch that was checked. Again for one that is committed changes nothing. */
+ * import_problem under the outcome's batch. Opens its own transactions: call it outside of any.
+ * Fails with sheet.* or import.* when the file as a whole cannot be taken; bad rows are no failure.
+ */
+MUST_CHECK enum err import_run(struct ctx *cx, const struct record *rec, const char *path,
+                               const char *file_name, bool commit, struct import_outcome *ret);
+/* Write the good rows of a batch that was checked. Again for one that is committed changes nothing.
+ */
 MUST_CHECK enum err import_commit(struct ctx *cx, int64_t batch_id, struct import_outcome *ret);
 
 /* The problems of a batch in file order: columns sheet, row_number, column_no, header, field, code,
  * is_warning, value, message, cure. Inside a transaction; limit < 0 = all up to DB_ROWS_MAX. */
-MUST_CHECK enum err import_problems(struct ctx *cx, int64_t batch_id, int64_t after, int limit, struct rows *ret);
+MUST_CHECK enum err import_problems(struct ctx *cx, int64_t batch_id, int64_t after, int limit,
+                                    struct rows *ret);
 
-/* Take created rows back and give changed ones their former values, unless they were touched since; what
- * stays is listed as problems "undo.kept". *ret_kept counts them. Opens its own transaction. */
+/* Take created rows back and give changed ones their former values, unless they were touched since;
+ * what stays is listed as problems "undo.kept". *ret_kept counts them. Opens its own transaction.
+ */
 MUST_CHECK enum err import_undo(struct ctx *cx, int64_t batch_id, int64_t *ret_kept);
 
-/* Do one piece of work that waits: check a file sent in, or commit one. False when there is none. For the
- * background and for tests. */
+/* Do one piece of work that waits: check a file sent in, or commit one. False when there is none.
+ * For the background and for tests. */
 bool imports_work_once(struct ctx *cx);

@@ -1,5 +1,5 @@
-/* ops.c — imports over the API: a file comes in and is checked in the background; whoever sent it looks at the
- * result and says commit, or undo. */
+/* ops.c — imports over the API: a file comes in and is checked in the background; whoever sent it
+ * looks at the result and says commit, or undo. */
 #include <libgen.h>
 #include <stdio.h>
 #include <time.h>
@@ -10,8 +10,12 @@
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
 
 static const struct choice states[] = {
-    { "CHECKING", "检查中", "Checking" },      { "CHECKED", "待提交", "Checked" },  { "COMMITTING", "导入中", "Committing" },
-    { "COMMITTED", "已导入", "Committed" },    { "UNDONE", "已撤销", "Undone" },    { "FAILED", "无法导入", "Failed" },
+    { "CHECKING", "检查中", "Checking" },
+    { "CHECKED", "待提交", "Checked" },
+    { "COMMITTING", "导入中", "Committing" },
+    { "COMMITTED", "已导入", "Committed" },
+    { "UNDONE", "已撤销", "Undone" },
+    { "FAILED", "无法导入", "Failed" },
     { 0 },
 };
 
@@ -25,14 +29,19 @@ static const struct choice kinds[] = {
 
 #define LISTED (USE_LIST | USE_EXPORT)
 static const struct field fields[] = {
-    OUTPUT("record", FIELD_CHOICE, "内容", "What", .choices = kinds, .sql = "b.record", .use = LISTED | USE_FILTER),
-    OUTPUT("file_name", FIELD_TEXT, "文件", "File", .sql = "b.file_name", .use = LISTED | USE_SEARCH),
-    OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "b.state", .use = LISTED | USE_FILTER),
-    OUTPUT("user_name", FIELD_TEXT, "导入人", "By", .sql = "(SELECT u.name FROM v_user_name u WHERE u.id = b.user_id)", .use = LISTED),
+    OUTPUT("record", FIELD_CHOICE, "内容", "What", .choices = kinds, .sql = "b.record",
+           .use = LISTED | USE_FILTER),
+    OUTPUT("file_name", FIELD_TEXT, "文件", "File", .sql = "b.file_name",
+           .use = LISTED | USE_SEARCH),
+    OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "b.state",
+           .use = LISTED | USE_FILTER),
+    OUTPUT("user_name", FIELD_TEXT, "导入人", "By",
+           .sql = "(SELECT u.name FROM v_user_name u WHERE u.id = b.user_id)", .use = LISTED),
     OUTPUT("total_rows", FIELD_INT, "总行数", "Rows", .sql = "b.total_rows", .use = LISTED),
     OUTPUT("good_rows", FIELD_INT, "可导入", "Good", .sql = "b.good_rows", .use = LISTED),
     OUTPUT("bad_rows", FIELD_INT, "有误", "Bad", .sql = "b.bad_rows", .use = LISTED),
-    OUTPUT("warning_rows", FIELD_INT, "有警告", "With warnings", .sql = "b.warning_rows", .use = LISTED),
+    OUTPUT("warning_rows", FIELD_INT, "有警告", "With warnings", .sql = "b.warning_rows",
+           .use = LISTED),
     OUTPUT("created_rows", FIELD_INT, "新增", "New", .sql = "b.created_rows", .use = LISTED),
     OUTPUT("changed_rows", FIELD_INT, "变更", "Changed", .sql = "b.changed_rows", .use = LISTED),
     OUTPUT("same_rows", FIELD_INT, "无变化", "Same", .sql = "b.same_rows", .use = LISTED),
@@ -59,7 +68,8 @@ struct record_input {
     const char *record;
 };
 static const struct field record_fields[] = {
-    PARAM(struct record_input, record, FIELD_CHOICE, "内容", "What", .choices = kinds, .required = true),
+    PARAM(struct record_input, record, FIELD_CHOICE, "内容", "What", .choices = kinds,
+          .required = true),
     { 0 },
 };
 struct page_input {
@@ -77,7 +87,8 @@ static enum err asked_record(struct ctx *cx, const struct record **ret)
 
     *ret = record_find_kind(in->record);
     if (!*ret || !(*ret)->can_import)
-        return fail_field(cx, "record", "import.record", "%s", T("这类记录不能导入", "this kind of record cannot be imported"));
+        return fail_field(cx, "record", "import.record", "%s",
+                          T("这类记录不能导入", "this kind of record cannot be imported"));
     return OK;
 }
 
@@ -94,7 +105,8 @@ static enum err write_batch_row(struct ctx *cx, void *arg)
     return OK;
 }
 
-/* The upload is moved beside the others under a name that nobody chose, and checked in the background. */
+/* The upload is moved beside the others under a name that nobody chose, and checked in the
+ * background. */
 static enum err imports_upload(struct ctx *cx)
 {
     const struct record *rec;
@@ -106,7 +118,8 @@ static enum err imports_upload(struct ctx *cx)
     dir = dirname(arena_strdup(cx->mem, cx->upload_path));
     path = arena_printf(cx->mem, "%s/import-%lld", dir, (long long)store_new_id(cx->store));
     if (rename(cx->upload_path, path) != 0)
-        return fail(cx, E_BUSY, "upload.lost", "%s", T("文件没有保存成功，请重试", "the file could not be kept; try again"));
+        return fail(cx, E_BUSY, "upload.lost", "%s",
+                    T("文件没有保存成功，请重试", "the file could not be kept; try again"));
     TRY(batch_new(cx, rec, path, cx->upload_name, NONE, &id));
     return db_read(cx, write_batch_row, &id);
 }
@@ -116,13 +129,17 @@ static enum err imports_commit(struct ctx *cx)
     struct rows batch;
 
     TRY(batch_load(cx, cx->id, &batch));
-    if (!str_eq(row_text(&batch, 0, "state"), "CHECKED") && !str_eq(row_text(&batch, 0, "state"), "COMMITTING") &&
+    if (!str_eq(row_text(&batch, 0, "state"), "CHECKED") &&
+        !str_eq(row_text(&batch, 0, "state"), "COMMITTING") &&
         !str_eq(row_text(&batch, 0, "state"), "COMMITTED"))
-        return fail(cx, E_CONFLICT, "import.state", "%s", T("这个批次不能提交", "this import cannot be committed in its present state"));
+        return fail(cx, E_CONFLICT, "import.state", "%s",
+                    T("这个批次不能提交", "this import cannot be committed in its present state"));
     if (str_eq(row_text(&batch, 0, "state"), "CHECKED"))
-        TRY(db_exec(cx, "UPDATE import_batch AS b SET state = 'COMMITTING', lease_until = NULL, version = version + 1, updated_at = $1"
-                        " WHERE b.id = $2 AND SCOPE(import_batch b)",
-                    P(cx->now), P(cx->id)));
+        TRY(db_exec(
+            cx,
+            "UPDATE import_batch AS b SET state = 'COMMITTING', lease_until = NULL, version = version + 1, updated_at = $1"
+            " WHERE b.id = $2 AND SCOPE(import_batch b)",
+            P(cx->now), P(cx->id)));
     return write_batch_row(cx, &cx->id);
 }
 
@@ -141,20 +158,27 @@ static enum err imports_problems(struct ctx *cx)
     struct rows r, total;
 
     TRY(import_problems(cx, cx->id, in->after == NONE ? 0 : in->after, limit, &r));
-    TRY(db_one(cx, &total, "SELECT count(*) AS n FROM import_problem p WHERE SCOPE_NOT(import_problem 'the batch is in scope') AND p.batch_id = $1",
-               P(cx->id)));
+    TRY(db_one(
+        cx, &total,
+        "SELECT count(*) AS n FROM import_problem p WHERE SCOPE_NOT(import_problem 'the batch is in scope') AND p.batch_id = $1",
+        P(cx->id)));
     json_object(cx->out);
     json_key(cx->out, "items");
     json_rows(cx->out, &r);
     json_put_int(cx->out, "total", row_int(&total, 0, "n"));
-    json_put_str(cx->out, "next", r.n == limit ? arena_printf(cx->mem, "%lld", (long long)row_int(&r, r.n - 1, "number")) : NULL);
+    json_put_str(cx->out, "next",
+                 r.n == limit
+                     ? arena_printf(cx->mem, "%lld", (long long)row_int(&r, r.n - 1, "number"))
+                     : NULL);
     json_end(cx->out);
     return OK;
 }
 
 static enum err reply_workbook(struct ctx *cx, const char *path, const char *name)
 {
-    cx->reply_file = (struct reply_file){ path, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true };
+    cx->reply_file = (struct reply_file){
+        path, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true
+    };
     return OK;
 }
 
@@ -173,10 +197,13 @@ static enum err imports_template(struct ctx *cx)
 
     TRY(asked_record(cx, &rec));
     TRY(import_template(cx, rec, &path));
-    return reply_workbook(cx, path, arena_printf(cx->mem, T("%s导入模板.xlsx", "%s-template.xlsx"), T(rec->zh, rec->en)));
+    return reply_workbook(cx, path,
+                          arena_printf(cx->mem, T("%s导入模板.xlsx", "%s-template.xlsx"),
+                                       T(rec->zh, rec->en)));
 }
 
-/* --- in the background ------------------------------------------------------------------------------------ */
+/* --- in the background
+ * ------------------------------------------------------------------------------------ */
 struct job {
     int64_t id, user_id;
     const char *state, *lang;
@@ -188,15 +215,17 @@ static enum err claim_job(struct ctx *cx, void *arg)
     struct job *job = arg;
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "UPDATE import_batch SET lease_until = $1 WHERE SCOPE_NOT(import_batch 'whoever sent it')"
-                " AND id = (SELECT min(b.id) FROM import_batch b WHERE SCOPE_NOT(import_batch 'whoever sent it')"
-                " AND b.state IN ('CHECKING', 'COMMITTING') AND (b.lease_until IS NULL OR b.lease_until < $2))"
-                " RETURNING id, user_id, state, lang",
-                P(cx->now + IMPORT_LEASE), P(cx->now)));
+    TRY(db_rows(
+        cx, &r,
+        "UPDATE import_batch SET lease_until = $1 WHERE SCOPE_NOT(import_batch 'whoever sent it')"
+        " AND id = (SELECT min(b.id) FROM import_batch b WHERE SCOPE_NOT(import_batch 'whoever sent it')"
+        " AND b.state IN ('CHECKING', 'COMMITTING') AND (b.lease_until IS NULL OR b.lease_until < $2))"
+        " RETURNING id, user_id, state, lang",
+        P(cx->now + IMPORT_LEASE), P(cx->now)));
     *job = (struct job){ NONE, NONE, NULL, NULL };
     if (r.n)
-        *job = (struct job){ row_int(&r, 0, "id"), row_int(&r, 0, "user_id"), row_text(&r, 0, "state"), row_text(&r, 0, "lang") };
+        *job = (struct job){ row_int(&r, 0, "id"), row_int(&r, 0, "user_id"),
+                             row_text(&r, 0, "state"), row_text(&r, 0, "lang") };
     return OK;
 }
 
@@ -246,7 +275,8 @@ static const struct background background[] = {
     { 0 },
 };
 
-/* --- the tables --------------------------------------------------------------------------------------------- */
+/* --- the tables
+ * --------------------------------------------------------------------------------------------- */
 static const struct scoped tables[] = {
     { "import_batch", .home = "home", .work = "work", .employer = "employer_id" },
     { "import_problem", .home = "home", .work = "work", .employer = "employer_id" },
@@ -256,17 +286,29 @@ static const struct scoped tables[] = {
 };
 
 static const struct op ops[] = {
-    { "imports.upload", "PUT /imports/file", PERM_IMPORT, imports_upload, "上传表格并检查", "Send a spreadsheet to be checked", &batch_record, record_fields, sizeof(struct record_input), .flags = OP_UPLOAD | OP_DETACHED },
-    { "imports.template", "GET /imports/template", PERM_IMPORT, imports_template, "下载导入模板", "Download a template", NULL, record_fields, sizeof(struct record_input), .flags = OP_FILE | OP_DETACHED },
-    { "imports.list", "GET /imports", PERM_IMPORT, record_list, "导入批次", "Imports", &batch_record },
-    { "imports.get", "GET /imports/{id}", PERM_IMPORT, record_get, "导入批次详情", "One import", &batch_record },
-    { "imports.problems", "GET /imports/{id}/problems", PERM_IMPORT, imports_problems, "逐条问题", "Its problems", NULL, page_fields, sizeof(struct page_input) },
-    { "imports.errors", "GET /imports/{id}/errors", PERM_IMPORT, imports_errors, "下载待修正行", "Download the bad rows, marked", .flags = OP_FILE | OP_DETACHED },
-    { "imports.commit", "POST /imports/{id}/commit", PERM_IMPORT, imports_commit, "导入合格行", "Write the good rows", &batch_record },
-    { "imports.undo", "POST /imports/{id}/undo", PERM_IMPORT, imports_undo, "撤销导入", "Undo an import", &batch_record, .flags = OP_DETACHED },
+    { "imports.upload", "PUT /imports/file", PERM_IMPORT, imports_upload, "上传表格并检查",
+      "Send a spreadsheet to be checked", &batch_record, record_fields, sizeof(struct record_input),
+      .flags = OP_UPLOAD | OP_DETACHED },
+    { "imports.template", "GET /imports/template", PERM_IMPORT, imports_template, "下载导入模板",
+      "Download a template", NULL, record_fields, sizeof(struct record_input),
+      .flags = OP_FILE | OP_DETACHED },
+    { "imports.list", "GET /imports", PERM_IMPORT, record_list, "导入批次", "Imports",
+      &batch_record },
+    { "imports.get", "GET /imports/{id}", PERM_IMPORT, record_get, "导入批次详情", "One import",
+      &batch_record },
+    { "imports.problems", "GET /imports/{id}/problems", PERM_IMPORT, imports_problems, "逐条问题",
+      "Its problems", NULL, page_fields, sizeof(struct page_input) },
+    { "imports.errors", "GET /imports/{id}/errors", PERM_IMPORT, imports_errors, "下载待修正行",
+      "Download the bad rows, marked", .flags = OP_FILE | OP_DETACHED },
+    { "imports.commit", "POST /imports/{id}/commit", PERM_IMPORT, imports_commit, "导入合格行",
+      "Write the good rows", &batch_record },
+    { "imports.undo", "POST /imports/{id}/undo", PERM_IMPORT, imports_undo, "撤销导入",
+      "Undo an import", &batch_record, .flags = OP_DETACHED },
     { 0 },
 };
 
 static const struct record *const records[] = { &batch_record, NULL };
 
-const struct module imports_module = { "imports", "导入", "Imports", ops, tables, records, .background = background };
+const struct module imports_module = {
+    "imports", "导入", "Imports", ops, tables, records, .background = background
+};

@@ -1,5 +1,6 @@
-/* undo.c — taking a batch back, newest entry first, as far as nobody has touched the rows since. The journal says
- * what the batch did; undoing is journalled in turn, so nothing of the history goes. */
+/* undo.c — taking a batch back, newest entry first, as far as nobody has touched the rows since.
+ * The journal says what the batch did; undoing is journalled in turn, so nothing of the history
+ * goes. */
 #include "imports/imports_int.h"
 
 #include <stdio.h>
@@ -21,11 +22,13 @@ static enum err is_touched(struct ctx *cx, const struct undoing *u, bool *ret)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "SELECT 1 AS one FROM journal j WHERE SCOPE_NOT(journal 'whether the record was touched') AND j.record_id = $1 AND j.kind = $2"
-                " AND j.seq > $3 AND (j.batch_id IS NULL OR j.batch_id <> $4) AND j.action NOT IN ('reveal', 'remove') LIMIT 1",
-                P(row_int(u->entry, u->at, "record_id")), P(u->rec->name), P(row_int(u->entry, u->at, "seq")),
-                P(arena_printf(cx->mem, "%lld", (long long)u->batch_id))));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT 1 AS one FROM journal j WHERE SCOPE_NOT(journal 'whether the record was touched') AND j.record_id = $1 AND j.kind = $2"
+        " AND j.seq > $3 AND (j.batch_id IS NULL OR j.batch_id <> $4) AND j.action NOT IN ('reveal', 'remove') LIMIT 1",
+        P(row_int(u->entry, u->at, "record_id")), P(u->rec->name),
+        P(row_int(u->entry, u->at, "seq")),
+        P(arena_printf(cx->mem, "%lld", (long long)u->batch_id))));
     *ret = r.n > 0;
     return OK;
 }
@@ -39,33 +42,42 @@ static enum err remove_created(struct ctx *cx, struct undoing *u)
     TRY(record_load(cx, rec, id, &before));
     if (rec->removing)
         TRY(rec->removing(cx, &before));
-    TRY(db_exec(cx, arena_printf(cx->mem, "DELETE FROM %s AS %s WHERE %s.id = $1 AND SCOPE(%s %s)", rec->table, rec->alias, rec->alias, rec->table, rec->alias), P(id)));
+    TRY(db_exec(cx,
+                arena_printf(cx->mem, "DELETE FROM %s AS %s WHERE %s.id = $1 AND SCOPE(%s %s)",
+                             rec->table, rec->alias, rec->alias, rec->table, rec->alias),
+                P(id)));
     if (cx->changed != 1)
-        return fail(cx, E_CONFLICT, "undo.kept", "%s", T("这条记录不能删除", "the record cannot be removed"));
+        return fail(cx, E_CONFLICT, "undo.kept", "%s",
+                    T("这条记录不能删除", "the record cannot be removed"));
     u->removed++;
-    return journal_append(cx, &(struct journal_entry){ .kind = rec->name,
-                                                       .record_id = id,
-                                                       .action = "remove",
-                                                       .before = row_text(u->entry, u->at, "after"),
-                                                       .reason = T("撤销导入", "import undone"),
-                                                       .home = row_int(u->entry, u->at, "home"),
-                                                       .work = row_int(u->entry, u->at, "work"),
-                                                       .employer_id = row_int(u->entry, u->at, "employer_id"),
-                                                       .person_id = row_int(u->entry, u->at, "person_id") });
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = rec->name,
+                                  .record_id = id,
+                                  .action = "remove",
+                                  .before = row_text(u->entry, u->at, "after"),
+                                  .reason = T("撤销导入", "import undone"),
+                                  .home = row_int(u->entry, u->at, "home"),
+                                  .work = row_int(u->entry, u->at, "work"),
+                                  .employer_id = row_int(u->entry, u->at, "employer_id"),
+                                  .person_id = row_int(u->entry, u->at, "person_id") });
 }
 
 /* The value that a field had; sealed ones from beside the batch. */
-static enum err former_value(struct ctx *cx, const struct undoing *u, const struct field *f, const struct json_value *v, void *in)
+static enum err former_value(struct ctx *cx, const struct undoing *u, const struct field *f,
+                             const struct json_value *v, void *in)
 {
     int64_t id = row_int(u->entry, u->at, "record_id"), number;
     const char *text;
     struct rows r;
 
     if (field_is_sealed(f)) {
-        TRY(db_one(cx, &r, "SELECT sealed FROM import_former f WHERE SCOPE_NOT(import_former 'the record is in scope')"
-                           " AND f.batch_id = $1 AND f.record_id = $2 AND f.field = $3",
-                   P(u->batch_id), P(id), P(f->name)));
-        TRY(seal_open(cx, arena_printf(cx->mem, "%s.%s", u->rec->table, f->column), row_blob(&r, 0, "sealed"), &text));
+        TRY(db_one(
+            cx, &r,
+            "SELECT sealed FROM import_former f WHERE SCOPE_NOT(import_former 'the record is in scope')"
+            " AND f.batch_id = $1 AND f.record_id = $2 AND f.field = $3",
+            P(u->batch_id), P(id), P(f->name)));
+        TRY(seal_open(cx, arena_printf(cx->mem, "%s.%s", u->rec->table, f->column),
+                      row_blob(&r, 0, "sealed"), &text));
         memcpy((char *)in + f->offset, &text, sizeof text);
         return OK;
     }
@@ -109,31 +121,44 @@ static enum err undo_entry(struct ctx *cx, void *arg)
 
     TRY(is_touched(cx, u, &touched));
     if (touched)
-        return fail(cx, E_CONFLICT, "undo.kept", "%s", T("导入后又有变更，未撤销", "changed since the import, so it stays"));
-    return str_eq(row_text(u->entry, u->at, "action"), "create") ? remove_created(cx, u) : restore_changed(cx, u);
+        return fail(cx, E_CONFLICT, "undo.kept", "%s",
+                    T("导入后又有变更，未撤销", "changed since the import, so it stays"));
+    return str_eq(row_text(u->entry, u->at, "action"), "create") ? remove_created(cx, u)
+                                                                 : restore_changed(cx, u);
 }
 
-/* What stays is a problem of the batch, with the record's id: the row of the file is no longer known. */
+/* What stays is a problem of the batch, with the record's id: the row of the file is no longer
+ * known. */
 static enum err note_kept(struct ctx *cx, struct undoing *u)
 {
-    const char *message = str_eq(cx->failure.code, "undo.kept") ? arena_strdup(cx->mem, cx->failure.message) :
-                                                                   T("已被其他记录引用，未撤销", "other records rest on it, so it stays");
+    const char *message =
+        str_eq(cx->failure.code, "undo.kept")
+            ? arena_strdup(cx->mem, cx->failure.message)
+            : T("已被其他记录引用，未撤销", "other records rest on it, so it stays");
 
     u->kept++;
     return batch_add_problem(cx, u->batch_id, ++u->next_number,
-                             &(struct import_problem){ .sheet = "", .is_warning = true, .code = "undo.kept", .message = message,
-                                                       .value = arena_printf(cx->mem, "%lld", (long long)row_int(u->entry, u->at, "record_id")) });
+                             &(struct import_problem){
+                                 .sheet = "",
+                                 .is_warning = true,
+                                 .code = "undo.kept",
+                                 .message = message,
+                                 .value = arena_printf(cx->mem, "%lld",
+                                                       (long long)row_int(u->entry, u->at,
+                                                                          "record_id")) });
 }
 
 static enum err undo_page(struct ctx *cx, struct undoing *u, int64_t *before_seq, bool *ret_more)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "SELECT j.seq, j.record_id, j.action, j.before, j.after, j.home, j.work, j.employer_id, j.person_id FROM journal j"
-                " WHERE SCOPE_NOT(journal 'the batch is in scope') AND j.batch_id = $1 AND j.kind = $2 AND j.seq < $3"
-                " AND j.action IN ('create', 'change') ORDER BY j.seq DESC LIMIT $4",
-                P(arena_printf(cx->mem, "%lld", (long long)u->batch_id)), P(u->rec->name), P(*before_seq), P(PAGE)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT j.seq, j.record_id, j.action, j.before, j.after, j.home, j.work, j.employer_id, j.person_id FROM journal j"
+        " WHERE SCOPE_NOT(journal 'the batch is in scope') AND j.batch_id = $1 AND j.kind = $2 AND j.seq < $3"
+        " AND j.action IN ('create', 'change') ORDER BY j.seq DESC LIMIT $4",
+        P(arena_printf(cx->mem, "%lld", (long long)u->batch_id)), P(u->rec->name), P(*before_seq),
+        P(PAGE)));
     u->entry = &r;
     for (u->at = 0; u->at < r.n; u->at++) {
         enum err err = db_write(cx, undo_entry, u);
@@ -160,12 +185,17 @@ static enum err undo_batch(struct ctx *cx, void *arg)
     u->kept = u->removed = u->restored = 0;
     TRY(batch_load(cx, u->batch_id, &u->batch));
     if (!str_eq(row_text(&u->batch, 0, "state"), "COMMITTED"))
-        return fail(cx, E_CONFLICT, "import.state", "%s", T("只能撤销已导入的批次", "only a committed import can be undone"));
+        return fail(cx, E_CONFLICT, "import.state", "%s",
+                    T("只能撤销已导入的批次", "only a committed import can be undone"));
     u->rec = record_find_kind(row_text(&u->batch, 0, "record"));
     if (u->rec->take_row)
-        return fail(cx, E_CONFLICT, "import.no_undo", "%s", T("此类导入不能整批撤销，请逐条更正", "imports of this kind are corrected one by one"));
-    TRY(db_one(cx, &last, "SELECT coalesce(max(p.number), 0) AS n FROM import_problem p WHERE SCOPE_NOT(import_problem 'the batch is in scope') AND p.batch_id = $1",
-               P(u->batch_id)));
+        return fail(cx, E_CONFLICT, "import.no_undo", "%s",
+                    T("此类导入不能整批撤销，请逐条更正",
+                      "imports of this kind are corrected one by one"));
+    TRY(db_one(
+        cx, &last,
+        "SELECT coalesce(max(p.number), 0) AS n FROM import_problem p WHERE SCOPE_NOT(import_problem 'the batch is in scope') AND p.batch_id = $1",
+        P(u->batch_id)));
     u->next_number = row_int(&last, 0, "n");
     cx->mem = arena_new();
     while (err == OK && more) {
@@ -176,8 +206,10 @@ static enum err undo_batch(struct ctx *cx, void *arg)
     cx->mem = outer;
     TRY(err);
     memset(&cx->failure, 0, sizeof cx->failure);
-    return db_exec(cx, "UPDATE import_batch AS b SET state = 'UNDONE', updated_at = $1, version = version + 1 WHERE b.id = $2 AND SCOPE(import_batch b)",
-                   P(cx->now), P(u->batch_id));
+    return db_exec(
+        cx,
+        "UPDATE import_batch AS b SET state = 'UNDONE', updated_at = $1, version = version + 1 WHERE b.id = $2 AND SCOPE(import_batch b)",
+        P(cx->now), P(u->batch_id));
 }
 
 enum err import_undo(struct ctx *cx, int64_t batch_id, int64_t *ret_kept)

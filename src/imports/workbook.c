@@ -1,5 +1,5 @@
-/* workbook.c — spreadsheets given back: the template of a record, and the bad rows of a file with their cells
- * marked, to be corrected and sent again. */
+/* workbook.c — spreadsheets given back: the template of a record, and the bad rows of a file with
+ * their cells marked, to be corrected and sent again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,13 +12,15 @@ static enum err temp_workbook(struct ctx *cx, const char **ret)
     int fd = mkstemps(path, 5);
 
     if (fd < 0)
-        return fail(cx, E_BUSY, "export.no_space", "%s", T("无法建立临时文件", "no temporary file can be made"));
+        return fail(cx, E_BUSY, "export.no_space", "%s",
+                    T("无法建立临时文件", "no temporary file can be made"));
     close(fd);
     *ret = path;
     return OK;
 }
 
-/* --- template --------------------------------------------------------------------------------------------- */
+/* --- template
+ * --------------------------------------------------------------------------------------------- */
 static const char *const *choice_labels(struct ctx *cx, const struct field *f)
 {
     const char **labels;
@@ -59,7 +61,8 @@ static const char *kind_note(struct ctx *cx, const struct field *f)
         return T("按文本填写", "kept as text");
     case FIELD_DIVISION:
     case FIELD_DIVISIONS:
-        return T("写全省、市、县名，如 甘肃省定西市通渭县；也可填 12 位代码", "province, city and county, or the 12-digit code");
+        return T("写全省、市、县名，如 甘肃省定西市通渭县；也可填 12 位代码",
+                 "province, city and county, or the 12-digit code");
     case FIELD_CHOICES:
         return T("可填多项，用顿号分开", "several, parted by commas");
     default:
@@ -87,12 +90,17 @@ static enum err write_template(struct ctx *cx, const struct record *rec, struct 
 
     for (const struct field *f = rec->fields; f->name; f++)
         if (f->use & USE_IMPORT && field_is_input(f))
-            columns[n++] = (struct sheet_column){ .title = arena_printf(cx->mem, "%s%s", T(f->zh, f->en), f->required ? "*" : ""),
-                                                  .kind = SHEET_TEXT,
-                                                  .width = f->type == FIELD_ID_NO ? 22 : 0,
-                                                  .note = column_note(cx, f),
-                                                  .choices = choice_labels(cx, f) };
-    return sheet_writer_page(w, &(struct sheet_page){ .name = T(rec->zh, rec->en), .columns = columns, .n = n }, &cx->failure);
+            columns[n++] =
+                (struct sheet_column){ .title = arena_printf(cx->mem, "%s%s", T(f->zh, f->en),
+                                                             f->required ? "*" : ""),
+                                       .kind = SHEET_TEXT,
+                                       .width = f->type == FIELD_ID_NO ? 22 : 0,
+                                       .note = column_note(cx, f),
+                                       .choices = choice_labels(cx, f) };
+    return sheet_writer_page(w,
+                             &(struct sheet_page){
+                                 .name = T(rec->zh, rec->en), .columns = columns, .n = n },
+                             &cx->failure);
 }
 
 enum err import_template(struct ctx *cx, const struct record *rec, const char **ret_path)
@@ -109,7 +117,8 @@ enum err import_template(struct ctx *cx, const struct record *rec, const char **
     return err;
 }
 
-/* --- rows to correct ---------------------------------------------------------------------------------------- */
+/* --- rows to correct
+ * ---------------------------------------------------------------------------------------- */
 struct marking {
     struct ctx *cx;
     int64_t id;
@@ -123,13 +132,14 @@ static enum err load_marks(struct ctx *cx, void *arg)
     struct marking *m = arg;
 
     TRY(batch_load(cx, m->id, &m->batch));
-    return db_rows(cx, &m->problems,
-                   "SELECT p.sheet, p.row_number, p.column_no, p.is_warning, p.message, p.cure FROM import_problem p"
-                   " WHERE SCOPE_NOT(import_problem 'the batch is in scope') AND p.batch_id = $1"
-                   " AND EXISTS (SELECT 1 FROM import_problem e WHERE SCOPE_NOT(import_problem 'the batch is in scope')"
-                   " AND e.batch_id = p.batch_id AND e.row_number = p.row_number AND e.sheet = p.sheet AND e.is_warning = 0)"
-                   " ORDER BY p.number LIMIT $2",
-                   P(m->id), P(DB_ROWS_MAX));
+    return db_rows(
+        cx, &m->problems,
+        "SELECT p.sheet, p.row_number, p.column_no, p.is_warning, p.message, p.cure FROM import_problem p"
+        " WHERE SCOPE_NOT(import_problem 'the batch is in scope') AND p.batch_id = $1"
+        " AND EXISTS (SELECT 1 FROM import_problem e WHERE SCOPE_NOT(import_problem 'the batch is in scope')"
+        " AND e.batch_id = p.batch_id AND e.row_number = p.row_number AND e.sheet = p.sheet AND e.is_warning = 0)"
+        " ORDER BY p.number LIMIT $2",
+        P(m->id), P(DB_ROWS_MAX));
 }
 
 static bool is_of(const struct marking *m, const char *sheet, int64_t row)
@@ -139,19 +149,24 @@ static bool is_of(const struct marking *m, const char *sheet, int64_t row)
 }
 
 /* The cells as they stand, behind two columns that say where and what. */
-static enum err write_marked(struct marking *m, const char *sheet, const struct sheet_row *row, int columns)
+static enum err write_marked(struct marking *m, const char *sheet, const struct sheet_row *row,
+                             int columns)
 {
     struct ctx *cx = m->cx;
     struct sheet_value *values = NEW_ARRAY(cx->mem, struct sheet_value, columns + 2);
     struct str all = str_new(cx->mem);
 
-    values[0] = (struct sheet_value){ .text = arena_printf(cx->mem, "%lld", (long long)row->number), .number = NONE };
+    values[0] = (struct sheet_value){ .text = arena_printf(cx->mem, "%lld", (long long)row->number),
+                                      .number = NONE };
     for (int c = 0; c < columns; c++)
-        values[c + 2] = (struct sheet_value){ .text = c < row->n ? row->cells[c].text : NULL, .number = NONE };
+        values[c + 2] =
+            (struct sheet_value){ .text = c < row->n ? row->cells[c].text : NULL, .number = NONE };
     for (; is_of(m, sheet, row->number); m->at++) {
         int column = (int)row_int(&m->problems, m->at, "column_no");
-        const char *cure = row_text(&m->problems, m->at, "cure"), *message = row_text(&m->problems, m->at, "message");
-        const char *text = arena_printf(cx->mem, "%s%s%s", message, cure ? T("。", ". ") : "", cure ? cure : "");
+        const char *cure = row_text(&m->problems, m->at, "cure"),
+                   *message = row_text(&m->problems, m->at, "message");
+        const char *text =
+            arena_printf(cx->mem, "%s%s%s", message, cure ? T("。", ". ") : "", cure ? cure : "");
         if (column > 0 && column <= columns)
             values[column + 1].mark = text;
         str_addf(&all, "%s%s", all.len ? T("；", "; ") : "", text);
@@ -166,10 +181,15 @@ static enum err begin_page(struct marking *m, const char *sheet, const struct he
     struct sheet_column *columns = NEW_ARRAY(cx->mem, struct sheet_column, h->n + 2);
 
     columns[0] = (struct sheet_column){ .title = T("原行号", "Row"), .kind = SHEET_TEXT };
-    columns[1] = (struct sheet_column){ .title = T("问题", "Problem"), .kind = SHEET_TEXT, .width = 40 };
+    columns[1] =
+        (struct sheet_column){ .title = T("问题", "Problem"), .kind = SHEET_TEXT, .width = 40 };
     for (int c = 0; c < h->n; c++)
         columns[c + 2] = (struct sheet_column){ .title = h->title[c], .kind = SHEET_TEXT };
-    return sheet_writer_page(m->writer, &(struct sheet_page){ .name = sheet[0] ? sheet : T("待修正", "To correct"), .columns = columns, .n = h->n + 2 },
+    return sheet_writer_page(m->writer,
+                             &(struct sheet_page){ .name =
+                                                       sheet[0] ? sheet : T("待修正", "To correct"),
+                                                   .columns = columns,
+                                                   .n = h->n + 2 },
                              &cx->failure);
 }
 
@@ -224,7 +244,8 @@ enum err import_error_workbook(struct ctx *cx, int64_t batch_id, const char **re
 
     TRY(db_read(cx, load_marks, &m));
     if (m.problems.n == 0)
-        return fail(cx, E_NOT_FOUND, "import.no_errors", "%s", T("没有待修正的行", "there are no rows to correct"));
+        return fail(cx, E_NOT_FOUND, "import.no_errors", "%s",
+                    T("没有待修正的行", "there are no rows to correct"));
     TRY(temp_workbook(cx, ret_path));
     TRY(sheet_writer_open(*ret_path, SHEET_XLSX, cx->lang, &cx->failure, &m.writer));
     err = mark_all(&m);

@@ -1,6 +1,7 @@
-/* write.c — the good rows go in by one transaction: all of them with the batch's new state, or none. They were
- * checked, so they are written without ado; only when one is refused after all (registered by another hand
- * since) the transaction is run again with a savepoint for each chunk, and for each row of the refused chunk. */
+/* write.c — the good rows go in by one transaction: all of them with the batch's new state, or
+ * none. They were checked, so they are written without ado; only when one is refused after all
+ * (registered by another hand since) the transaction is run again with a savepoint for each chunk,
+ * and for each row of the refused chunk. */
 #include "imports/imports_int.h"
 
 #include <stdio.h>
@@ -28,8 +29,10 @@ struct writing {
     bool is_careful; /* with savepoints */
 };
 
-/* Sealed values stand in the journal as masks only, so what an undo needs is kept sealed beside the batch. */
-static enum err keep_former(struct ctx *cx, struct writing *w, const struct rows *before, const void *in)
+/* Sealed values stand in the journal as masks only, so what an undo needs is kept sealed beside the
+ * batch. */
+static enum err keep_former(struct ctx *cx, struct writing *w, const struct rows *before,
+                            const void *in)
 {
     for (int i = 0; w->rec->fields[i].name; i++) {
         const struct field *f = &w->rec->fields[i];
@@ -37,13 +40,16 @@ static enum err keep_former(struct ctx *cx, struct writing *w, const struct rows
         if (!f->column || !field_is_sealed(f) || f->use & USE_FIXED || !field_given(cx, i))
             continue;
         old = row_blob(before, 0, arena_printf(cx->mem, "%s_index", f->column));
-        now = seal_index(cx->mem, arena_printf(cx->mem, "%s.%s", w->rec->table, f->column), field_param(f, in).text);
+        now = seal_index(cx->mem, arena_printf(cx->mem, "%s.%s", w->rec->table, f->column),
+                         field_param(f, in).text);
         if (old.len == now.len && (old.len == 0 || memcmp(old.data, now.data, old.len) == 0))
             continue;
-        TRY(db_exec(cx,
-                    "INSERT INTO import_former (batch_id, record_id, field, sealed) SELECT $1, $2, $3, $4"
-                    " WHERE SCOPE_NOT(import_former 'the record is in scope') ON CONFLICT (batch_id, record_id, field) DO NOTHING",
-                    P(w->batch_id), P(row_int(before, 0, "id")), P(f->name), P(row_blob(before, 0, arena_printf(cx->mem, "%s_sealed", f->column)))));
+        TRY(db_exec(
+            cx,
+            "INSERT INTO import_former (batch_id, record_id, field, sealed) SELECT $1, $2, $3, $4"
+            " WHERE SCOPE_NOT(import_former 'the record is in scope') ON CONFLICT (batch_id, record_id, field) DO NOTHING",
+            P(w->batch_id), P(row_int(before, 0, "id")), P(f->name),
+            P(row_blob(before, 0, arena_printf(cx->mem, "%s_sealed", f->column)))));
     }
     return OK;
 }
@@ -133,8 +139,12 @@ static enum err note_refusal(struct ctx *cx, struct writing *w, const struct wai
 {
     const struct failure *f = &cx->failure;
     int field = f->field[0] ? field_index(w->rec->fields, f->field) : -1;
-    struct import_problem p = { .sheet = row->row.sheet, .row = row->row.row, .code = f->code, .message = f->message,
-                                .cure = f->hint[0] ? f->hint : NULL, .field = field >= 0 ? w->rec->fields[field].name : NULL,
+    struct import_problem p = { .sheet = row->row.sheet,
+                                .row = row->row.row,
+                                .code = f->code,
+                                .message = f->message,
+                                .cure = f->hint[0] ? f->hint : NULL,
+                                .field = field >= 0 ? w->rec->fields[field].name : NULL,
                                 .header = field >= 0 ? w->rec->fields[field].zh : NULL };
 
     w->refused++;
@@ -178,7 +188,8 @@ static enum err write_rows(struct ctx *cx, struct writing *w)
             struct waiting *row = &w->rows[w->n];
             row->in = arena_alloc(mem, w->rec->size);
             more = packed_next(w->check, &at, &row->row, row->in);
-            if (more && !((size_t)row->row.ordinal < w->check->status_cap && w->check->status[row->row.ordinal] & ROW_BAD))
+            if (more && !((size_t)row->row.ordinal < w->check->status_cap &&
+                          w->check->status[row->row.ordinal] & ROW_BAD))
                 w->n++;
         }
         TRY(write_chunk(cx, w));
@@ -194,7 +205,8 @@ static enum err write_batch(struct ctx *cx, void *arg)
     struct rows batch;
     enum err err;
 
-    w->created = w->changed = w->same = w->refused = w->problems = 0; /* a transaction may be run again */
+    w->created = w->changed = w->same = w->refused = w->problems =
+        0; /* a transaction may be run again */
     TRY(batch_load(cx, w->batch_id, &batch));
     if (str_eq(row_text(&batch, 0, "state"), "COMMITTED"))
         return OK;
@@ -205,11 +217,12 @@ static enum err write_batch(struct ctx *cx, void *arg)
     cx->mem = outer;
     cx->batch_id = NULL;
     TRY(err);
-    return db_exec(cx,
-                   "UPDATE import_batch AS b SET state = 'COMMITTED', good_rows = good_rows - $1, bad_rows = bad_rows + $1,"
-                   " created_rows = $2, changed_rows = $3, same_rows = $4, updated_at = $5, version = version + 1"
-                   " WHERE b.id = $6 AND SCOPE(import_batch b)",
-                   P(w->refused), P(w->created), P(w->changed), P(w->same), P(cx->now), P(w->batch_id));
+    return db_exec(
+        cx,
+        "UPDATE import_batch AS b SET state = 'COMMITTED', good_rows = good_rows - $1, bad_rows = bad_rows + $1,"
+        " created_rows = $2, changed_rows = $3, same_rows = $4, updated_at = $5, version = version + 1"
+        " WHERE b.id = $6 AND SCOPE(import_batch b)",
+        P(w->refused), P(w->created), P(w->changed), P(w->same), P(cx->now), P(w->batch_id));
 }
 
 enum err import_write(struct ctx *cx, int64_t batch_id, struct import_check *check)

@@ -253,12 +253,21 @@ static const char *insert_sql(struct ctx *cx, const struct record *rec, const st
 {
     struct str sql = str_new(cx->mem);
 
-    str_addf(&sql, "INSERT INTO %s (", rec->table);
-    for (int i = 0; i < c->n; i++)
-        str_addf(&sql, "%s%s", i ? ", " : "", c->name[i]);
+    str_add(&sql, "INSERT INTO "); /* once for every imported row: without formatting */
+    str_add(&sql, rec->table);
+    for (int i = 0; i < c->n; i++) {
+        str_add(&sql, i ? ", " : " (");
+        str_add(&sql, c->name[i]);
+    }
     str_add(&sql, ") SELECT ");
-    for (int i = 0; i < c->n; i++)
-        str_addf(&sql, "%s$%d", i ? ", " : "", i + 1);
+    for (int i = 0; i < c->n; i++) {
+        str_add(&sql, i ? ", $" : "$");
+        if (i + 1 >= 100)
+            str_add_char(&sql, (char)('0' + (i + 1) / 100));
+        if (i + 1 >= 10)
+            str_add_char(&sql, (char)('0' + (i + 1) / 10 % 10));
+        str_add_char(&sql, (char)('0' + (i + 1) % 10));
+    }
     if (s && !s->is_open) {
         const char *sep = " ";
         str_addf(&sql, " WHERE SCOPE(%s", rec->table);
