@@ -212,11 +212,13 @@ OPS_TEST("found, approved and paid are sums of claims and lines, the same in bot
         for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
             int64_t rows, sum = 0;
 
-            call(offices[o], "stats.value", NONE, "id=%s&pairing_id=%lld", ids[i], (long long)pairing_of(DINGXI));
+            call(offices[o], "stats.value", NONE, "id=%s&pairing_id=%lld", ids[i],
+                 (long long)pairing_of(DINGXI));
             EXPECT_INT(got_int("value"), want[i]);
             EXPECT_INT(got_int("items.0.value"), want[i]);
             rows = got_int("rows");
-            call(offices[o], "stats.rows", NONE, "id=%s&pairing_id=%lld", ids[i], (long long)pairing_of(DINGXI));
+            call(offices[o], "stats.rows", NONE, "id=%s&pairing_id=%lld", ids[i],
+                 (long long)pairing_of(DINGXI));
             EXPECT_INT(got_count("items"), rows);
             for (int k = 0; k < (int)rows; k++)
                 sum += got_int(arena_printf(test_arena(), "items.%d.amount_fen", k));
@@ -241,6 +243,7 @@ OPS_TEST("two users approve who did not make the batch, and nothing is sent befo
     expect(403, "payment.own_batch");
     step(one, "payments.approve", batch);
     EXPECT_STR(got("state"), "LOCKED");
+    EXPECT_INT(got_int("lines"), 1); /* the reply is the whole row */
     call(one, "payments.approve", batch, "{}");
     expect(403, "payment.approved_already");
     call(one, "payments.send", batch, "{}");

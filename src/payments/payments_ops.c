@@ -17,6 +17,15 @@ static const struct choice line_states[] = {
 #define USER(column, name_, zh_, en_)                    \
     OUTPUT(name_, FIELD_TEXT, zh_, en_, .use = USE_LIST, \
            .sql = "(SELECT u.name FROM v_user_name u WHERE u.id = " column ")")
+/* Which steps there are in which state; the rules are in payments.c. The first of the two approvals
+ * leaves the batch LOCKED. */
+static const struct transition steps[] = {
+    { "lock", "DRAFT", "LOCKED", "锁定", "Lock" },
+    { "approve", "LOCKED", "APPROVED", "审批", "Approve" },
+    { "send", "APPROVED", "SENT", "送银行", "Send to the bank" },
+    { "close", "PARTLY_PAID|PAID", "CLOSED", "办结", "Close" },
+    { 0 },
+};
 struct batch_row {
     int64_t id;
 };
@@ -54,6 +63,7 @@ const struct record payment_batch_record = {
     .order = "-id",
     .state = "state",
     .states = payment_batch_states,
+    .transitions = steps,
 };
 
 static const struct field line_fields[] = {
@@ -124,44 +134,28 @@ static enum err op_make(struct ctx *cx)
     return reply_made(cx, &made);
 }
 
-static enum err reply_batch(struct ctx *cx)
-{
-    struct rows r;
-
-    TRY(record_load(cx, &payment_batch_record, cx->id, &r));
-    json_object(cx->out);
-    json_put_id(cx->out, "id", cx->id);
-    json_put_int(cx->out, "version", row_int(&r, 0, "version"));
-    json_put_str(cx->out, "state", row_text(&r, 0, "state"));
-    json_put_str(cx->out, "content_hash", row_text(&r, 0, "content_hash"));
-    json_put_int(cx->out, "total_fen", row_int(&r, 0, "total_fen"));
-    json_put_int(cx->out, "paid_fen", row_int(&r, 0, "paid_fen"));
-    json_end(cx->out);
-    return OK;
-}
-
 static enum err op_lock(struct ctx *cx)
 {
     TRY(payment_batch_lock(cx, cx->id));
-    return reply_batch(cx);
+    return record_get(cx);
 }
 
 static enum err op_approve(struct ctx *cx)
 {
     TRY(payment_batch_approve(cx, cx->id));
-    return reply_batch(cx);
+    return record_get(cx);
 }
 
 static enum err op_send(struct ctx *cx)
 {
     TRY(payment_batch_send(cx, cx->id));
-    return reply_batch(cx);
+    return record_get(cx);
 }
 
 static enum err op_close(struct ctx *cx)
 {
     TRY(payment_batch_close(cx, cx->id));
-    return reply_batch(cx);
+    return record_get(cx);
 }
 
 static enum err op_reissue(struct ctx *cx)
@@ -331,13 +325,13 @@ static const struct op ops[] = {
     { "payments.make", "POST /payment-batches", PERM_PAYMENT_MAKE, op_make, "生成支付批次",
       "Make a payment batch", .in = make_fields, .in_size = sizeof(struct make_input) },
     { "payments.lock", "POST /payment-batches/{id}/lock", PERM_PAYMENT_MAKE, op_lock, "锁定",
-      "Lock", .flags = OP_REAUTH },
+      "Lock", BATCH, .flags = OP_REAUTH },
     { "payments.approve", "POST /payment-batches/{id}/approve", PERM_PAYMENT_APPROVE, op_approve,
-      "审批", "Approve", .flags = OP_REAUTH },
+      "审批", "Approve", BATCH, .flags = OP_REAUTH },
     { "payments.send", "POST /payment-batches/{id}/send", PERM_PAYMENT_APPROVE, op_send, "送银行",
-      "Send to the bank", .flags = OP_REAUTH },
+      "Send to the bank", BATCH, .flags = OP_REAUTH },
     { "payments.close", "POST /payment-batches/{id}/close", PERM_PAYMENT_MAKE, op_close, "办结",
-      "Close" },
+      "Close", BATCH },
     { "payments.lines", "GET /payment-batches/{id}/lines", PERM_PAYMENT_READ, op_lines, "批次明细",
       "Lines of the batch", .in = lines_fields, .in_size = sizeof(struct lines_input) },
     { "payments.bank_file", "GET /payment-batches/{id}/bank-file", PERM_PAYMENT_APPROVE,
