@@ -550,6 +550,8 @@ static enum err judge_chunk(struct ctx *cx, void *arg)
             before = rows_at(&known, at);
         if (!r->rec->take_row)
             TRY(judge_row(r, row, before.n ? &before : NULL));
+        else if (r->rec->check)
+            TRY(take_refusal(r, row, r->rec->check(cx, row->in, NULL)));
     }
     return OK;
 }

@@ -77,6 +77,8 @@ static enum err write_row(struct ctx *cx, struct writing *w, int i)
 
     memcpy(cx->in_set, w->rows[i].row.in_set, sizeof cx->in_set);
     if (w->rec->take_row) {
+        if (w->rec->check)
+            TRY(w->rec->check(cx, in, NULL));
         TRY(w->rec->take_row(cx, in, &changed));
         if (changed)
             w->created++;

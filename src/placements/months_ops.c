@@ -304,6 +304,7 @@ const struct record month_record_kind = {
     .order = "-id",
     .check = find_placement,
     .take_row = take_month,
+    .headers_left_out = "序号|工号|岗位|联系电话|备注说明",
     .can_import = true,
     .has_no_version = true,
 };
