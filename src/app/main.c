@@ -204,6 +204,8 @@ static const struct command commands[] = {
     { "backup", "FILE", "备份", "copy the store, also while it is served", command_backup },
     { "restore", "FILE", "恢复备份", "put a copy in the store's place", command_restore },
     { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },
+    { "demo", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--serve=0]", "模拟福州—定西一年并走完全程", "simulate Fuzhou–Dingxi and walk the road",
+      command_demo },
     { "simulate", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--pairing=…] -o DIR", "生成模拟表格和错误清单",
       "write made-up spreadsheets with a key of their flaws", command_simulate },
     { "policy", "check|explain FILE…", "检查政策文件，或逐条说明", "check policy files, or say them clause by clause", command_policy },

@@ -61,7 +61,7 @@ static enum err write_month(struct sim_world *w, const struct seat *seats, int n
 /* The form in which a bank tells which payments came back. */
 static enum err write_return_form(const struct sim_world *w, struct failure *f)
 {
-    static const char form[] = "\xEF\xBB\xBF序号,户名,账号,金额,结果,退票代码,退票原因\r\n";
+    static const char form[] = "\xEF\xBB\xBF序号,户名,账号,金额,结果,失败原因\r\n";
 
     return book_write_text(arena_printf(w->mem, "%s/bank-return-template.csv", w->options.dir),
                            form, sizeof form - 1, f);

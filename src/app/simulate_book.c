@@ -144,9 +144,7 @@ void book_merge(struct book *b, int64_t row_first, int64_t row_last, int first, 
     p->merge_count++;
 }
 
-/* --- files
- * ------------------------------------------------------------------------------------------------
- */
+/* --- files --- */
 static enum err not_written(struct failure *f, const char *path)
 {
     failure_set(f, E_INTERNAL, "sheet.not_written", "%s: 无法写入 cannot be written", path);

@@ -35,8 +35,7 @@ static char *copy(struct sim_draft *d, const struct book_cell *c)
     return arena_strdup(d->w->mem, c->text);
 }
 
-/* --- citizen numbers: each returns false when this number cannot be spoilt so
- * ------------------------------- */
+/* --- citizen numbers: each returns false when this number cannot be spoilt so --- */
 static enum id_reason reason_of(const char *number)
 {
     char clean[19];
@@ -110,9 +109,7 @@ static bool spoil_old_15(struct sim_draft *d, struct book_cell *c)
     return true;
 }
 
-/* --- whole rows
- * ------------------------------------------------------------------------------------------------
- */
+/* --- whole rows --- */
 static struct sim_written *earlier_row(struct sim_draft *d)
 {
     for (int tries = 0; d->written_n > 3 && tries < 20; tries++) {
@@ -151,9 +148,7 @@ static bool spoil_as_copy(struct sim_draft *d, struct book_cell *cells, int64_t 
     return true;
 }
 
-/* --- the list
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- the list --- */
 enum spoil_kind {
     SPOIL_TEXT, /* the cell says `text` instead */
     SPOIL_EMPTY,
@@ -458,8 +453,7 @@ bool sim_spoil(struct sim_draft *d, struct book_cell *cells, int64_t row)
     return false;
 }
 
-/* --- right, but written otherwise
- * -------------------------------------------------------------------------------- */
+/* --- right, but written otherwise --- */
 static const char *full_width(struct arena *mem, const char *digits)
 {
     struct str s = str_new(mem);

@@ -96,9 +96,7 @@ static struct book_cell yes_no(bool is)
     return text(is ? "是" : "否");
 }
 
-/* --- employers
- * -------------------------------------------------------------------------------------------------
- */
+/* --- employers --- */
 static struct book_cell employer_cell(struct sim_draft *d, const struct sim_employer *e,
                                       enum sim_key key)
 {
@@ -176,9 +174,7 @@ static void put_employers(struct sim_draft *d, int place)
         put_flawed_employer(d, place, i);
 }
 
-/* --- posts
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- posts --- */
 static struct book_cell post_cell(struct sim_draft *d, const struct sim_post *p, enum sim_key key)
 {
     const struct sim_employer *e = &d->w->employers[p->employer];
@@ -268,9 +264,7 @@ enum err sim_write_posts(struct sim_world *w, struct failure *f)
     return OK;
 }
 
-/* --- months
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- months --- */
 static struct book_cell month_cell(struct sim_draft *d, const struct sim_month_line *line,
                                    enum sim_key key)
 {
@@ -317,9 +311,7 @@ enum err sim_write_months(struct sim_world *w, int employer, struct month month,
     return sim_finish(&d, f);
 }
 
-/* --- the key
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- the key --- */
 enum err sim_write_answers(const struct sim_world *w, struct failure *f)
 {
     struct str s = str_new(w->mem);

@@ -5,9 +5,7 @@
 #include "base/ids.h"
 #include "platform/asset.h"
 
-/* --- chance
- * ------------------------------------------------------------------------------------------------
- */
+/* --- chance --- */
 static uint64_t next(struct sim_chance *c)
 {
     uint64_t z = c->state += 0x9E3779B97F4A7C15u;
@@ -37,9 +35,7 @@ bool sim_percent(struct sim_chance *c, int percent)
     return sim_below(c, 100) < percent;
 }
 
-/* --- places
- * --------------------------------------------------------------------------------------------------
- */
+/* --- places --- */
 /* Old prefixes: Dingxi prefecture until 2003, Sichuan's Chongqing until 1997 (domain.md E3). */
 struct county {
     int code, old_prefix;
@@ -156,9 +152,7 @@ static int make_places(struct sim_world *w, const struct county *counties, int o
     return n;
 }
 
-/* --- people
- * --------------------------------------------------------------------------------------------------
- */
+/* --- people --- */
 /* Frequent surnames first: a third of all draws falls on the first eight. */
 static const char *const surnames[] = {
     "王", "李", "张", "刘", "陈", "杨", "马", "赵",   "黄",   "周",   "吴",  "徐", "孙",
@@ -394,8 +388,7 @@ static void make_people(struct sim_world *w)
     w->people_n = n;
 }
 
-/* --- employers and posts
- * --------------------------------------------------------------------------------------- */
+/* --- employers and posts --- */
 /* Pay per month in hundreds of yuan; piece rate leaves a newcomer with less (A3 cause 1). */
 static const struct trade {
     const char *suffix, *industry;
