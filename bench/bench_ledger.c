@@ -1,14 +1,15 @@
 /* bench_ledger — fills a store with people, as many rosters would, for bench/run.sh.
  *
  *     make build/bench_ledger
- *     build/bench_ledger DIR [PEOPLE]     makes DIR/queqiao.db, 1,000,000 people unless told otherwise
+ *     build/bench_ledger DIR [PEOPLE]     makes DIR/queqiao.db, 1,000,000 people unless told
+ * otherwise
  *
- * Each person goes the way of a registration: record_insert() with its checks, sealed numbers, blind
- * indexes, name index, counts and journal, CHUNK of them in one transaction; each third one is then
- * placed, so that every status occurs. They live in the counties of Gansu, in villages below, and
- * come village by village from counties in turn. Names follow the frequency of surnames in the census
- * of 2020. The same arguments give the same people. A user "bench" of the province's bureau is made,
- * who sees them all through her scope like any other. */
+ * Each person goes the way of a registration: record_insert() with its checks, sealed numbers,
+ * blind indexes, name index, counts and journal, CHUNK of them in one transaction; each third one
+ * is then placed, so that every status occurs. They live in the counties of Gansu, in villages
+ * below, and come village by village from counties in turn. Names follow the frequency of surnames
+ * in the census of 2020. The same arguments give the same people. A user "bench" of the province's
+ * bureau is made, who sees them all through her scope like any other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -90,7 +91,8 @@ static const char *number_of(struct arena *mem, int64_t county, int64_t k)
 
 static struct person_input person_of(struct world *w, struct arena *mem, int64_t n)
 {
-    static const char *const wills[] = { "WILLING", "WILLING", "WILLING", "UNWILLING", "UNABLE", NULL };
+    static const char *const wills[] = { "WILLING",   "WILLING", "WILLING",
+                                         "UNWILLING", "UNABLE",  NULL };
     static const char *const types[] = { "ORDINARY", "POVERTY_EXITED", "POVERTY_EXITED",
                                          "REGISTERED_POOR" };
     int64_t roster = n / ROSTER, county = w->county[roster % w->counties];
@@ -159,13 +161,15 @@ static enum err add_places(struct ctx *cx, void *arg)
         for (int64_t k = 0; k < TOWNSHIPS * (VILLAGES + 1); k++) {
             int64_t township = county + (100 + k / (VILLAGES + 1)) * 1000, v = k % (VILLAGES + 1);
             char name[64];
-            snprintf(name, sizeof name, v ? "第%d镇%d村" : "第%d镇", (int)(k / (VILLAGES + 1)) + 1, (int)v);
+            snprintf(name, sizeof name, v ? "第%d镇%d村" : "第%d镇", (int)(k / (VILLAGES + 1)) + 1,
+                     (int)v);
             TRY(db_exec(cx,
                         "INSERT INTO division (code, name, short_name, parent, level, full_name)"
                         " VALUES ($1, $2, $2, $3, $4, $5) ON CONFLICT (code) DO NOTHING",
                         P(v ? township + 200 + v : township), P(name), P(v ? township : county),
                         P(v ? "VILLAGE" : "TOWNSHIP"),
-                        P(arena_printf(cx->mem, "%s%s", row_text(&r, w->counties, "full_name"), name))));
+                        P(arena_printf(cx->mem, "%s%s", row_text(&r, w->counties, "full_name"),
+                                       name))));
         }
     }
     return OK;
@@ -187,9 +191,15 @@ static enum err add_user(struct ctx *cx, void *arg)
                                                       .is_active = NONE },
                          &org));
     TRY(user_add(cx,
-                 (struct user_input){ .login = "bench", .name = "测试员", .org_id = org, .roles = "CLERK", .person_id = NONE },
+                 (struct user_input){ .login = "bench",
+                                      .name = "测试员",
+                                      .org_id = org,
+                                      .roles = "CLERK",
+                                      .person_id = NONE },
                  "bench-bench-bench", &user));
-    return db_exec(cx, "UPDATE user_account SET must_change = 0 WHERE id = $1 AND SCOPE(user_account)", P(user));
+    return db_exec(cx,
+                   "UPDATE user_account SET must_change = 0 WHERE id = $1 AND SCOPE(user_account)",
+                   P(user));
 }
 
 static double seconds(void)

@@ -1,0 +1,95 @@
+#!/bin/bash
+# run.sh — requests per second and p99 over a million people, each beside a limit measured in the same run.
+# bench/README.md says what is measured and against what. PEOPLE=100000 bench/run.sh for a smaller store.
+set -eu
+cd "$(dirname "$0")/.."
+people=${PEOPLE:-1000000}
+dir=build/bench/people-$people
+port=${PORT:-18100}
+url=http://127.0.0.1:$port
+make -s build/bench_ledger build/bench_floor
+
+server= nginx=
+finish() {
+    [ -z "$server" ] || kill "$server" 2>/dev/null || true
+    [ -z "$nginx" ] || kill "$nginx" 2>/dev/null || true
+}
+trap finish EXIT
+
+start() {
+    build/queqiao serve --store=$dir/queqiao.db --listen=127.0.0.1:$port >$dir/out 2>$dir/log &
+    server=$!
+    for _ in $(seq 100); do
+        curl -s -o /dev/null $url/api/v1/session && return 0
+        kill -0 $server 2>/dev/null || break
+        sleep 0.1
+    done
+    server=
+    return 1
+}
+
+# A store of an older schema is made anew.
+if [ ! -s $dir/done ] || ! start; then
+    rm -rf $dir
+    mkdir -p $dir
+    build/bench_ledger $dir $people | tee $dir/done.part
+    mv $dir/done.part $dir/done
+    start
+fi
+pss() { awk '/^Pss:/ { printf "%.1f", $2 / 1024 }' /proc/$server/smaps_rollup; }
+at_rest=$(pss)
+
+reply=$(curl -s -D $dir/headers -H 'Content-Type: application/json' -H "Origin: $url" \
+    -d '{"login":"bench","password":"bench-bench-bench"}' $url/api/v1/session)
+sid=$(grep -oi 'sid=[^;]*' $dir/headers | cut -d= -f2)
+csrf=$(grep -o '"csrf":"[^"]*' <<<"$reply" | cut -d'"' -f4)
+[ -n "$sid" ] || { echo "cannot sign in: $reply" >&2; exit 1; }
+[ -s $dir/ids ] || sqlite3 "file:$dir/queqiao.db?mode=ro" \
+    "SELECT id FROM person WHERE id % 50 = 0 LIMIT 20000" >$dir/ids
+
+# The static limit: a reply of the size of one person, from nginx with one worker a processor.
+curl -s -b "sid=$sid" $url/api/v1/people/$(head -1 $dir/ids) >$dir/person.json
+cat >$dir/nginx.conf <<CONF
+worker_processes auto; daemon off; pid $PWD/$dir/nginx.pid; error_log $PWD/$dir/nginx.log;
+events { worker_connections 512; }
+http { access_log off; default_type application/json; keepalive_requests 1000000;
+  client_body_temp_path $PWD/$dir/t1; proxy_temp_path $PWD/$dir/t2; fastcgi_temp_path $PWD/$dir/t3;
+  uwsgi_temp_path $PWD/$dir/t4; scgi_temp_path $PWD/$dir/t5;
+  server { listen 127.0.0.1:$((port + 1)); root $PWD/$dir; } }
+CONF
+PATH=$PATH:/usr/sbin nginx -c $PWD/$dir/nginx.conf 2>/dev/null &
+nginx=$!
+sleep 0.5
+
+ticks() { awk '{ print $14 + $15 }' /proc/$server/stat; }
+# CONNECTIONS KIND → "requests/s p50 p99 errors µs-of-processor", the median of three runs.
+load() {
+    for _ in 1 2 3; do
+        before=$(ticks)
+        got=$(wrk -t1 -c$1 -d3 -s bench/load.lua $url -- "$2" $dir/ids $sid $csrf | grep RESULT)
+        after=$(ticks)
+        awk -v t=$((after - before)) '{ printf "%s %s %s %s %.0f\n", $2, $3, $4, $5, t * 10000 / ($2 * 3) }' <<<"$got"
+    done | sort -n | sed -n 2p
+}
+line() { # NAME PEER LIMIT RESULT
+    awk -v name="$1" -v peer="$2" -v floor="$3" '{ printf "%-44s %9.1f %7.1f %7.1f %6d %7d %10s %5.1fx %12s\n",
+        name, $1, $2, $3, $4, $5, peer, $1 / peer, floor }' <<<"$4"
+}
+list='/api/v1/people?limit=50&labour_status=SEEKING&home='
+
+echo "load before: $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) processors, $people people, store $(du -h $dir/queqiao.db | cut -f1)"
+static=$(wrk -t1 -c64 -d3 http://127.0.0.1:$((port + 1))/person.json | awk '/Requests\/sec/ { print $2 }')
+build/bench_floor $dir/queqiao.db >$dir/floor
+floor() { awk -v n=$1 '$1 == n { print $2 }' $dir/floor; }
+printf '%-44s %9s %7s %7s %6s %7s %10s %6s %12s\n' operation req/s p50ms p99ms errors cpu_us best_peer times bare_SQLite
+line "one person, c=64" 12508 "$(floor get)" "$(load 64 get)"
+during=$(pss)
+line "list + exact count, county, c=16" 1299 "$(floor county)" "$(load 16 ${list}621121000000)"
+line "list + exact count, city prefix, c=16" 142 "$(floor city)" "$(load 16 ${list}621100000000)"
+line "list + exact count, province prefix, c=16" 142 "$(floor province)" "$(load 16 ${list}620000000000)"
+line "name, two characters, 50 of all + count, c=4" 11.5 "$(floor search)" "$(load 4 '/api/v1/people?limit=50&q=%E7%A7%80%E8%8B%B1')"
+line "durable change with journal, c=16" 5179 "$(floor patch)" "$(load 16 patch)"
+line "dashboard county × status, c=1" 9.3 "$(floor summary)" "$(load 1 /api/v1/people/summary)"
+echo "nginx, static reply of the same size, c=64: $static/s; bare SQLite, 16 durable rows a commit: $(floor patch16)/s"
+echo "memory (PSS): at rest $at_rest MB, after the point reads $during MB, at the end $(pss) MB"
+echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
