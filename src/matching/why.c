@@ -50,15 +50,12 @@ struct why {
 
 static enum err load(struct ctx *cx, struct why *w)
 {
-    TRY(db_rows(cx, &w->run,
-                "SELECT weights, state, created_at FROM match_run WHERE"
-                " SCOPE_NOT(match_run 'the person is in scope') AND id = $1",
-                P(cx->id)));
-    if (w->run.n == 0 || !str_eq(row_text(&w->run, 0, "state"), "DONE"))
-        return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
-                    T("没有这次匹配，或尚未完成", "there is no such run, or it is not done"));
     TRY(match_load_person(cx, w->in->person_id, &w->person));
     TRY(match_load_post(cx, w->in->post_id, &w->target));
+    TRY(db_rows(cx, &w->run,
+                "SELECT weights, state, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
+                " SCOPE_NOT(match_run 'or the person was in it') AND r.id = $1",
+                P(cx->id)));
     TRY(db_rows(cx, &w->result,
                 "SELECT m.post_id, m.score, (SELECT j.title FROM job_post j WHERE"
                 " SCOPE_NOT(job_post 'the result is in scope') AND j.id = m.post_id) AS title,"
@@ -67,6 +64,10 @@ static enum err load(struct ctx *cx, struct why *w)
                 " AND k.post_id = m.post_id) AS price FROM match_result m"
                 " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.person_id = $2",
                 P(cx->id), P(w->in->person_id)));
+    if (w->run.n == 0 || !str_eq(row_text(&w->run, 0, "state"), "DONE") ||
+        (row_int(&w->run, 0, "is_mine") != 1 && w->result.n == 0))
+        return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
+                    T("没有这次匹配，或尚未完成", "there is no such run, or it is not done"));
     return db_rows(cx, &w->post,
                    "SELECT seats, price FROM match_post k WHERE"
                    " SCOPE_NOT(match_post 'the post itself is in scope') AND k.run_id = $1"
