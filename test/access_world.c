@@ -2,6 +2,8 @@
 #include "access_world.h"
 
 #include "base/ids.h"
+#include "imports/imports.h"
+#include "matching/matching.h"
 
 #include <stdio.h>
 
@@ -71,7 +73,7 @@ static void make_people(struct making *m)
         m->person[i] = step(
             m->west, "people.create", NONE,
             words("{'name':'%s%s','id_no':'%s%c','home':%lld,'willingness':'WILLING','phone':'1390591%04d','household_no':'%s%d',"
-                  "'head_name':'%s户主','household_type':'POVERTY_EXITED','monitored_type':'UNSTABLE_EXITED','least_wage_fen':300000,"
+                  "'head_name':'%s户主','household_type':'REGISTERED_POOR','identified_on':'2014-01-01','least_wage_fen':300000,"
                   "'destinations':'%lld','account':'6217001823456789%03d','remark':'%s'}",
                   m->p->mark, given[i], digits, id_no_check(digits), (long long)(i % 2 ? m->p->village : org_division(m->p->west)),
                   i + 1, m->p->id_start, i / 2, m->p->mark, (long long)org_division(m->p->east), i, m->p->mark));
@@ -127,15 +129,69 @@ static void confirm(struct making *m, const char *month, const char *source, con
                month, source, (long long)m->placement, status, m->p->mark));
 }
 
-/* A person who went by herself half a year ago, with months that are confirmed and one that is contradicted. */
+/* A person at work since last spring, with months that are confirmed and one that is contradicted. */
 static void make_months(struct making *m)
 {
     m->placement = step(m->west, "placements.create", NONE,
-                        words("{'person_id':'%lld','employer_id':'%lld','start_on':'2018-09-01','wage_fen':400000}",
+                        words("{'person_id':'%lld','employer_id':'%lld','start_on':'2018-03-05','wage_fen':400000,'channel':'ORGANISED','is_reserved':true}",
                               (long long)m->person[PEOPLE - 1], (long long)m->employer));
-    for (int i = 0; i < 6; i++)
-        confirm(m, words("20%d-%02d", i < 4 ? 18 : 19, (8 + i) % 12 + 1), "EMPLOYER", "AT_WORK");
+    for (int i = 3; i <= 10; i++)
+        confirm(m, words("2018-%02d", i), "EMPLOYER", "AT_WORK");
+    confirm(m, "2019-02", "EMPLOYER", "AT_WORK");
     confirm(m, "2019-02", "VILLAGE_PHONE", "NOT_WORKING");
+}
+
+/* Her claims, one of which goes through four hands and on notice to the bank. */
+static void make_claims(struct making *m)
+{
+    int64_t claim, policy, batch;
+
+    step(m->east, "claims.find", NONE, "{'as_of':'2018-11-20'}");
+    if (!op_find("claims.find") || call(m->east, "claims.list", NONE, "state=ELIGIBLE") != OK || got_int("total") < 1) {
+        test_fail(__FILE__, __LINE__, "%s has no claims: %.300s", m->p->mark, got_text());
+        return;
+    }
+    claim = got_int("items.0.id");
+    call(m->east, "claims.get", claim, NULL);
+    policy = got_int("policy_id");
+    step(m->east, "claims.submit", claim, "{}");
+    step(as(m->p->east, "CHECKER"), "claims.check", claim, "{}");
+    step(as(m->p->payer, "REVIEWER"), "claims.review", claim, "{}");
+    step(as(m->p->payer, "REVIEWER"), "claims.notice", NONE, words("{'policy_id':'%lld'}", (long long)policy));
+    set_clock("2019-04-15");
+    step(as(m->p->payer, "APPROVER"), "claims.approve", claim, "{}");
+    call(as(m->p->payer, "APPROVER"), "policies.get", policy, NULL);
+    batch = step(as_system(), "payments.make", NONE,
+                 words("{'payer':%lld,'fund':'%s'}", (long long)got_int("payer"), got("fund")));
+    step(as_system(), "payments.lock", batch, "{}");
+    set_clock("2019-03-15");
+}
+
+static void make_target(struct making *m)
+{
+    step(m->approver, "targets.create", NONE,
+         words("{'pairing_id':'%lld','year':2019,'indicator':'transferred_east','division':%lld,'goal':%d}", (long long)pairing_of(m->p->west),
+               (long long)org_division(m->p->west), m->p->goal));
+}
+
+static void make_run(struct making *m)
+{
+    int64_t run = step(m->west, "match_runs.create", NONE,
+                       words("{'home':%lld,'work':%lld}", (long long)org_division(m->p->west), (long long)org_division(m->p->east)));
+
+    if (run != NONE && match_run_execute(unit(as_system()), run) != OK)
+        test_fail(__FILE__, __LINE__, "the run was not done");
+}
+
+static void make_import(struct making *m)
+{
+    const char *file = words("姓名,身份证号,户籍地\r\n%s壬,%s,甘肃\r\n%s癸,1234,甘肃省定西市\r\n", m->p->mark, "622424196811010041", m->p->mark);
+
+    if (!op_find("imports.upload"))
+        return;
+    if (upload(m->west, "imports.upload", NONE, words("%s花名册.csv", m->p->mark), file, strlen(file), "record=person") != OK)
+        test_fail(__FILE__, __LINE__, "%.300s", got_text());
+    EXPECT(imports_work_once(unit(as_system())));
 }
 
 struct access_road access_road_make(const struct access_pair *p)
@@ -152,5 +208,9 @@ struct access_road access_road_make(const struct access_pair *p)
     make_offers(&m);
     make_batches(&m);
     make_months(&m);
+    make_run(&m);
+    make_claims(&m);
+    make_target(&m);
+    make_import(&m);
     return (struct access_road){ m.employer, m.person[PEOPLE - 1] };
 }

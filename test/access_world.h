@@ -4,9 +4,10 @@
 #include "ops.h"
 
 struct access_pair {
-    enum org west, east;
+    enum org west, east, payer;
     const char *mark;     /* begins every name, title and note of this road: "外禁" */
     const char *id_start; /* first six digits of its people's citizen numbers */
+    int goal;
     int64_t employer_id;  /* NONE: one is made */
     int64_t village;      /* home of half of its people; the others are at home in the county */
 };

@@ -553,7 +553,7 @@ static void make_world(void)
     w.store = cx->store;
     w.worked = ",";
     w.replies = arena_alloc(test_arena(), sizeof *w.replies * REPLIES_MAX);
-    road = access_road_make(&(struct access_pair){ TONGWEI, FUQING, "通路", "621121", employer_of(FUYAO), 621121100000 });
+    road = access_road_make(&(struct access_pair){ TONGWEI, FUQING, FUZHOU, "通路", "621121", 800, employer_of(FUYAO), 621121100000 });
     EXPECT_INT(db_read(cx, read_orgs, &orgs), OK);
     for (int org = 0; org < ORG_COUNT; org++)
         add_actors(cx, &orgs, (enum org)org);
@@ -565,7 +565,7 @@ static void make_world(void)
 
 static void make_foreign_world(void)
 {
-    access_road_make(&(struct access_pair){ WUSHAN, YANTAI, "外禁", "500237", NONE, 500237105000 });
+    access_road_make(&(struct access_pair){ WUSHAN, YANTAI, YANTAI, "外禁", "500237", 7777, NONE, 500237105000 });
     EXPECT_INT(db_read(unit(as_system()), read_actors, NULL), OK);
     EXPECT_INT(db_read(unit(as_system()), read_all, &w.all), OK);
 }
