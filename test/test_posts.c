@@ -57,6 +57,6 @@ STORE_TEST("an employer sees its own posts and no others, and posts for nobody e
     cx->who.scope = (struct scope){ .kind = SCOPE_EMPLOYER, .employer_id = mine };
     EXPECT_INT(call(cx, "posts.get", post, NULL), E_NOT_FOUND);
     EXPECT_INT(call(cx, "posts.withdraw", post, "{\"reason\":\"x\"}"), E_NOT_FOUND);
-    EXPECT_INT(call(cx, "posts.create", NONE, arena_printf(cx->mem, "{\"title\":\"保安\",\"employer_id\":\"%lld\",\"headcount\":1}", (long long)other)), E_FORBIDDEN);
+    EXPECT_INT(call(cx, "posts.create", NONE, arena_printf(cx->mem, "{\"title\":\"保安\",\"employer_id\":\"%lld\",\"headcount\":1}", (long long)other)), E_INVALID);
     EXPECT_INT(call(cx, "posts.create", NONE, "{\"title\":\"保安\",\"headcount\":1}"), OK);
 }
