@@ -1,9 +1,10 @@
 /* bench_import — how fast rosters are checked and written, and how much memory that takes.
  *
  *     make build/bench_import
- *     build/bench_import make FILE N      write FILE (xlsx, or CSV if its name ends so): N persons, 25 columns
- *     build/bench_import check FILE DB    dry run into a new store DB (a path, or postgres://…)
- *     build/bench_import commit FILE DB   dry run and write; run it again to see what the same file costs
+ *     build/bench_import make FILE N      write FILE (xlsx, or CSV if its name ends so): N persons,
+ * 25 columns build/bench_import check FILE DB    dry run into a new store DB (a path, or
+ * postgres://…) build/bench_import commit FILE DB   dry run and write; run it again to see what the
+ * same file costs
  *
  * Each is a run of its own, so that each has its own peak of memory. */
 #include "app/modules.h"
@@ -33,20 +34,29 @@ static int refused(const struct failure *f)
     return 1;
 }
 
-static const char *const titles[] = { "序号",     "县(市、区、旗)", "乡(镇)",   "行政村",   "户编号",   "姓名",     "证件号码", "性别",     "与户主关系",
-                                      "民族",     "文化程度",       "健康状况", "劳动能力", "人均纯收入", "联系电话", "户类型",   "监测对象类型", "首次识别时间",
-                                      "技能特长", "就业意愿",       "意向地点", "意向薪资", "银行账号", "开户名",   "采集日期" };
+static const char *const titles[] = { "序号",         "县(市、区、旗)", "乡(镇)",   "行政村",
+                                      "户编号",       "姓名",           "证件号码", "性别",
+                                      "与户主关系",   "民族",           "文化程度", "健康状况",
+                                      "劳动能力",     "人均纯收入",     "联系电话", "户类型",
+                                      "监测对象类型", "首次识别时间",   "技能特长", "就业意愿",
+                                      "意向地点",     "意向薪资",       "银行账号", "开户名",
+                                      "采集日期" };
 enum { COLUMNS = ARRAY_LEN(titles) };
 
 static void fill(int i, char text[COLUMNS][64], struct sheet_value *values)
 {
-    static const char *const surnames[] = { "张", "王", "李", "赵", "陈", "刘", "杨", "黄", "马", "牛" };
-    static const char *const given[] = { "秀英", "建国", "小红", "志强", "桂兰", "海燕", "文斌", "玉珍", "国庆", "春梅", "军", "芳" };
-    static const char *const educations[] = { "小学", "初中", "高中", "中专", "大专", "文盲或半文盲" };
+    static const char *const surnames[] = { "张", "王", "李", "赵", "陈",
+                                            "刘", "杨", "黄", "马", "牛" };
+    static const char *const given[] = { "秀英", "建国", "小红", "志强", "桂兰", "海燕",
+                                         "文斌", "玉珍", "国庆", "春梅", "军",   "芳" };
+    static const char *const educations[] = {
+        "小学", "初中", "高中", "中专", "大专", "文盲或半文盲"
+    };
     char digits[24];
     int name = (i * 7919) % 120;
 
-    snprintf(digits, sizeof digits, "621125%04d%02d%02d%03d", 1963 + i / 1000 % 40, 1 + i / 40000 % 12, 1 + i / 480000 % 28, i % 1000);
+    snprintf(digits, sizeof digits, "621125%04d%02d%02d%03d", 1963 + i / 1000 % 40,
+             1 + i / 40000 % 12, 1 + i / 480000 % 28, i % 1000);
     snprintf(text[0], 64, "%d", i + 1);
     snprintf(text[1], 64, "甘肃省定西市通渭县");
     snprintf(text[2], 64, "平襄镇");
@@ -86,8 +96,14 @@ static int make_file(const char *path, int n)
 
     for (int c = 0; c < COLUMNS; c++)
         columns[c] = (struct sheet_column){ .title = titles[c], .kind = SHEET_TEXT };
-    if (sheet_writer_open(path, str_ends(path, ".csv") ? SHEET_CSV : SHEET_XLSX, LANG_ZH, &f, &w) != OK ||
-        sheet_writer_page(w, &(struct sheet_page){ .name = "花名册", .title = "通渭县务工人员花名册", .columns = columns, .n = COLUMNS }, &f) != OK)
+    if (sheet_writer_open(path, str_ends(path, ".csv") ? SHEET_CSV : SHEET_XLSX, LANG_ZH, &f, &w) !=
+            OK ||
+        sheet_writer_page(w,
+                          &(struct sheet_page){ .name = "花名册",
+                                                .title = "通渭县务工人员花名册",
+                                                .columns = columns,
+                                                .n = COLUMNS },
+                          &f) != OK)
         return refused(&f);
     for (int i = 0; i < n; i++) {
         fill(i, text, values);
@@ -117,9 +133,10 @@ static int take(struct ctx *cx, const char *path, bool commit)
     wall = seconds(CLOCK_MONOTONIC) - wall;
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%lld rows (%lld bad): %lld new, %lld changed, %lld same; %.2f s wall, %.2f s cpu, %.0f rows/s, peak %.1f MB\n", (long long)o.total,
-           (long long)o.bad, (long long)o.created, (long long)o.changed, (long long)o.same, wall, cpu, (double)o.total / wall,
-           (double)usage.ru_maxrss / 1024);
+    printf(
+        "%lld rows (%lld bad): %lld new, %lld changed, %lld same; %.2f s wall, %.2f s cpu, %.0f rows/s, peak %.1f MB\n",
+        (long long)o.total, (long long)o.bad, (long long)o.created, (long long)o.changed,
+        (long long)o.same, wall, cpu, (double)o.total / wall, (double)usage.ru_maxrss / 1024);
     return 0;
 }
 
@@ -138,11 +155,13 @@ int main(int argc, char **argv)
     }
     ops_register(app_modules);
     seal_init_for_tests();
-    if (store_open(argv[3], ops_tables(), LANG_EN, &f, &store) != OK || store_migrate(store, &f, NULL) != OK)
+    if (store_open(argv[3], ops_tables(), LANG_EN, &f, &store) != OK ||
+        store_migrate(store, &f, NULL) != OK)
         return refused(&f);
     cx = ctx_new(store, time(NULL));
     ctx_as_system(cx);
-    status = db_write(cx, seed, NULL) == OK ? take(cx, argv[2], str_eq(argv[1], "commit")) : refused(&cx->failure);
+    status = db_write(cx, seed, NULL) == OK ? take(cx, argv[2], str_eq(argv[1], "commit"))
+                                            : refused(&cx->failure);
     ctx_free(cx);
     store_close(store);
     return status;

@@ -35,15 +35,19 @@ const char *access_table(const struct op *op)
         return op->record->table;
     for (int m = 0; ops_modules()[m]; m++)
         for (const struct op *o = ops_modules()[m]->ops; o && o->name; o++)
-            if (o->record && same_path(op->route, o->route) && (o->run == record_get || o->run == record_list))
+            if (o->record && same_path(op->route, o->route) &&
+                (o->run == record_get || o->run == record_list))
                 return o->record->table;
     return NULL;
 }
 
-/* "post_id" may be a job_post, "batch_id" any table that ends in batch: the op's own table first. */
+/* "post_id" may be a job_post, "batch_id" any table that ends in batch: the op's own table first.
+ */
 static bool stem_fits(const struct op *op, const char *field, const char *table)
 {
-    size_t len = strlen(field), stem = str_ends(field, "_ids") ? len - 4 : str_ends(field, "_id") ? len - 3 : 0;
+    size_t len = strlen(field), stem = str_ends(field, "_ids")  ? len - 4
+                                       : str_ends(field, "_id") ? len - 3
+                                                                : 0;
     size_t table_len = strlen(table);
 
     if (str_eq(field, "id") || str_eq(field, "ids"))
@@ -52,38 +56,45 @@ static bool stem_fits(const struct op *op, const char *field, const char *table)
         return str_eq(table, "organisation");
     if (stem >= table_len)
         return stem == table_len && memcmp(field, table, stem) == 0;
-    return stem && memcmp(table + table_len - stem, field, stem) == 0 && table[table_len - stem - 1] == '_';
+    return stem && memcmp(table + table_len - stem, field, stem) == 0 &&
+           table[table_len - stem - 1] == '_';
 }
 
-static bool side_fits(const struct access_actor *a, const struct known_row *row, enum input_side side)
+static bool side_fits(const struct access_actor *a, const struct known_row *row,
+                      enum input_side side)
 {
-    return side == INPUT_OWN ? row_is_visible(a, row) : row_is_far(a, row) && !row_is_visible(a, row);
+    return side == INPUT_OWN ? row_is_visible(a, row)
+                             : row_is_far(a, row) && !row_is_visible(a, row);
 }
 
-static int64_t pick_id(const struct op *op, const struct field *f, const struct known_rows *rows, const struct access_actor *a,
-                       const struct input_wish *w)
+static int64_t pick_id(const struct op *op, const struct field *f, const struct known_rows *rows,
+                       const struct access_actor *a, const struct input_wish *w)
 {
     int fits = 0, turn;
 
     if (w->side == INPUT_ABSENT)
         return ABSENT_ID;
     for (int i = 0; i < rows->n; i++)
-        fits += rows->at[i].id != NONE && stem_fits(op, f->name, rows->at[i].table->table) && side_fits(a, &rows->at[i], w->side);
+        fits += rows->at[i].id != NONE && stem_fits(op, f->name, rows->at[i].table->table) &&
+                side_fits(a, &rows->at[i], w->side);
     if (fits == 0)
         return ABSENT_ID;
     turn = w->turn % fits;
     for (int i = 0; i < rows->n; i++)
-        if (rows->at[i].id != NONE && stem_fits(op, f->name, rows->at[i].table->table) && side_fits(a, &rows->at[i], w->side) && turn-- == 0)
+        if (rows->at[i].id != NONE && stem_fits(op, f->name, rows->at[i].table->table) &&
+            side_fits(a, &rows->at[i], w->side) && turn-- == 0)
             return rows->at[i].id;
     return ABSENT_ID;
 }
 
-const struct known_row *access_target(const struct op *op, const struct known_rows *rows, const struct access_actor *a, enum input_side side, int n)
+const struct known_row *access_target(const struct op *op, const struct known_rows *rows,
+                                      const struct access_actor *a, enum input_side side, int n)
 {
     const char *table = access_table(op);
 
     for (int i = 0; i < rows->n; i++)
-        if (rows->at[i].id != NONE && (!table || str_eq(table, rows->at[i].table->table)) && side_fits(a, &rows->at[i], side) && n-- == 0)
+        if (rows->at[i].id != NONE && (!table || str_eq(table, rows->at[i].table->table)) &&
+            side_fits(a, &rows->at[i], side) && n-- == 0)
             return &rows->at[i];
     return NULL;
 }
@@ -100,14 +111,17 @@ static const char *pick_choice(const struct choice *choices, int turn)
 static const char *a_citizen(struct arena *mem, const struct input_wish *w)
 {
     static int count;
-    const char *digits = arena_printf(mem, "%s19850%d%02d%03d", is_afar(w->side) ? "500237" : "621121", 1 + count % 9, 1 + count / 9 % 28, 500 + count / 252 % 400);
+    const char *digits =
+        arena_printf(mem, "%s19850%d%02d%03d", is_afar(w->side) ? "500237" : "621121",
+                     1 + count % 9, 1 + count / 9 % 28, 500 + count / 252 % 400);
 
     count++;
     return arena_printf(mem, "%s%c", digits, id_no_check(digits));
 }
 
 /* Items of a bulk input, whose keys stand in its help: "[{placement_id, status, days}]". */
-static const char *json_items(struct arena *mem, const struct op *op, const struct field *f, const struct known_rows *rows, const struct access_actor *a,
+static const char *json_items(struct arena *mem, const struct op *op, const struct field *f,
+                              const struct known_rows *rows, const struct access_actor *a,
                               const struct input_wish *w)
 {
     struct str s = str_new(mem);
@@ -120,7 +134,8 @@ static const char *json_items(struct arena *mem, const struct op *op, const stru
         size_t len = strcspn(at, ", }");
         struct field key = { .name = arena_strndup(mem, at, len) };
         if (str_ends(key.name, "_id"))
-            str_addf(&s, "%s\"%s\":\"%lld\"", s.len > 2 ? "," : "", key.name, (long long)pick_id(op, &key, rows, a, w));
+            str_addf(&s, "%s\"%s\":\"%lld\"", s.len > 2 ? "," : "", key.name,
+                     (long long)pick_id(op, &key, rows, a, w));
         else if (str_eq(key.name, "status"))
             str_addf(&s, "%s\"%s\":\"AT_WORK\"", s.len > 2 ? "," : "", key.name);
         at += len;
@@ -129,7 +144,8 @@ static const char *json_items(struct arena *mem, const struct op *op, const stru
     return s.s;
 }
 
-static const char *text_value(struct arena *mem, const struct op *op, const struct field *f, const struct known_rows *rows, const struct access_actor *a,
+static const char *text_value(struct arena *mem, const struct op *op, const struct field *f,
+                              const struct known_rows *rows, const struct access_actor *a,
                               const struct input_wish *w)
 {
     static int count;
@@ -152,26 +168,38 @@ static const char *text_value(struct arena *mem, const struct op *op, const stru
 }
 
 /* NULL = leave the field out. Numbers and booleans come without quotes. */
-static const char *value(struct arena *mem, const struct op *op, const struct field *f, const struct known_rows *rows, const struct access_actor *a,
+static const char *value(struct arena *mem, const struct op *op, const struct field *f,
+                         const struct known_rows *rows, const struct access_actor *a,
                          const struct input_wish *w, bool *ret_bare)
 {
-    bool is_work = strstr(f->name, "work") || (a->actor.scope.work_lo != NONE && a->actor.scope.home_lo == NONE && !strstr(f->name, "home"));
+    bool is_work =
+        strstr(f->name, "work") || (a->actor.scope.work_lo != NONE &&
+                                    a->actor.scope.home_lo == NONE && !strstr(f->name, "home"));
     long long place = (long long)(is_work ? side_work(a, w->side) : side_home(a, w->side));
 
-    *ret_bare = f->type == FIELD_INT || f->type == FIELD_MONEY || f->type == FIELD_BOOL || f->type == FIELD_DIVISION || f->type == FIELD_JSON;
+    *ret_bare = f->type == FIELD_INT || f->type == FIELD_MONEY || f->type == FIELD_BOOL ||
+                f->type == FIELD_DIVISION || f->type == FIELD_JSON;
     switch (f->type) {
     case FIELD_TEXT:
         return text_value(mem, op, f, rows, a, w);
     case FIELD_NAME:
         return "测试人";
     case FIELD_INT:
-        return arena_printf(mem, "%lld", (long long)(str_eq(f->name, "year") ? 2019 : f->max > f->min ? MAX(f->min, MIN(f->max, 6)) : 6));
+        return arena_printf(mem, "%lld",
+                            (long long)(str_eq(f->name, "year") ? 2019
+                                        : f->max > f->min       ? MAX(f->min, MIN(f->max, 6))
+                                                                : 6));
     case FIELD_MONEY:
-        return arena_printf(mem, "%lld", (long long)(f->max > f->min ? MAX(f->min, MIN(f->max, 300000)) : 300000));
+        return arena_printf(mem, "%lld",
+                            (long long)(f->max > f->min ? MAX(f->min, MIN(f->max, 300000))
+                                                        : 300000));
     case FIELD_BOOL:
         return op_writes(op) && !(op->flags & OP_UPLOAD) ? "true" : "1";
     case FIELD_DATE:
-        return str_starts(f->name, "until") || str_starts(f->name, "expires") || str_ends(f->name, "_until") ? "2019-12-31" : "2019-03-14";
+        return str_starts(f->name, "until") || str_starts(f->name, "expires") ||
+                       str_ends(f->name, "_until")
+                   ? "2019-12-31"
+                   : "2019-03-14";
     case FIELD_MONTH:
         return "2019-02";
     case FIELD_ID:
@@ -206,7 +234,8 @@ static bool is_wished(const struct field *f, const struct input_wish *w)
 }
 
 /* Lists take one filter at a time, so that none hides what another lets through. */
-static const char *list_filter(const struct op *op, const struct known_rows *rows, const struct access_actor *a, const struct input_wish *w)
+static const char *list_filter(const struct op *op, const struct known_rows *rows,
+                               const struct access_actor *a, const struct input_wish *w)
 {
     struct arena *mem = test_arena();
     int turn = w->turn, n = 0;
@@ -217,14 +246,16 @@ static const char *list_filter(const struct op *op, const struct known_rows *row
     for (const struct field *f = op->record->fields; f->name; f++)
         n += f->use & USE_FILTER && (f->type == FIELD_ID || f->type == FIELD_DIVISION);
     for (const struct field *f = op->record->fields; n && f->name; f++)
-        if (f->use & USE_FILTER && (f->type == FIELD_ID || f->type == FIELD_DIVISION) && turn-- % n == 0)
+        if (f->use & USE_FILTER && (f->type == FIELD_ID || f->type == FIELD_DIVISION) &&
+            turn-- % n == 0)
             return arena_printf(mem, "%s=%s", f->name, value(mem, op, f, rows, a, w, &bare));
     return NULL;
 }
 
 static bool takes_id(const struct field *f)
 {
-    return field_is_input(f) && (f->type == FIELD_ID || f->type == FIELD_JSON || (f->type == FIELD_TEXT && str_ends(f->name, "ids")));
+    return field_is_input(f) && (f->type == FIELD_ID || f->type == FIELD_JSON ||
+                                 (f->type == FIELD_TEXT && str_ends(f->name, "ids")));
 }
 
 int access_ids(const struct op *op)
@@ -254,7 +285,8 @@ static struct input_wish wish_for(const struct field *f, const struct input_wish
     return one;
 }
 
-const char *access_input(const struct op *op, const struct known_rows *rows, const struct access_actor *a, const struct input_wish *w)
+const char *access_input(const struct op *op, const struct known_rows *rows,
+                         const struct access_actor *a, const struct input_wish *w)
 {
     struct arena *mem = test_arena();
     struct str s = str_new(mem);
@@ -264,7 +296,9 @@ const char *access_input(const struct op *op, const struct known_rows *rows, con
     int ids = 0;
 
     if (!fields)
-        return op->record && (op->run == record_list || op->run == record_export) ? list_filter(op, rows, a, w) : NULL;
+        return op->record && (op->run == record_list || op->run == record_export)
+                   ? list_filter(op, rows, a, w)
+                   : NULL;
     for (const struct field *f = fields; f->name; f++) {
         struct input_wish one = wish_for(f, w, &ids);
         const char *text = is_wished(f, &one) ? value(mem, op, f, rows, a, &one, &bare) : NULL;

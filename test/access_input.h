@@ -1,12 +1,12 @@
-/* access_input.h — inputs for any operation, from its field table: values that fit each type, with ids and
- * divisions of a chosen side. */
+/* access_input.h — inputs for any operation, from its field table: values that fit each type, with
+ * ids and divisions of a chosen side. */
 #pragma once
 #include "access_rows.h"
 
 enum input_side {
-    INPUT_OWN,     /* of what the caller may see */
-    INPUT_FOREIGN, /* ids that exist and are far from her, divisions of the foreign pair */
-    INPUT_ABSENT,  /* as foreign, with ids that nobody has */
+    INPUT_OWN,         /* of what the caller may see */
+    INPUT_FOREIGN,     /* ids that exist and are far from her, divisions of the foreign pair */
+    INPUT_ABSENT,      /* as foreign, with ids that nobody has */
     INPUT_ONE_FOREIGN, /* as own, but the turn-th id is one from afar */
     INPUT_ONE_ABSENT,  /* as own, but the turn-th id is nobody's */
 };
@@ -18,11 +18,14 @@ struct input_wish {
 enum { ABSENT_ID = 123456789012345678 };
 
 /* JSON body or, for GET and uploads, query; NULL when the operation takes none. */
-const char *access_input(const struct op *op, const struct known_rows *rows, const struct access_actor *a, const struct input_wish *w);
+const char *access_input(const struct op *op, const struct known_rows *rows,
+                         const struct access_actor *a, const struct input_wish *w);
 /* How many ids the input takes. */
 int access_ids(const struct op *op);
 /* The n-th row that the op's {id} can mean: near and visible ones first for INPUT_OWN, far ones for
  * INPUT_FOREIGN; NULL after the last. */
-const struct known_row *access_target(const struct op *op, const struct known_rows *rows, const struct access_actor *a, enum input_side side, int n);
-/* The table that a list's rows or an {id} are of, from the record or the other operations of the same path. */
+const struct known_row *access_target(const struct op *op, const struct known_rows *rows,
+                                      const struct access_actor *a, enum input_side side, int n);
+/* The table that a list's rows or an {id} are of, from the record or the other operations of the
+ * same path. */
 const char *access_table(const struct op *op);

@@ -98,8 +98,12 @@ enum err known_rows_read(struct ctx *cx, struct arena *mem, struct known_rows *r
 
         if (t->is_open || str_starts(t->table, "v_"))
             continue;
-        TRY(db_rows_list(cx, &r, arena_printf(cx->mem, "SELECT * FROM %s WHERE SCOPE_NOT(%s 'the test looks at all rows')", t->table, t->table),
-                         (struct params){ 0 }));
+        TRY(db_rows_list(
+            cx, &r,
+            arena_printf(cx->mem,
+                         "SELECT * FROM %s WHERE SCOPE_NOT(%s 'the test looks at all rows')",
+                         t->table, t->table),
+            (struct params){ 0 }));
         for (int i = 0; i < r.n; i++) {
             if (n == room) {
                 struct known_row *more = arena_alloc(mem, sizeof *at * (size_t)(room *= 2));
@@ -110,7 +114,9 @@ enum err known_rows_read(struct ctx *cx, struct arena *mem, struct known_rows *r
         }
     }
     qsort(at, (size_t)n, sizeof *at, by_key);
-    *ret = (struct known_rows){ .n = n, .at = at, .by_id = arena_alloc(mem, sizeof *ret->by_id * (size_t)(n + 1)) };
+    *ret = (struct known_rows){ .n = n,
+                                .at = at,
+                                .by_id = arena_alloc(mem, sizeof *ret->by_id * (size_t)(n + 1)) };
     for (int i = 0; i < n; i++)
         if (at[i].id != NONE)
             ret->by_id[ret->ids++] = &at[i];
@@ -121,7 +127,8 @@ enum err known_rows_read(struct ctx *cx, struct arena *mem, struct known_rows *r
 const struct known_row *known_row_of_id(const struct known_rows *k, int64_t id)
 {
     const struct known_row wanted = { .id = id }, *key = &wanted;
-    const struct known_row **found = !k->ids ? NULL : bsearch(&key, k->by_id, (size_t)k->ids, sizeof *k->by_id, by_row_id);
+    const struct known_row **found =
+        !k->ids ? NULL : bsearch(&key, k->by_id, (size_t)k->ids, sizeof *k->by_id, by_row_id);
 
     return found ? *found : NULL;
 }
@@ -131,7 +138,8 @@ const struct known_row *known_row_again(const struct known_rows *k, const struct
     return !k->n ? NULL : bsearch(row, k->at, (size_t)k->n, sizeof *k->at, by_key);
 }
 
-/* --- who may see it ------------------------------------------------------------------------------------- */
+/* --- who may see it
+ * ------------------------------------------------------------------------------------- */
 static void add_range(int64_t *lo, int64_t *hi, int *n, int64_t from, int64_t to)
 {
     assert(*n < NEAR_MAX);
@@ -151,9 +159,15 @@ static enum err own_ranges(struct ctx *cx, const struct scope *s, int64_t at[4])
 
     at[0] = s->home_lo, at[1] = s->home_hi, at[2] = s->work_lo, at[3] = s->work_hi;
     if (s->kind == SCOPE_EMPLOYER)
-        TRY(db_rows(cx, &r, "SELECT NULL AS home, work FROM employer WHERE SCOPE_NOT(employer 'the test looks') AND id = $1", P(s->employer_id)));
+        TRY(db_rows(
+            cx, &r,
+            "SELECT NULL AS home, work FROM employer WHERE SCOPE_NOT(employer 'the test looks') AND id = $1",
+            P(s->employer_id)));
     if (s->kind == SCOPE_PERSON)
-        TRY(db_rows(cx, &r, "SELECT home, NULL AS work FROM person WHERE SCOPE_NOT(person 'the test looks') AND id = $1", P(s->person_id)));
+        TRY(db_rows(
+            cx, &r,
+            "SELECT home, NULL AS work FROM person WHERE SCOPE_NOT(person 'the test looks') AND id = $1",
+            P(s->person_id)));
     for (int i = 0; i < 4 && r.n; i++)
         at[i] = NONE;
     if (r.n && number(&r, 0, "home") != NONE)
@@ -218,7 +232,8 @@ bool row_is_visible(const struct access_actor *a, const struct known_row *row)
         return true;
     if (!row->table->extra || a->actor.scope.kind != SCOPE_OFFICE || a->actor.scope.home_lo == NONE)
         return false;
-    return (row->is_open_post || !str_eq(row->table->table, "job_post")) && in_any(row->work, a->work_lo, a->work_hi, a->works);
+    return (row->is_open_post || !str_eq(row->table->table, "job_post")) &&
+           in_any(row->work, a->work_lo, a->work_hi, a->works);
 }
 
 bool row_is_named_in_view(const struct access_actor *a, const struct known_rows *k, int64_t id)

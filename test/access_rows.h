@@ -1,5 +1,5 @@
-/* access_rows.h — every row of every scoped table with its jurisdiction, and by whom it may be seen: an
- * independent reading of design D3, from the tables' declarations alone. */
+/* access_rows.h — every row of every scoped table with its jurisdiction, and by whom it may be
+ * seen: an independent reading of design D3, from the tables' declarations alone. */
 #pragma once
 #include "ops.h"
 
@@ -9,13 +9,13 @@ struct known_row {
     int64_t id;                  /* NONE: the table has no id */
     uint64_t key, content;       /* hashes */
     int64_t version, home, work, employer_id, person_id;
-    bool is_open_post;           /* job_post: its state is one that paired offices see */
+    bool is_open_post; /* job_post: its state is one that paired offices see */
     int refs;
-    int64_t ref[12];             /* ids of other records in it */
+    int64_t ref[12]; /* ids of other records in it */
 };
 struct known_rows {
     int n;
-    struct known_row *at;        /* sorted by key */
+    struct known_row *at;           /* sorted by key */
     const struct known_row **by_id; /* those that have an id */
     int ids;
 };

@@ -40,9 +40,10 @@ static void make_employer(struct making *m)
 {
     m->employer = m->p->employer_id;
     if (m->employer == NONE)
-        m->employer = step(m->east, "employers.create", NONE,
-                           words("{'name':'%s电子厂','work':%lld,'contact_name':'%s经理','phone':'13905910001'}",
-                                 m->p->mark, (long long)org_division(m->p->east), m->p->mark));
+        m->employer = step(
+            m->east, "employers.create", NONE,
+            words("{'name':'%s电子厂','work':%lld,'contact_name':'%s经理','phone':'13905910001'}",
+                  m->p->mark, (long long)org_division(m->p->east), m->p->mark));
 }
 
 /* Posts in several states: draft, submitted, open, open, suspended. */
@@ -56,9 +57,11 @@ static void make_posts(struct making *m)
     struct caller *checker = as(m->p->east, "CHECKER");
 
     for (size_t i = 0; i < ARRAY_LEN(events); i++) {
-        m->post[i] = step(m->east, "posts.create", NONE,
-                          words("{'title':'%s工%d','employer_id':'%lld','headcount':9,'pay':'3500-4500元','requirements':'%s'}",
-                                m->p->mark, (int)i, (long long)m->employer, m->p->mark));
+        m->post[i] = step(
+            m->east, "posts.create", NONE,
+            words(
+                "{'title':'%s工%d','employer_id':'%lld','headcount':9,'pay':'3500-4500元','requirements':'%s'}",
+                m->p->mark, (int)i, (long long)m->employer, m->p->mark));
         for (int e = 0; e < 3 && events[i][e]; e++)
             step(e == 0 ? m->east : checker, events[i][e], m->post[i], "{'reason':'停产'}");
     }
@@ -72,20 +75,25 @@ static void make_people(struct making *m)
         const char *digits = words("%s19800%d0%d10%d", m->p->id_start, i + 1, i + 1, i);
         m->person[i] = step(
             m->west, "people.create", NONE,
-            words("{'name':'%s%s','id_no':'%s%c','home':%lld,'willingness':'WILLING','phone':'1390591%04d','household_no':'%s%d',"
-                  "'head_name':'%s户主','household_type':'REGISTERED_POOR','identified_on':'2014-01-01','least_wage_fen':300000,"
-                  "'destinations':'%lld','account':'6217001823456789%03d','remark':'%s'}",
-                  m->p->mark, given[i], digits, id_no_check(digits), (long long)(i % 2 ? m->p->village : org_division(m->p->west)),
-                  i + 1, m->p->id_start, i / 2, m->p->mark, (long long)org_division(m->p->east), i, m->p->mark));
+            words(
+                "{'name':'%s%s','id_no':'%s%c','home':%lld,'willingness':'WILLING','phone':'1390591%04d','household_no':'%s%d',"
+                "'head_name':'%s户主','household_type':'REGISTERED_POOR','identified_on':'2014-01-01','least_wage_fen':300000,"
+                "'destinations':'%lld','account':'6217001823456789%03d','remark':'%s'}",
+                m->p->mark, given[i], digits, id_no_check(digits),
+                (long long)(i % 2 ? m->p->village : org_division(m->p->west)), i + 1,
+                m->p->id_start, i / 2, m->p->mark, (long long)org_division(m->p->east), i,
+                m->p->mark));
     }
 }
 
-/* Persons 1–6 have offers; 2–6 accept, of whom 3 and 4 travel, 5 waits on a planned batch, 6 on a locked one. */
+/* Persons 1–6 have offers; 2–6 accept, of whom 3 and 4 travel, 5 waits on a planned batch, 6 on a
+ * locked one. */
 static void make_offers(struct making *m)
 {
     for (int i = 1; i < PEOPLE - 1; i++) {
         m->offer[i] = step(m->west, "offers.create", NONE,
-                           words("{'person_id':'%lld','post_id':'%lld'}", (long long)m->person[i], (long long)m->post[2 + i % 2]));
+                           words("{'person_id':'%lld','post_id':'%lld'}", (long long)m->person[i],
+                                 (long long)m->post[2 + i % 2]));
         if (i >= 2)
             step(m->west, "offers.accept", m->offer[i], "{}");
     }
@@ -93,21 +101,26 @@ static void make_offers(struct making *m)
 
 static int64_t make_batch(struct making *m, const char *name, const char *offers)
 {
-    int64_t id = step(m->west, "batches.create", NONE,
-                      words("{'name':'%s%s','home':%lld,'work':%lld,'mode':'COACH','depart_on':'2019-03-10','escort':'%s'}",
-                            m->p->mark, name, (long long)org_division(m->p->west), (long long)org_division(m->p->east), m->p->mark));
+    int64_t id = step(
+        m->west, "batches.create", NONE,
+        words(
+            "{'name':'%s%s','home':%lld,'work':%lld,'mode':'COACH','depart_on':'2019-03-10','escort':'%s'}",
+            m->p->mark, name, (long long)org_division(m->p->west),
+            (long long)org_division(m->p->east), m->p->mark));
 
     step(m->west, "batches.add_passengers", id, words("{'offer_ids':'%s'}", offers));
     step(m->west, "batches.add_vehicle", id, words("{'label':'%s车','seats':45}", m->p->mark));
     step(m->west, "batches.set_leader", id,
-         words("{'township':%lld,'name':'%s队长','phone':'13905910002'}", (long long)m->p->village, m->p->mark));
+         words("{'township':%lld,'name':'%s队长','phone':'13905910002'}", (long long)m->p->village,
+               m->p->mark));
     step(m->west, "batches.seats", id, "{}");
     return id;
 }
 
 static void make_batches(struct making *m)
 {
-    int64_t id = make_batch(m, "专车", words("%lld,%lld", (long long)m->offer[3], (long long)m->offer[4]));
+    int64_t id =
+        make_batch(m, "专车", words("%lld,%lld", (long long)m->offer[3], (long long)m->offer[4]));
 
     step(m->west, "batches.lock", id, "{}");
     step(m->reviewer, "batches.approve", id, "{}");
@@ -124,17 +137,22 @@ static void make_batches(struct making *m)
 
 static void confirm(struct making *m, const char *month, const char *source, const char *status)
 {
-    step(m->west, "months.confirm", NONE,
-         words("{'month':'%s','source':'%s','items':[{'placement_id':'%lld','status':'%s','wage_fen':400000,'note':'%s'}]}",
-               month, source, (long long)m->placement, status, m->p->mark));
+    step(
+        m->west, "months.confirm", NONE,
+        words(
+            "{'month':'%s','source':'%s','items':[{'placement_id':'%lld','status':'%s','wage_fen':400000,'note':'%s'}]}",
+            month, source, (long long)m->placement, status, m->p->mark));
 }
 
-/* A person at work since last spring, with months that are confirmed and one that is contradicted. */
+/* A person at work since last spring, with months that are confirmed and one that is contradicted.
+ */
 static void make_months(struct making *m)
 {
-    m->placement = step(m->west, "placements.create", NONE,
-                        words("{'person_id':'%lld','employer_id':'%lld','start_on':'2018-03-05','wage_fen':400000,'channel':'ORGANISED','is_reserved':true}",
-                              (long long)m->person[PEOPLE - 1], (long long)m->employer));
+    m->placement = step(
+        m->west, "placements.create", NONE,
+        words(
+            "{'person_id':'%lld','employer_id':'%lld','start_on':'2018-03-05','wage_fen':400000,'channel':'ORGANISED','is_reserved':true}",
+            (long long)m->person[PEOPLE - 1], (long long)m->employer));
     for (int i = 3; i <= 10; i++)
         confirm(m, words("2018-%02d", i), "EMPLOYER", "AT_WORK");
     confirm(m, "2019-02", "EMPLOYER", "AT_WORK");
@@ -147,7 +165,8 @@ static void make_claims(struct making *m)
     int64_t claim, policy, batch;
 
     step(m->east, "claims.find", NONE, "{'as_of':'2018-11-20'}");
-    if (!op_find("claims.find") || call(m->east, "claims.list", NONE, "state=ELIGIBLE") != OK || got_int("total") < 1) {
+    if (!op_find("claims.find") || call(m->east, "claims.list", NONE, "state=ELIGIBLE") != OK ||
+        got_int("total") < 1) {
         test_fail(__FILE__, __LINE__, "%s has no claims: %.300s", m->p->mark, got_text());
         return;
     }
@@ -157,7 +176,8 @@ static void make_claims(struct making *m)
     step(m->east, "claims.submit", claim, "{}");
     step(as(m->p->east, "CHECKER"), "claims.check", claim, "{}");
     step(as(m->p->payer, "REVIEWER"), "claims.review", claim, "{}");
-    step(as(m->p->payer, "REVIEWER"), "claims.notice", NONE, words("{'policy_id':'%lld'}", (long long)policy));
+    step(as(m->p->payer, "REVIEWER"), "claims.notice", NONE,
+         words("{'policy_id':'%lld'}", (long long)policy));
     set_clock("2019-04-15");
     step(as(m->p->payer, "APPROVER"), "claims.approve", claim, "{}");
     call(as(m->p->payer, "APPROVER"), "policies.get", policy, NULL);
@@ -169,15 +189,18 @@ static void make_claims(struct making *m)
 
 static void make_target(struct making *m)
 {
-    step(m->approver, "targets.create", NONE,
-         words("{'pairing_id':'%lld','year':2019,'indicator':'transferred_east','division':%lld,'goal':%d}", (long long)pairing_of(m->p->west),
-               (long long)org_division(m->p->west), m->p->goal));
+    step(
+        m->approver, "targets.create", NONE,
+        words(
+            "{'pairing_id':'%lld','year':2019,'indicator':'transferred_east','division':%lld,'goal':%d}",
+            (long long)pairing_of(m->p->west), (long long)org_division(m->p->west), m->p->goal));
 }
 
 static void make_run(struct making *m)
 {
     int64_t run = step(m->west, "match_runs.create", NONE,
-                       words("{'home':%lld,'work':%lld}", (long long)org_division(m->p->west), (long long)org_division(m->p->east)));
+                       words("{'home':%lld,'work':%lld}", (long long)org_division(m->p->west),
+                             (long long)org_division(m->p->east)));
 
     if (run != NONE && match_run_execute(unit(as_system()), run) != OK)
         test_fail(__FILE__, __LINE__, "the run was not done");
@@ -185,11 +208,13 @@ static void make_run(struct making *m)
 
 static void make_import(struct making *m)
 {
-    const char *file = words("姓名,身份证号,户籍地\r\n%s壬,%s,甘肃\r\n%s癸,1234,甘肃省定西市\r\n", m->p->mark, "622424196811010041", m->p->mark);
+    const char *file = words("姓名,身份证号,户籍地\r\n%s壬,%s,甘肃\r\n%s癸,1234,甘肃省定西市\r\n",
+                             m->p->mark, "622424196811010041", m->p->mark);
 
     if (!op_find("imports.upload"))
         return;
-    if (upload(m->west, "imports.upload", NONE, words("%s花名册.csv", m->p->mark), file, strlen(file), "record=person") != OK)
+    if (upload(m->west, "imports.upload", NONE, words("%s花名册.csv", m->p->mark), file,
+               strlen(file), "record=person") != OK)
         test_fail(__FILE__, __LINE__, "%.300s", got_text());
     EXPECT(imports_work_once(unit(as_system())));
 }

@@ -1,5 +1,6 @@
-/* access_world.h — what the access test walks over: the whole road for one pair of places, made through the
- * operations by the people of each side. Steps whose operation no module has yet are left out. */
+/* access_world.h — what the access test walks over: the whole road for one pair of places, made
+ * through the operations by the people of each side. Steps whose operation no module has yet are
+ * left out. */
 #pragma once
 #include "ops.h"
 
@@ -8,8 +9,8 @@ struct access_pair {
     const char *mark;     /* begins every name, title and note of this road: "外禁" */
     const char *id_start; /* first six digits of its people's citizen numbers */
     int goal;
-    int64_t employer_id;  /* NONE: one is made */
-    int64_t village;      /* home of half of its people; the others are at home in the county */
+    int64_t employer_id; /* NONE: one is made */
+    int64_t village;     /* home of half of its people; the others are at home in the county */
 };
 /* What came of it, for acting as these people. */
 struct access_road {

@@ -61,8 +61,10 @@ int64_t road_person(struct ctx *cx, int n)
     char digits[32], body[300];
 
     snprintf(digits, sizeof digits, "621125%04d0307%03d", 1970 + n % 30, n % 1000);
-    snprintf(body, sizeof body, "{\"name\":\"王%s\",\"id_no\":\"%s%c\",\"home\":621121000000,\"willingness\":\"WILLING\"}",
-             n % 2 ? "强" : "芳", digits, id_no_check(digits));
+    snprintf(
+        body, sizeof body,
+        "{\"name\":\"王%s\",\"id_no\":\"%s%c\",\"home\":621121000000,\"willingness\":\"WILLING\"}",
+        n % 2 ? "强" : "芳", digits, id_no_check(digits));
     return road_create(cx, "people.create", body);
 }
 
@@ -88,7 +90,10 @@ int64_t road_post(struct ctx *cx, const char *employer, int headcount)
         snprintf(body, sizeof body, "{\"name\":\"%s\",\"work\":350181000000}", employer);
         l.id = road_create(cx, "employers.create", body);
     }
-    snprintf(body, sizeof body, "{\"title\":\"普工\",\"employer_id\":\"%lld\",\"headcount\":%d,\"pay\":\"3500-4500元\"}", (long long)l.id, headcount);
+    snprintf(
+        body, sizeof body,
+        "{\"title\":\"普工\",\"employer_id\":\"%lld\",\"headcount\":%d,\"pay\":\"3500-4500元\"}",
+        (long long)l.id, headcount);
     id = road_create(cx, "posts.create", body);
     EXPECT_INT(road_call(cx, "posts.submit", id, "{}"), OK);
     EXPECT_INT(road_call(cx, "posts.open", id, "{}"), OK);
@@ -100,7 +105,8 @@ int64_t road_accepted(struct ctx *cx, int n, int64_t post_id)
     char body[100];
     int64_t offer;
 
-    snprintf(body, sizeof body, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}", (long long)road_person(cx, n), (long long)post_id);
+    snprintf(body, sizeof body, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}",
+             (long long)road_person(cx, n), (long long)post_id);
     offer = road_create(cx, "offers.create", body);
     EXPECT_INT(road_call(cx, "offers.accept", offer, "{}"), OK);
     return offer;

@@ -1,5 +1,5 @@
-/* road.h — short ways along the road for tests: call an operation, make the records that stand before the one
- * under test. Everything goes through the operations themselves. */
+/* road.h — short ways along the road for tests: call an operation, make the records that stand
+ * before the one under test. Everything goes through the operations themselves. */
 #pragma once
 #include "platform/json.h"
 #include "stores.h"
@@ -18,7 +18,8 @@ const char *road_str(struct ctx *cx, const char *name);
 
 /* The n-th willing person of a village in Tongwei (621121): valid number, both sexes, all ages. */
 int64_t road_person(struct ctx *cx, int n);
-/* An open post with so many seats at an employer of that name in Fuqing (350181), which is made if absent. */
+/* An open post with so many seats at an employer of that name in Fuqing (350181), which is made if
+ * absent. */
 int64_t road_post(struct ctx *cx, const char *employer, int headcount);
 /* A person with an accepted offer for the post; returns the offer. */
 int64_t road_accepted(struct ctx *cx, int n, int64_t post_id);

@@ -1,6 +1,7 @@
-/* Every operation × every role × foreign and own jurisdiction, on both stores. Nothing here names an operation or a
- * table: what a module adds is walked the next time. Inputs come from the field tables (access_input.h), the world
- * from access_world.h, and who may see what is read anew from the tables' declarations (access_rows.h). */
+/* Every operation × every role × foreign and own jurisdiction, on both stores. Nothing here names
+ * an operation or a table: what a module adds is walked the next time. Inputs come from the field
+ * tables (access_input.h), the world from access_world.h, and who may see what is read anew from
+ * the tables' declarations (access_rows.h). */
 #include "access_input.h"
 #include "access_world.h"
 #include "accounts/accounts.h"
@@ -28,10 +29,11 @@ static struct walk {
     int reply_count;
     struct found found[FOUND_MAX];
     int found_count, calls, changes;
-    const char *worked;         /* names of operations that succeeded, as ",a,b," */
+    const char *worked; /* names of operations that succeeded, as ",a,b," */
 } w;
 
-/* --- reporting ------------------------------------------------------------------------------------------ */
+/* --- reporting
+ * ------------------------------------------------------------------------------------------ */
 static void PRINTF(3, 4) report(const char *kind, const struct op *op, const char *format, ...)
 {
     struct found f = { .count = 1 };
@@ -53,7 +55,8 @@ static void PRINTF(3, 4) report(const char *kind, const struct op *op, const cha
 static void fail_with_what_was_found(void)
 {
     for (int i = 0; i < w.found_count; i++)
-        test_fail(__FILE__, __LINE__, "%s (%d times)\n        %s", w.found[i].what, w.found[i].count, w.found[i].example);
+        test_fail(__FILE__, __LINE__, "%s (%d times)\n        %s", w.found[i].what,
+                  w.found[i].count, w.found[i].example);
 }
 
 static void note_success(const struct op *op)
@@ -64,7 +67,8 @@ static void note_success(const struct op *op)
         w.worked = arena_printf(test_arena(), "%s%s,", w.worked, op->name);
 }
 
-/* --- one call ------------------------------------------------------------------------------------------- */
+/* --- one call
+ * ------------------------------------------------------------------------------------------- */
 struct outcome {
     enum err err;
     const char *code, *text; /* the reply, and behind it the file's cells */
@@ -78,8 +82,9 @@ struct attempt {
 };
 static void check_rows(const struct attempt *t, const struct known_rows *after);
 
-static const char roster[] = "姓名,身份证号,户籍地,月份,在岗情况\r\n测试人,500237198501015008,重庆市巫山县,2019-02,在岗\r\n"
-                             "试人,62112119850101502X,甘肃省定西市通渭县,2019-02,在岗\r\n";
+static const char roster[] =
+    "姓名,身份证号,户籍地,月份,在岗情况\r\n测试人,500237198501015008,重庆市巫山县,2019-02,在岗\r\n"
+    "试人,62112119850101502X,甘肃省定西市通渭县,2019-02,在岗\r\n";
 
 static const char *put_file(void)
 {
@@ -154,7 +159,9 @@ static enum err run_and_undo(struct ctx *cx, void *arg)
 
 static bool may(const struct access_actor *a, const struct op *op)
 {
-    return op->flags & OP_PUBLIC || (user_of(a->who) != NONE && (op->perm == PERM_NONE || a->actor.perms & PERM_BIT(op->perm)));
+    return op->flags & OP_PUBLIC ||
+           (user_of(a->who) != NONE &&
+            (op->perm == PERM_NONE || a->actor.perms & PERM_BIT(op->perm)));
 }
 
 static struct ctx *unit_of(const struct access_actor *a)
@@ -170,7 +177,8 @@ static struct ctx *unit_of(const struct access_actor *a)
 static struct outcome attempt(struct attempt t)
 {
     struct ctx *cx = unit_of(t.a);
-    bool is_quiet = !may(t.a, t.op) || (!op_writes(t.op) && !(t.op->flags & (OP_FILE | OP_READS_PERSONAL)));
+    bool is_quiet =
+        !may(t.a, t.op) || (!op_writes(t.op) && !(t.op->flags & (OP_FILE | OP_READS_PERSONAL)));
 
     w.calls++;
     if (is_quiet)
@@ -181,13 +189,15 @@ static struct outcome attempt(struct attempt t)
     if (t.out.err == OK)
         note_success(t.op);
     if (t.out.err == E_INTERNAL)
-        report("internal error", t.op, "%s with %s: %.300s", t.a->label, t.input ? t.input : "nothing", t.out.text);
+        report("internal error", t.op, "%s with %s: %.300s", t.a->label,
+               t.input ? t.input : "nothing", t.out.text);
     return t.out;
 }
 
-/* --- what a reply may hold ------------------------------------------------------------------------------- */
-/* Names of organisations and users are open (v_org_name, v_user_name): who did something is shown to all who see
- * what was done. */
+/* --- what a reply may hold
+ * ------------------------------------------------------------------------------- */
+/* Names of organisations and users are open (v_org_name, v_user_name): who did something is shown
+ * to all who see what was done. */
 static bool is_named_openly(const struct known_row *row)
 {
     return str_eq(row->table->table, "organisation") || str_eq(row->table->table, "user_account");
@@ -199,17 +209,20 @@ static void check_id(const struct attempt *t, const char *digits, size_t len)
     const struct known_row *row;
     int64_t id;
 
-    if (!str_int(text, &id) || id == t->id || id == t->a->actor.org_id || (t->input && strstr(t->input, text)))
+    if (!str_int(text, &id) || id == t->id || id == t->a->actor.org_id ||
+        (t->input && strstr(t->input, text)))
         return;
     row = known_row_of_id(&w.all, id);
     if (!row || row_is_visible(t->a, row) || row_is_named_in_view(t->a, &w.all, id))
         return;
     if (row_is_far(t->a, row))
-        report(arena_printf(test_arena(), "shows the id of a %s from afar", row->table->table), t->op, "%s with %s: %.300s", t->a->label,
-               t->input ? t->input : "nothing", t->out.text);
+        report(arena_printf(test_arena(), "shows the id of a %s from afar", row->table->table),
+               t->op, "%s with %s: %.300s", t->a->label, t->input ? t->input : "nothing",
+               t->out.text);
     else if (!is_named_openly(row))
-        report(arena_printf(test_arena(), "shows the id of a %s out of scope", row->table->table), t->op, "%s with %s: %.300s", t->a->label,
-               t->input ? t->input : "nothing", t->out.text);
+        report(arena_printf(test_arena(), "shows the id of a %s out of scope", row->table->table),
+               t->op, "%s with %s: %.300s", t->a->label, t->input ? t->input : "nothing",
+               t->out.text);
 }
 
 static void check_reply(const struct attempt *t)
@@ -217,7 +230,8 @@ static void check_reply(const struct attempt *t)
     const char *mark = t->a->is_foreign ? "通路" : "外禁";
 
     if (strstr(t->out.text, mark))
-        report("shows a name from afar", t->op, "%s with %s: %.400s", t->a->label, t->input ? t->input : "nothing", strstr(t->out.text, mark));
+        report("shows a name from afar", t->op, "%s with %s: %.400s", t->a->label,
+               t->input ? t->input : "nothing", strstr(t->out.text, mark));
     for (const char *p = t->out.text; *p;) {
         size_t len = strspn(p, "0123456789");
         if (len >= 15 && len <= 18)
@@ -232,9 +246,14 @@ static bool has_id(const struct op *op)
 }
 
 /* Does it, and looks at the reply. */
-static struct outcome look(const struct access_actor *a, const struct op *op, const struct known_row *target, int64_t id, const char *input)
+static struct outcome look(const struct access_actor *a, const struct op *op,
+                           const struct known_row *target, int64_t id, const char *input)
 {
-    struct attempt t = { .a = a, .op = op, .id = target ? target->id : id, .version = target ? target->version : NONE, .input = input };
+    struct attempt t = { .a = a,
+                         .op = op,
+                         .id = target ? target->id : id,
+                         .version = target ? target->version : NONE,
+                         .input = input };
 
     t.out = attempt(t);
     if (a->who != as_nobody())
@@ -242,7 +261,8 @@ static struct outcome look(const struct access_actor *a, const struct op *op, co
     return t.out;
 }
 
-/* --- reading --------------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------------- */
 typedef void visit_fn(const struct access_actor *a, const struct op *op);
 
 static void each(bool writes, visit_fn *fn)
@@ -255,8 +275,10 @@ static void each(bool writes, visit_fn *fn)
 
 static bool is_first_walk;
 
-/* The same reply before and after strangers came: no row, count, sum or order of theirs is in it. */
-static void compare(const struct access_actor *a, const struct op *op, const char *input, const char *text)
+/* The same reply before and after strangers came: no row, count, sum or order of theirs is in it.
+ */
+static void compare(const struct access_actor *a, const struct op *op, const char *input,
+                    const char *text)
 {
     const char *before;
     size_t same = 0;
@@ -270,8 +292,9 @@ static void compare(const struct access_actor *a, const struct op *op, const cha
     while (text[same] && text[same] == before[same])
         same++;
     if (text[same] || before[same])
-        report("is moved by rows from afar", op, "%s with %s: …%.150s… became …%.150s…", a->label, input ? input : "nothing",
-               before + (same > 60 ? same - 60 : 0), text + (same > 60 ? same - 60 : 0));
+        report("is moved by rows from afar", op, "%s with %s: …%.150s… became …%.150s…", a->label,
+               input ? input : "nothing", before + (same > 60 ? same - 60 : 0),
+               text + (same > 60 ? same - 60 : 0));
 }
 
 static void read_own(const struct access_actor *a, const struct op *op)
@@ -281,7 +304,8 @@ static void read_own(const struct access_actor *a, const struct op *op)
     for (int turn = 0; turn < (op->flags & OP_FILE ? 1 : 3); turn++) {
         struct input_wish wish = { INPUT_OWN, turn > 0, turn };
         const char *input = access_input(op, &w.own, a, &wish);
-        const struct known_row *target = has_id(op) ? access_target(op, &w.own, a, INPUT_OWN, turn) : NULL;
+        const struct known_row *target =
+            has_id(op) ? access_target(op, &w.own, a, INPUT_OWN, turn) : NULL;
         if (turn && !target && !input)
             break;
         if (has_id(op) && !target)
@@ -308,10 +332,12 @@ static const char *without_ids(const char *text)
 }
 
 /* What exists out of reach is answered as what does not exist. */
-static void compare_with_absent(const struct access_actor *a, const struct op *op, bool is_full, int turn)
+static void compare_with_absent(const struct access_actor *a, const struct op *op, bool is_full,
+                                int turn)
 {
     struct input_wish wish = { INPUT_FOREIGN, is_full, turn };
-    const struct known_row *target = has_id(op) ? access_target(op, &w.all, a, INPUT_FOREIGN, turn) : NULL;
+    const struct known_row *target =
+        has_id(op) ? access_target(op, &w.all, a, INPUT_FOREIGN, turn) : NULL;
     const char *input = access_input(op, &w.all, a, &wish), *no_input;
     struct outcome there, absent;
 
@@ -321,9 +347,11 @@ static void compare_with_absent(const struct access_actor *a, const struct op *o
     wish.side = INPUT_ABSENT;
     no_input = access_input(op, &w.all, a, &wish);
     absent = look(a, op, NULL, target ? ABSENT_ID : NONE, no_input);
-    if (there.err != absent.err || (there.err != OK && !str_eq(without_ids(there.text), without_ids(absent.text))))
-        report("tells what exists from afar", op, "%s with %s: %.200s, but of what does not exist: %.200s", a->label, input ? input : "nothing",
-               there.text, absent.text);
+    if (there.err != absent.err ||
+        (there.err != OK && !str_eq(without_ids(there.text), without_ids(absent.text))))
+        report("tells what exists from afar", op,
+               "%s with %s: %.200s, but of what does not exist: %.200s", a->label,
+               input ? input : "nothing", there.text, absent.text);
 }
 
 /* Once for each filter that takes an id or a place; one more without any. */
@@ -364,7 +392,8 @@ static bool is_scoped(const char *table)
     return false;
 }
 
-/* The total and the items of a list are the rows of the actor, counted without the program's scope. */
+/* The total and the items of a list are the rows of the actor, counted without the program's scope.
+ */
 static void count_list(const struct access_actor *a, const struct op *op)
 {
     struct outcome o;
@@ -372,21 +401,26 @@ static void count_list(const struct access_actor *a, const struct op *op)
     struct ctx *cx;
     int want;
 
-    if (op->run != record_list || !is_scoped(op->record->table) || op->record->where || !may(a, op) || user_of(a->who) == NONE)
+    if (op->run != record_list || !is_scoped(op->record->table) || op->record->where ||
+        !may(a, op) || user_of(a->who) == NONE)
         return;
     want = visible_in(a, op->record->table);
     o = look(a, op, NULL, NONE, "limit=200");
     cx = unit_of(a);
-    if (json_parse(cx, o.text, strlen(o.text), &v) != OK || json_as_int(json_get(v, "total")) != want ||
+    if (json_parse(cx, o.text, strlen(o.text), &v) != OK ||
+        json_as_int(json_get(v, "total")) != want ||
         json_count(json_get(v, "items")) != (size_t)MIN(want, 200))
-        report("counts other rows than the actor's", op, "%s has %d rows, the list %lld with %d items: %.200s", a->label, want,
-               (long long)json_as_int(json_get(v, "total")), (int)json_count(json_get(v, "items")), o.text);
+        report("counts other rows than the actor's", op,
+               "%s has %d rows, the list %lld with %d items: %.200s", a->label, want,
+               (long long)json_as_int(json_get(v, "total")), (int)json_count(json_get(v, "items")),
+               o.text);
     ctx_free(cx);
 }
 
-/* --- writing --------------------------------------------------------------------------------------------- */
-/* A table without a column for this kind of actor, or without ids, follows from others (statuses, counts, indices):
- * it may change with them, but not from afar. */
+/* --- writing
+ * --------------------------------------------------------------------------------------------- */
+/* A table without a column for this kind of actor, or without ids, follows from others (statuses,
+ * counts, indices): it may change with them, but not from afar. */
 static bool is_derived_for(const struct access_actor *a, const struct known_row *row)
 {
     const struct scoped *t = row->table;
@@ -404,10 +438,12 @@ static bool is_derived_for(const struct access_actor *a, const struct known_row 
 /* Whoever is not yet placed can be offered a post of a paired place. */
 static bool is_unplaced(const struct access_actor *a, const struct known_row *row)
 {
-    return a->actor.scope.kind == SCOPE_OFFICE && row->table->work && row->work == NONE && row->home != NONE;
+    return a->actor.scope.kind == SCOPE_OFFICE && row->table->work && row->work == NONE &&
+           row->home != NONE;
 }
 
-static void check_row_kept(const struct attempt *t, const struct known_rows *after, const struct known_row *row)
+static void check_row_kept(const struct attempt *t, const struct known_rows *after,
+                           const struct known_row *row)
 {
     const struct known_row *now = known_row_again(after, row);
     const char *where = row_is_far(t->a, row) ? "from afar" : "out of scope";
@@ -416,8 +452,10 @@ static void check_row_kept(const struct attempt *t, const struct known_rows *aft
         return;
     if (!row_is_far(t->a, row) && (is_derived_for(t->a, row) || is_unplaced(t->a, row)))
         return;
-    report(arena_printf(test_arena(), "changes a %s %s", row->table->table, where), t->op, "%s with %s: row %lld (home %lld, work %lld) %s", t->a->label,
-           t->input ? t->input : "nothing", (long long)row->id, (long long)row->home, (long long)row->work, now ? "differs" : "is gone");
+    report(arena_printf(test_arena(), "changes a %s %s", row->table->table, where), t->op,
+           "%s with %s: row %lld (home %lld, work %lld) %s", t->a->label,
+           t->input ? t->input : "nothing", (long long)row->id, (long long)row->home,
+           (long long)row->work, now ? "differs" : "is gone");
 }
 
 static void check_rows(const struct attempt *t, const struct known_rows *after)
@@ -429,14 +467,21 @@ static void check_rows(const struct attempt *t, const struct known_rows *after)
         const struct known_row *row = &after->at[i];
         if (known_row_again(&w.all, row) || row_is_visible(t->a, row) || !row_is_far(t->a, row))
             continue;
-        report(arena_printf(test_arena(), "makes a %s afar", row->table->table), t->op, "%s with %s: row %lld (home %lld, work %lld)", t->a->label,
-               t->input ? t->input : "nothing", (long long)row->id, (long long)row->home, (long long)row->work);
+        report(arena_printf(test_arena(), "makes a %s afar", row->table->table), t->op,
+               "%s with %s: row %lld (home %lld, work %lld)", t->a->label,
+               t->input ? t->input : "nothing", (long long)row->id, (long long)row->home,
+               (long long)row->work);
     }
 }
 
-static struct outcome change(const struct access_actor *a, const struct op *op, const struct known_row *target, int64_t id, const struct input_wish *wish)
+static struct outcome change(const struct access_actor *a, const struct op *op,
+                             const struct known_row *target, int64_t id,
+                             const struct input_wish *wish)
 {
-    struct attempt t = { .a = a, .op = op, .id = target ? target->id : id, .version = target ? target->version : NONE,
+    struct attempt t = { .a = a,
+                         .op = op,
+                         .id = target ? target->id : id,
+                         .version = target ? target->version : NONE,
                          .input = access_input(op, &w.all, a, wish) };
 
     t.out = attempt(t);
@@ -444,34 +489,44 @@ static struct outcome change(const struct access_actor *a, const struct op *op, 
     return t.out;
 }
 
-static void compare_inputs(const struct access_actor *a, const struct op *op, const struct known_row *target, const struct input_wish *wish,
+static void compare_inputs(const struct access_actor *a, const struct op *op,
+                           const struct known_row *target, const struct input_wish *wish,
                            enum input_side absent_side)
 {
     struct input_wish wish_absent = { absent_side, wish->is_full, wish->turn };
-    struct outcome there = change(a, op, target, NONE, wish), absent = change(a, op, target, NONE, &wish_absent);
+    struct outcome there = change(a, op, target, NONE, wish),
+                   absent = change(a, op, target, NONE, &wish_absent);
 
-    if (there.err != absent.err || (there.err != OK && !str_eq(without_ids(there.text), without_ids(absent.text))))
-        report("tells what exists from afar", op, "%s: %.200s, but of what does not exist: %.200s", a->label, there.text, absent.text);
+    if (there.err != absent.err ||
+        (there.err != OK && !str_eq(without_ids(there.text), without_ids(absent.text))))
+        report("tells what exists from afar", op, "%s: %.200s, but of what does not exist: %.200s",
+               a->label, there.text, absent.text);
 }
 
 /* The same words for what is out of reach as for what does not exist. */
 static void change_foreign(const struct access_actor *a, const struct op *op, int turn)
 {
     const struct known_row *own = has_id(op) ? access_target(op, &w.all, a, INPUT_OWN, turn) : NULL;
-    const struct known_row *far = has_id(op) ? access_target(op, &w.all, a, INPUT_FOREIGN, turn) : NULL;
+    const struct known_row *far =
+        has_id(op) ? access_target(op, &w.all, a, INPUT_FOREIGN, turn) : NULL;
     struct outcome there, absent;
 
     if (far) {
         there = change(a, op, far, NONE, &(struct input_wish){ INPUT_OWN, turn % 2 == 0, turn });
-        absent = change(a, op, NULL, ABSENT_ID, &(struct input_wish){ INPUT_OWN, turn % 2 == 0, turn });
+        absent =
+            change(a, op, NULL, ABSENT_ID, &(struct input_wish){ INPUT_OWN, turn % 2 == 0, turn });
         if (there.err != absent.err || !str_eq(without_ids(there.text), without_ids(absent.text)))
-            report("tells what exists from afar", op, "%s: %.200s, but of what does not exist: %.200s", a->label, there.text, absent.text);
+            report("tells what exists from afar", op,
+                   "%s: %.200s, but of what does not exist: %.200s", a->label, there.text,
+                   absent.text);
     }
     if (has_id(op) && !own)
         return;
-    compare_inputs(a, op, own, &(struct input_wish){ INPUT_FOREIGN, turn % 2 == 0, turn }, INPUT_ABSENT);
+    compare_inputs(a, op, own, &(struct input_wish){ INPUT_FOREIGN, turn % 2 == 0, turn },
+                   INPUT_ABSENT);
     for (int i = 0; turn == 0 && i < access_ids(op); i++)
-        compare_inputs(a, op, own, &(struct input_wish){ INPUT_ONE_FOREIGN, false, i }, INPUT_ONE_ABSENT);
+        compare_inputs(a, op, own, &(struct input_wish){ INPUT_ONE_FOREIGN, false, i },
+                       INPUT_ONE_ABSENT);
 }
 
 static void write_anything(const struct access_actor *a, const struct op *op)
@@ -479,16 +534,19 @@ static void write_anything(const struct access_actor *a, const struct op *op)
     if (!may(a, op))
         return;
     for (int turn = 0; turn < TURNS; turn++) {
-        const struct known_row *own = has_id(op) ? access_target(op, &w.all, a, INPUT_OWN, turn) : NULL;
+        const struct known_row *own =
+            has_id(op) ? access_target(op, &w.all, a, INPUT_OWN, turn) : NULL;
         if (has_id(op) && !own)
             break;
-        if (change(a, op, own, NONE, &(struct input_wish){ INPUT_OWN, false, turn }).err == E_INVALID)
+        if (change(a, op, own, NONE, &(struct input_wish){ INPUT_OWN, false, turn }).err ==
+            E_INVALID)
             change(a, op, own, NONE, &(struct input_wish){ INPUT_OWN, true, turn });
     }
     change_foreign(a, op, 0);
 }
 
-/* --- without permission ---------------------------------------------------------------------------------- */
+/* --- without permission
+ * ---------------------------------------------------------------------------------- */
 static void refuse(const struct access_actor *a, const struct op *op)
 {
     enum err want = user_of(a->who) == NONE ? E_UNAUTHENTICATED : E_FORBIDDEN;
@@ -496,18 +554,21 @@ static void refuse(const struct access_actor *a, const struct op *op)
 
     if (may(a, op))
         return;
-    o = look(a, op, NULL, has_id(op) ? ABSENT_ID : NONE, access_input(op, &w.all, a, &(struct input_wish){ INPUT_OWN, true, 0 }));
+    o = look(a, op, NULL, has_id(op) ? ABSENT_ID : NONE,
+             access_input(op, &w.all, a, &(struct input_wish){ INPUT_OWN, true, 0 }));
     if (o.err != want)
         report("is not refused", op, "%s: %.200s", a->label, o.text);
 }
 
-/* --- the world ------------------------------------------------------------------------------------------- */
+/* --- the world
+ * ------------------------------------------------------------------------------------------- */
 static void add_actor(struct caller *who, const char *role, enum org org)
 {
     assert(w.actor_count < ACTORS_MAX);
-    w.actors[w.actor_count++] = (struct access_actor){
-        .who = who, .label = arena_printf(test_arena(), "%s %d", role, (int)org), .is_foreign = org == WUSHAN || org == YANTAI
-    };
+    w.actors[w.actor_count++] =
+        (struct access_actor){ .who = who,
+                               .label = arena_printf(test_arena(), "%s %d", role, (int)org),
+                               .is_foreign = org == WUSHAN || org == YANTAI };
 }
 
 /* Every role on either side of the own pair, and at every other organisation one that acts. */
@@ -518,8 +579,10 @@ static void add_actors(struct ctx *cx, const struct rows *orgs, enum org org)
         if (row_int(orgs, i, "id") != org_id(org))
             continue;
         for (const struct choice *r = roles; r->code; r++) {
-            bool is_wanted = org == TONGWEI || org == FUQING || !str_eq(kind, "BUREAU") || str_eq(r->code, "CLERK") || str_eq(r->code, "CADRE");
-            if (is_wanted && !str_eq(r->code, "WORKER") && roles_check(cx, r->code, kind, row_int(orgs, i, "division")) == OK)
+            bool is_wanted = org == TONGWEI || org == FUQING || !str_eq(kind, "BUREAU") ||
+                             str_eq(r->code, "CLERK") || str_eq(r->code, "CADRE");
+            if (is_wanted && !str_eq(r->code, "WORKER") &&
+                roles_check(cx, r->code, kind, row_int(orgs, i, "division")) == OK)
                 add_actor(as(org, r->code), r->code, org);
         }
     }
@@ -527,7 +590,9 @@ static void add_actors(struct ctx *cx, const struct rows *orgs, enum org org)
 
 static enum err read_orgs(struct ctx *cx, void *arg)
 {
-    return db_rows(cx, arg, "SELECT id, kind, division FROM organisation WHERE SCOPE_NOT(organisation 'the test looks')");
+    return db_rows(
+        cx, arg,
+        "SELECT id, kind, division FROM organisation WHERE SCOPE_NOT(organisation 'the test looks')");
 }
 
 static enum err read_all(struct ctx *cx, void *arg)
@@ -553,7 +618,8 @@ static void make_world(void)
     w.store = cx->store;
     w.worked = ",";
     w.replies = arena_alloc(test_arena(), sizeof *w.replies * REPLIES_MAX);
-    road = access_road_make(&(struct access_pair){ TONGWEI, FUQING, FUZHOU, "通路", "621121", 800, employer_of(FUYAO), 621121100000 });
+    road = access_road_make(&(struct access_pair){ TONGWEI, FUQING, FUZHOU, "通路", "621121", 800,
+                                                   employer_of(FUYAO), 621121100000 });
     EXPECT_INT(db_read(cx, read_orgs, &orgs), OK);
     for (int org = 0; org < ORG_COUNT; org++)
         add_actors(cx, &orgs, (enum org)org);
@@ -565,7 +631,8 @@ static void make_world(void)
 
 static void make_foreign_world(void)
 {
-    access_road_make(&(struct access_pair){ WUSHAN, YANTAI, YANTAI, "外禁", "500237", 7777, NONE, 500237105000 });
+    access_road_make(&(struct access_pair){ WUSHAN, YANTAI, YANTAI, "外禁", "500237", 7777, NONE,
+                                            500237105000 });
     EXPECT_INT(db_read(unit(as_system()), read_actors, NULL), OK);
     EXPECT_INT(db_read(unit(as_system()), read_all, &w.all), OK);
 }
@@ -580,8 +647,9 @@ static void print_thin(void)
         for (const struct op *op = ops_modules()[m]->ops; op && op->name; op++, n++)
             if (!strstr(w.worked, arena_printf(test_arena(), ",%s,", op->name)))
                 str_addf(&s, "%s %s", thin++ ? "," : "", op->name);
-    printf("access: %d calls of %d operations by %d actors, %d changes looked at, %d rows; no input got through %d:%s\n", w.calls, n, w.actor_count,
-           w.changes, w.all.n, thin, thin ? s.s : "");
+    printf(
+        "access: %d calls of %d operations by %d actors, %d changes looked at, %d rows; no input got through %d:%s\n",
+        w.calls, n, w.actor_count, w.changes, w.all.n, thin, thin ? s.s : "");
 }
 
 OPS_TEST("no operation shows, counts, exports or changes a row out of its caller's scope")

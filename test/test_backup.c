@@ -8,7 +8,9 @@
 static enum err note(struct ctx *cx, void *arg)
 {
     (void)arg;
-    return db_exec(cx, "INSERT INTO idempotency (user_id, idem_key, op, request_hash, reply, at) VALUES (1, 'k', 'o', 'h', 'r', 0)");
+    return db_exec(
+        cx,
+        "INSERT INTO idempotency (user_id, idem_key, op, request_hash, reply, at) VALUES (1, 'k', 'o', 'h', 'r', 0)");
 }
 
 static enum err count(struct ctx *cx, void *arg)
@@ -20,7 +22,8 @@ static enum err count(struct ctx *cx, void *arg)
     return OK;
 }
 
-TEST("a copy taken while the store is open is whole, is not overwritten, and is put back only when nobody serves it")
+TEST(
+    "a copy taken while the store is open is whole, is not overwritten, and is put back only when nobody serves it")
 {
     char folder[] = "/tmp/queqiao-backup-XXXXXX";
     const char *path, *copy;

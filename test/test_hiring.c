@@ -3,7 +3,9 @@
 
 static int64_t offer(struct ctx *cx, int64_t person, int64_t post)
 {
-    return road_create(cx, "offers.create", arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}", (long long)person, (long long)post));
+    return road_create(cx, "offers.create",
+                       arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}",
+                                    (long long)person, (long long)post));
 }
 
 static const char *status_of(struct ctx *cx, int64_t person)
@@ -34,7 +36,10 @@ STORE_TEST("a full post takes no further offer; a refusal with its reason opens 
     int64_t post = road_post(cx, "甲厂", 1), one = road_person(cx, 1), two = road_person(cx, 2);
     int64_t held = offer(cx, one, post);
 
-    EXPECT_INT(road_call(cx, "offers.create", NONE, arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}", (long long)two, (long long)post)), E_CONFLICT);
+    EXPECT_INT(road_call(cx, "offers.create", NONE,
+                         arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}",
+                                      (long long)two, (long long)post)),
+               E_CONFLICT);
     EXPECT_STR(cx->failure.code, "post.no_seat");
     EXPECT_INT(road_call(cx, "offers.decline", held, "{}"), E_INVALID);
     EXPECT_INT(road_call(cx, "offers.decline", held, "{\"reason\":\"PAY\"}"), OK);
@@ -44,10 +49,15 @@ STORE_TEST("a full post takes no further offer; a refusal with its reason opens 
 
 STORE_TEST("the east sees a person once she is offered a post there, and not before")
 {
-    int64_t post = road_post(cx, "甲厂", 2), offered = road_person(cx, 1), other = road_person(cx, 2);
+    int64_t post = road_post(cx, "甲厂", 2), offered = road_person(cx, 1),
+            other = road_person(cx, 2);
 
     offer(cx, offered, post);
-    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE, .home_lo = NONE, .home_hi = NONE, .work_lo = 350100000000, .work_hi = 350199999999 };
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
+                                    .home_lo = NONE,
+                                    .home_hi = NONE,
+                                    .work_lo = 350100000000,
+                                    .work_hi = 350199999999 };
     EXPECT_INT(road_call(cx, "people.get", offered, NULL), OK);
     EXPECT_INT(road_call(cx, "people.get", other, NULL), E_NOT_FOUND);
 }

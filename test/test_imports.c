@@ -52,7 +52,8 @@ static const char *problems(struct ctx *cx, int64_t id)
 
     EXPECT_INT(db_read(cx, ask, &a), OK);
     for (int i = 0; i < a.r.n; i++)
-        str_addf(&b, "%s%lld %s", i ? ", " : "", (long long)row_int(&a.r, i, "row_number"), row_text(&a.r, i, "code"));
+        str_addf(&b, "%s%lld %s", i ? ", " : "", (long long)row_int(&a.r, i, "row_number"),
+                 row_text(&a.r, i, "code"));
     return b.s;
 }
 
@@ -107,16 +108,20 @@ STORE_TEST("good rows go in while bad ones are named by row, column and cure")
     EXPECT_INT(o.good, 1);
     EXPECT_INT(o.bad, 4);
     EXPECT_INT(o.created, 1);
-    EXPECT_STR(problems(cx, o.batch_id), "5 id_no.checksum, 6 id_no.lost_digits, 7 field.required, 7 phone.invalid, 9 age.under_16");
+    EXPECT_STR(
+        problems(cx, o.batch_id),
+        "5 id_no.checksum, 6 id_no.lost_digits, 7 field.required, 7 phone.invalid, 9 age.under_16");
 }
 
-STORE_TEST("a header of two rows is read, and columns of another group are not mistaken for the domicile")
+STORE_TEST(
+    "a header of two rows is read, and columns of another group are not mistaken for the domicile")
 {
-    struct import_outcome o = run(cx, "person",
-                                  "姓名,身份证号,户籍地,,,务工地,,\n"
-                                  ",,省,市,县,省,市,县\n"
-                                  "张三,621125199003070013,甘肃省,定西市,通渭县,福建省,福州市,福清市\n",
-                                  true);
+    struct import_outcome o =
+        run(cx, "person",
+            "姓名,身份证号,户籍地,,,务工地,,\n"
+            ",,省,市,县,省,市,县\n"
+            "张三,621125199003070013,甘肃省,定西市,通渭县,福建省,福州市,福清市\n",
+            true);
 
     EXPECT_INT(o.created, 1);
     EXPECT_STR(problems(cx, o.batch_id), "");
@@ -126,7 +131,8 @@ STORE_TEST("a header of two rows is read, and columns of another group are not m
 
 STORE_TEST("one number twice in a file counts once, and under two names not at all")
 {
-    struct import_outcome o = run(cx, "person", HEAD ROW1 ROW1 ROW2 "李斯,622424196811010040,甘肃省定西市通渭县\n", true);
+    struct import_outcome o =
+        run(cx, "person", HEAD ROW1 ROW1 ROW2 "李斯,622424196811010040,甘肃省定西市通渭县\n", true);
 
     EXPECT_INT(o.created, 1);
     EXPECT_STR(problems(cx, o.batch_id), "3 row.duplicate, 4 key.names_differ, 5 key.names_differ");
@@ -160,10 +166,13 @@ STORE_TEST("a file without known columns, or without rows, is refused as a whole
     unlink(path);
 }
 
-STORE_TEST("an employer without credit code and a post without number are known again by name and place")
+STORE_TEST(
+    "an employer without credit code and a post without number are known again by name and place")
 {
-    struct import_outcome o = run(cx, "employer", "企业名称,所在地\n福清鞋业,福建省福州市福清市\n", true);
-    const char *posts = "企业名称,岗位名称,招聘人数,月薪\n福清鞋业,缝纫工,20,3500-4500元\n无此企业,普工,5,3000\n";
+    struct import_outcome o =
+        run(cx, "employer", "企业名称,所在地\n福清鞋业,福建省福州市福清市\n", true);
+    const char *posts =
+        "企业名称,岗位名称,招聘人数,月薪\n福清鞋业,缝纫工,20,3500-4500元\n无此企业,普工,5,3000\n";
 
     EXPECT_INT(o.created, 1);
     o = run(cx, "employer", "企业名称,所在地\n福清鞋业,福建省福州市福清市\n", true);
@@ -200,9 +209,15 @@ STORE_TEST("a commit that fails anywhere leaves nothing behind and can be repeat
     unlink(path);
 }
 
-STORE_TEST("a batch is undone: created persons go, changed ones are as before, touched ones stay and are named")
+STORE_TEST(
+    "a batch is undone: created persons go, changed ones are as before, touched ones stay and are named")
 {
-    struct import_outcome first = run(cx, "person", "姓名,身份证号,户籍地,联系电话,备注\n张三,621125199003070013,甘肃省定西市通渭县,13893201234,甲\n", true), second;
+    struct import_outcome
+        first = run(
+            cx, "person",
+            "姓名,身份证号,户籍地,联系电话,备注\n张三,621125199003070013,甘肃省定西市通渭县,13893201234,甲\n",
+            true),
+        second;
     int64_t kept = NONE, touched;
 
     second = run(cx, "person",
@@ -227,10 +242,17 @@ STORE_TEST("a batch is undone: created persons go, changed ones are as before, t
     EXPECT_INT(import_undo(cx, second.batch_id, &kept), E_CONFLICT);
 }
 
-STORE_TEST("a file sent in is checked and committed in the background, and its bad rows come back marked")
+STORE_TEST(
+    "a file sent in is checked and committed in the background, and its bad rows come back marked")
 {
-    char *upload = arena_strdup(cx->mem, file_of(HEAD ROW1 "李四,622424196811010041,甘肃省定西市通渭县\n"));
-    struct call c = { .op = op_find("imports.upload"), .id = NONE, .version = NONE, .query = "record=person", .upload_path = upload, .upload_name = "花名册.csv" };
+    char *upload =
+        arena_strdup(cx->mem, file_of(HEAD ROW1 "李四,622424196811010041,甘肃省定西市通渭县\n"));
+    struct call c = { .op = op_find("imports.upload"),
+                      .id = NONE,
+                      .version = NONE,
+                      .query = "record=person",
+                      .upload_path = upload,
+                      .upload_name = "花名册.csv" };
     struct sheet *s;
     struct sheet_row row;
     bool more;
@@ -271,13 +293,16 @@ STORE_TEST("a template comes back through the import without a word")
         struct import_outcome o;
         const char *query = arena_printf(cx->mem, "record=%s", kinds[i]);
         EXPECT_INT(road_call(cx, "imports.template", NONE, query), OK);
-        EXPECT_INT(import_run(cx, record_find_kind(kinds[i]), cx->reply_file.path, "模板.xlsx", false, &o), E_INVALID);
+        EXPECT_INT(import_run(cx, record_find_kind(kinds[i]), cx->reply_file.path, "模板.xlsx",
+                              false, &o),
+                   E_INVALID);
         EXPECT_STR(cx->failure.code, "import.no_rows");
         unlink(cx->reply_file.path);
     }
 }
 
-STORE_TEST("an export holds the filtered list, masked, under a line that says who took it, and is journalled")
+STORE_TEST(
+    "an export holds the filtered list, masked, under a line that says who took it, and is journalled")
 {
     struct sheet *s;
     struct sheet_row row;
@@ -290,7 +315,8 @@ STORE_TEST("an export holds the filtered list, masked, under a line that says wh
     EXPECT_INT(sheet_open(cx->reply_file.path, NULL, LANG_ZH, &cx->failure, &s), OK);
     EXPECT_INT(sheet_select(s, 0, &cx->failure), OK);
     EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
-    EXPECT(strstr(row.cells[0].text, "王经办") && strstr(row.cells[0].text, "通渭县人社局") && strstr(row.cells[0].text, "2026-03-10 08:00"));
+    EXPECT(strstr(row.cells[0].text, "王经办") && strstr(row.cells[0].text, "通渭县人社局") &&
+           strstr(row.cells[0].text, "2026-03-10 08:00"));
     EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
     EXPECT_INT(sheet_next(s, &row, &more, &cx->failure), OK);
     EXPECT_STR(row.cells[0].text, "张三");
@@ -328,10 +354,12 @@ STORE_TEST("time in work is a number of months in one roster and a range of date
     unlink(cx->reply_file.path);
 }
 
-STORE_TEST("a second roster that adds a wish, a status or a household counts as a change, and once more as none")
+STORE_TEST(
+    "a second roster that adds a wish, a status or a household counts as a change, and once more as none")
 {
-    const char *more = "姓名,身份证号,县,户编号,家庭人口,户类型,监测对象类型,识别时间,风险消除时间,意向薪资\n"
-                       "张三,621125199003070013,通渭县,H1,4,脱贫户,脱贫不稳定户,2021-05-01,2023-06-30,4000\n";
+    const char *more =
+        "姓名,身份证号,县,户编号,家庭人口,户类型,监测对象类型,识别时间,风险消除时间,意向薪资\n"
+        "张三,621125199003070013,通渭县,H1,4,脱贫户,脱贫不稳定户,2021-05-01,2023-06-30,4000\n";
     struct import_outcome o = run(cx, "person", HEAD ROW1, true);
     int64_t id;
 
@@ -344,15 +372,20 @@ STORE_TEST("a second roster that adds a wish, a status or a household counts as 
     id = json_as_int(json_get(json_at(road_member(cx, "items"), 0), "id"));
     EXPECT_INT(road_call(cx, "people.get", id, NULL), OK);
     EXPECT(strstr(road_reply(cx), "\"until_on\":\"2023-06-30\"") != NULL); /* the risk is past … */
-    EXPECT(road_str(cx, "monitored_type") == NULL);                         /* … and not in force */
+    EXPECT(road_str(cx, "monitored_type") == NULL); /* … and not in force */
     EXPECT(road_int(cx, "household_id") > 0);
 }
 
-STORE_TEST("an office's roster may leave out its own county, and nobody else's people are touched or told of")
+STORE_TEST(
+    "an office's roster may leave out its own county, and nobody else's people are touched or told of")
 {
     struct import_outcome o = run(cx, "person", HEAD ROW1, true);
 
-    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE, .home_lo = 621124000000, .home_hi = 621124999999, .work_lo = NONE, .work_hi = NONE };
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
+                                    .home_lo = 621124000000,
+                                    .home_hi = 621124999999,
+                                    .work_lo = NONE,
+                                    .work_hi = NONE };
     o = run(cx, "person",
             "姓名,身份证号,县,行政村\n"
             "张三,621125199003070013,,一村\n"

@@ -18,21 +18,31 @@ static bool says(struct ctx *cx, const char *words)
 
 static int64_t register_one(struct ctx *cx)
 {
-    return road_create(cx, "people.create", "{\"name\":\"张秀英\",\"id_no\":\"621125199003070013\",\"home\":621121000000,\"phone\":\"13893201234\"}");
+    return road_create(
+        cx, "people.create",
+        "{\"name\":\"张秀英\",\"id_no\":\"621125199003070013\",\"home\":621121000000,\"phone\":\"13893201234\"}");
 }
 
-STORE_TEST("a survey moves an unsurveyed person to seeking, in the row and in the counts, and keeps what was wanted before")
+STORE_TEST(
+    "a survey moves an unsurveyed person to seeking, in the row and in the counts, and keeps what was wanted before")
 {
     int64_t id = register_one(cx);
 
     EXPECT_STR(road_str(cx, "labour_status"), "UNSURVEYED");
-    EXPECT_INT(road_call(cx, "people.survey", id, "{\"willingness\":\"WILLING\",\"destinations\":[350100000000],\"least_wage_fen\":400000}"), OK);
+    EXPECT_INT(
+        road_call(
+            cx, "people.survey", id,
+            "{\"willingness\":\"WILLING\",\"destinations\":[350100000000],\"least_wage_fen\":400000}"),
+        OK);
     EXPECT_STR(road_str(cx, "labour_status"), "SEEKING");
     EXPECT(says(cx, "\"least_wage_fen\":400000"));
     EXPECT_INT(total(cx, "labour_status=SEEKING"), 1);
     EXPECT_INT(total(cx, "labour_status=UNSURVEYED"), 0);
-    EXPECT_INT(road_call(cx, "people.survey", id, "{\"willingness\":\"WILLING\",\"needs\":\"NO_NIGHT\"}"), OK);
-    EXPECT(says(cx, "\"least_wage_fen\":400000") && says(cx, "NO_NIGHT") && says(cx, "350100000000"));
+    EXPECT_INT(road_call(cx, "people.survey", id,
+                         "{\"willingness\":\"WILLING\",\"needs\":\"NO_NIGHT\"}"),
+               OK);
+    EXPECT(says(cx, "\"least_wage_fen\":400000") && says(cx, "NO_NIGHT") &&
+           says(cx, "350100000000"));
     EXPECT_INT(road_call(cx, "people.survey", id, "{\"willingness\":\"UNWILLING\"}"), OK);
     EXPECT_STR(road_str(cx, "labour_status"), "UNWILLING");
 }
@@ -52,7 +62,8 @@ STORE_TEST("a new name and a new domicile are found and counted, and the old one
 {
     int64_t id = register_one(cx);
 
-    EXPECT_INT(road_call(cx, "people.change", id, "{\"name\":\"张秀兰\",\"home\":621124000000}"), OK);
+    EXPECT_INT(road_call(cx, "people.change", id, "{\"name\":\"张秀兰\",\"home\":621124000000}"),
+               OK);
     EXPECT_INT(total(cx, "q=%E7%A7%80%E5%85%B0"), 1);
     EXPECT_INT(total(cx, "q=%E7%A7%80%E8%8B%B1"), 0);
     EXPECT_INT(total(cx, "q=%E7%A7%80%E5%85%B0&home=621121000000"), 0);
@@ -64,20 +75,35 @@ STORE_TEST("a domicile outside of one's own jurisdiction cannot be given to a pe
 {
     int64_t id = register_one(cx);
 
-    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE, .home_lo = 621121000000, .home_hi = 621121999999, .work_lo = NONE, .work_hi = NONE };
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
+                                    .home_lo = 621121000000,
+                                    .home_hi = 621121999999,
+                                    .work_lo = NONE,
+                                    .work_hi = NONE };
     EXPECT_INT(road_call(cx, "people.change", id, "{\"home\":621124000000}"), E_FORBIDDEN);
     EXPECT_STR(cx->failure.code, "scope.outside");
 }
 
-STORE_TEST("a person registered by another office is refused without saying where, one's own with her id")
+STORE_TEST(
+    "a person registered by another office is refused without saying where, one's own with her id")
 {
     register_one(cx);
-    EXPECT_INT(road_call(cx, "people.create", NONE, "{\"name\":\"张秀英\",\"id_no\":\"621125199003070013\",\"home\":621121000000}"), E_CONFLICT);
+    EXPECT_INT(
+        road_call(cx, "people.create", NONE,
+                  "{\"name\":\"张秀英\",\"id_no\":\"621125199003070013\",\"home\":621121000000}"),
+        E_CONFLICT);
     EXPECT_STR(cx->failure.code, "person.exists");
     EXPECT(cx->failure_detail != NULL);
     cx->failure_detail = NULL;
-    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE, .home_lo = 621124000000, .home_hi = 621124999999, .work_lo = NONE, .work_hi = NONE };
-    EXPECT_INT(road_call(cx, "people.create", NONE, "{\"name\":\"张秀英\",\"id_no\":\"621125199003070013\",\"home\":621124000000}"), E_CONFLICT);
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
+                                    .home_lo = 621124000000,
+                                    .home_hi = 621124999999,
+                                    .work_lo = NONE,
+                                    .work_hi = NONE };
+    EXPECT_INT(
+        road_call(cx, "people.create", NONE,
+                  "{\"name\":\"张秀英\",\"id_no\":\"621125199003070013\",\"home\":621124000000}"),
+        E_CONFLICT);
     EXPECT_STR(cx->failure.code, "person.elsewhere");
     EXPECT(!strstr(cx->failure.message, "6211") && cx->failure_detail == NULL);
 }
@@ -86,10 +112,20 @@ STORE_TEST("statuses are dated: a new one in force changes the type, a past one 
 {
     int64_t id = register_one(cx);
 
-    EXPECT_INT(road_call(cx, "people.add_status", id, "{\"kind\":\"REGISTERED_POOR\",\"from_on\":\"2014-01-01\",\"until_on\":\"2019-12-31\"}"), OK);
-    EXPECT_INT(road_call(cx, "people.add_status", id, "{\"kind\":\"POVERTY_EXITED\",\"from_on\":\"2020-01-01\"}"), OK);
+    EXPECT_INT(
+        road_call(
+            cx, "people.add_status", id,
+            "{\"kind\":\"REGISTERED_POOR\",\"from_on\":\"2014-01-01\",\"until_on\":\"2019-12-31\"}"),
+        OK);
+    EXPECT_INT(road_call(cx, "people.add_status", id,
+                         "{\"kind\":\"POVERTY_EXITED\",\"from_on\":\"2020-01-01\"}"),
+               OK);
     EXPECT_INT(json_count(road_member(cx, "items")), 2);
-    EXPECT_INT(road_call(cx, "people.add_status", id, "{\"kind\":\"POVERTY_EXITED\",\"from_on\":\"2020-01-01\",\"until_on\":\"2019-01-01\"}"), E_INVALID);
+    EXPECT_INT(
+        road_call(
+            cx, "people.add_status", id,
+            "{\"kind\":\"POVERTY_EXITED\",\"from_on\":\"2020-01-01\",\"until_on\":\"2019-01-01\"}"),
+        E_INVALID);
     EXPECT_INT(total(cx, "household_type=POVERTY_EXITED"), 1);
     EXPECT_INT(total(cx, "household_type=ORDINARY"), 0);
     EXPECT_INT(road_call(cx, "people.get", id, NULL), OK);

@@ -4,7 +4,9 @@
 
 static int64_t batch(struct ctx *cx)
 {
-    return road_create(cx, "batches.create", "{\"name\":\"正月初八专车\",\"home\":621121000000,\"work\":350100000000,\"mode\":\"COACH\",\"depart_on\":\"2026-03-11\"}");
+    return road_create(
+        cx, "batches.create",
+        "{\"name\":\"正月初八专车\",\"home\":621121000000,\"work\":350100000000,\"mode\":\"COACH\",\"depart_on\":\"2026-03-11\"}");
 }
 
 static enum err step(struct ctx *cx, const char *op, int64_t id, const char *body)
@@ -18,10 +20,13 @@ static enum err step(struct ctx *cx, const char *op, int64_t id, const char *bod
 
 static enum err move_home(struct ctx *cx, void *arg)
 {
-    return db_exec(cx, "UPDATE offer AS o SET home = 500237105000 WHERE o.id = $1 AND SCOPE(offer o)", P(*(int64_t *)arg));
+    return db_exec(cx,
+                   "UPDATE offer AS o SET home = 500237105000 WHERE o.id = $1 AND SCOPE(offer o)",
+                   P(*(int64_t *)arg));
 }
 
-STORE_TEST("a batch goes from accepted offers to placements, and the one who did not board stays signed up")
+STORE_TEST(
+    "a batch goes from accepted offers to placements, and the one who did not board stays signed up")
 {
     int64_t post = road_post(cx, "甲厂", 5), id, absent;
 
@@ -46,7 +51,9 @@ STORE_TEST("a batch goes from accepted offers to placements, and the one who did
         EXPECT_INT(json_count(items), 3);
         absent = json_as_int(json_get(json_at(items, 2), "person_id"));
         step(cx, "batches.board", id,
-             arena_printf(cx->mem, "{\"passenger_ids\":\"%s,%s\"}", json_as_str(json_get(json_at(items, 0), "id")), json_as_str(json_get(json_at(items, 1), "id"))));
+             arena_printf(cx->mem, "{\"passenger_ids\":\"%s,%s\"}",
+                          json_as_str(json_get(json_at(items, 0), "id")),
+                          json_as_str(json_get(json_at(items, 1), "id"))));
     }
     EXPECT_INT(road_int(cx, "boarded"), 2);
     step(cx, "batches.depart", id, "{}");
@@ -77,7 +84,9 @@ STORE_TEST("a township that sends more than 20 people needs a leader before the 
 
     for (int i = 1; i <= 21; i++)
         offer_from_township(cx, i, post);
-    id = road_create(cx, "batches.create", "{\"name\":\"巫山专车\",\"home\":500237000000,\"work\":350100000000,\"mode\":\"SELF\",\"depart_on\":\"2026-03-11\"}");
+    id = road_create(
+        cx, "batches.create",
+        "{\"name\":\"巫山专车\",\"home\":500237000000,\"work\":350100000000,\"mode\":\"SELF\",\"depart_on\":\"2026-03-11\"}");
     step(cx, "batches.add_passengers", id, "{\"all_accepted\":true}");
     EXPECT_INT(road_call(cx, "batches.lock", id, "{}"), E_CONFLICT);
     EXPECT_STR(cx->failure.code, "batch.leader");
@@ -91,7 +100,9 @@ STORE_TEST("20 people of one township travel without a leader of their own")
 
     for (int i = 1; i <= 20; i++)
         offer_from_township(cx, i, post);
-    id = road_create(cx, "batches.create", "{\"name\":\"巫山专车\",\"home\":500237000000,\"work\":350100000000,\"mode\":\"SELF\",\"depart_on\":\"2026-03-11\"}");
+    id = road_create(
+        cx, "batches.create",
+        "{\"name\":\"巫山专车\",\"home\":500237000000,\"work\":350100000000,\"mode\":\"SELF\",\"depart_on\":\"2026-03-11\"}");
     step(cx, "batches.add_passengers", id, "{\"all_accepted\":true}");
     step(cx, "batches.lock", id, "{}");
 }

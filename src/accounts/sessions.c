@@ -66,9 +66,9 @@ const struct field session_output[] = {
 #define USER_COLUMNS                                                                               \
     "u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work," \
     " u.employer_id, o.id AS org_id, o.name AS org_name, o.kind, o.side, o.division, o.serves_home"
-#define USER_IS_ACTIVE                                                                             \
-    " SCOPE_NOT(user_account 'who acts is being found out')"                                       \
-    " AND SCOPE_NOT(organisation 'who acts is being found out')"                                   \
+#define USER_IS_ACTIVE                                           \
+    " SCOPE_NOT(user_account 'who acts is being found out')"     \
+    " AND SCOPE_NOT(organisation 'who acts is being found out')" \
     " AND u.is_active = 1 AND o.is_active = 1"
 static const char user_sql[] =
     "SELECT " USER_COLUMNS " FROM user_account u JOIN organisation o ON o.id = u.org_id"

@@ -14,7 +14,8 @@ const char *option(const struct command_line *line, const char *name)
 
     for (int i = 0; i < line->argc; i++) {
         const char *a = line->argv[i];
-        if (strncmp(a, "--", 2) == 0 && strncmp(a + 2, name, len) == 0 && (a[2 + len] == '=' || a[2 + len] == 0))
+        if (strncmp(a, "--", 2) == 0 && strncmp(a + 2, name, len) == 0 &&
+            (a[2 + len] == '=' || a[2 + len] == 0))
             return a[2 + len] ? a + 3 + len : "";
     }
     return NULL;
@@ -33,7 +34,8 @@ int command_fail(const struct command_line *line, const struct failure *f)
     if (line->json)
         fprintf(stderr, "{\"code\":\"%s\"}\n", f->code);
     else
-        fprintf(stderr, "queqiao: %s%s%s%s [%s]\n", f->message, f->hint[0] ? " (" : "", f->hint, f->hint[0] ? ")" : "", f->code);
+        fprintf(stderr, "queqiao: %s%s%s%s [%s]\n", f->message, f->hint[0] ? " (" : "", f->hint,
+                f->hint[0] ? ")" : "", f->code);
     return err_exit(f->err);
 }
 
@@ -54,10 +56,14 @@ int command_open(const struct command_line *line, struct store **ret)
     int status = 0;
 
     if (mkdir(line->data_dir, 0700) != 0 && access(line->data_dir, W_OK) != 0) {
-        failure_set(&f, E_BUSY, "data.folder", line->lang == LANG_EN ? "the data folder %s cannot be made" : "无法建立数据目录 %s", line->data_dir);
+        failure_set(&f, E_BUSY, "data.folder",
+                    line->lang == LANG_EN ? "the data folder %s cannot be made"
+                                          : "无法建立数据目录 %s",
+                    line->data_dir);
         return command_fail(line, &f);
     }
-    if (seal_init(line->key_path, &f) != OK || store_open(line->store_url, ops_tables(), line->lang, &f, &store) != OK)
+    if (seal_init(line->key_path, &f) != OK ||
+        store_open(line->store_url, ops_tables(), line->lang, &f, &store) != OK)
         return command_fail(line, &f);
     if (store_migrate(store, &f, NULL) != OK) {
         store_close(store);

@@ -1,4 +1,5 @@
-/* command_import.c — queqiao import RECORD FILE [--commit]: what the console's import page does, on a terminal. */
+/* command_import.c — queqiao import RECORD FILE [--commit]: what the console's import page does, on
+ * a terminal. */
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static enum err read_page(struct ctx *cx, void *arg)
 
 static void print_problem(struct ctx *cx, const struct rows *r, int i, bool as_json)
 {
-    const char *header = row_text(r, i, "header"), *value = row_text(r, i, "value"), *cure = row_text(r, i, "cure");
+    const char *header = row_text(r, i, "header"), *value = row_text(r, i, "value"),
+               *cure = row_text(r, i, "cure");
 
     if (as_json) {
         struct json *j = json_new(cx->mem);
@@ -34,8 +36,10 @@ static void print_problem(struct ctx *cx, const struct rows *r, int i, bool as_j
     printf(T("第 %lld 行", "row %lld"), (long long)row_int(r, i, "row_number"));
     if (header)
         printf(T("「%s」", ", %s"), header);
-    printf(T("%s%s%s：%s%s%s [%s%s]\n", "%s%s%s: %s%s%s [%s%s]\n"), value ? " (" : "", value ? value : "", value ? ")" : "", row_text(r, i, "message"),
-           cure ? T("。", ". ") : "", cure ? cure : "", row_text(r, i, "code"), row_int(r, i, "is_warning") ? T("，警告", ", warning") : "");
+    printf(T("%s%s%s：%s%s%s [%s%s]\n", "%s%s%s: %s%s%s [%s%s]\n"), value ? " (" : "",
+           value ? value : "", value ? ")" : "", row_text(r, i, "message"),
+           cure ? T("。", ". ") : "", cure ? cure : "", row_text(r, i, "code"),
+           row_int(r, i, "is_warning") ? T("，警告", ", warning") : "");
 }
 
 static enum err print_problems(struct ctx *cx, int64_t batch_id, bool as_json)
@@ -79,13 +83,16 @@ static void print_outcome(struct ctx *cx, const struct import_outcome *o, bool a
     }
     if (*o->note)
         puts(o->note);
-    printf(T("共 %lld 行：可导入 %lld，有误 %lld，有警告 %lld\n", "%lld rows: %lld good, %lld bad, %lld with warnings\n"), (long long)o->total,
-           (long long)o->good, (long long)o->bad, (long long)o->warned);
+    printf(T("共 %lld 行：可导入 %lld，有误 %lld，有警告 %lld\n",
+             "%lld rows: %lld good, %lld bad, %lld with warnings\n"),
+           (long long)o->total, (long long)o->good, (long long)o->bad, (long long)o->warned);
     if (str_eq(o->state, "COMMITTED"))
-        printf(T("已导入：新增 %lld，变更 %lld，无变化 %lld\n", "written: %lld new, %lld changed, %lld the same\n"), (long long)o->created,
-               (long long)o->changed, (long long)o->same);
+        printf(T("已导入：新增 %lld，变更 %lld，无变化 %lld\n",
+                 "written: %lld new, %lld changed, %lld the same\n"),
+               (long long)o->created, (long long)o->changed, (long long)o->same);
     else
-        printf(T("试运行：新增 %lld，已登记 %lld；加 --commit 正式导入\n", "dry run: %lld new, %lld known; add --commit to write them\n"),
+        printf(T("试运行：新增 %lld，已登记 %lld；加 --commit 正式导入\n",
+                 "dry run: %lld new, %lld known; add --commit to write them\n"),
                (long long)o->created, (long long)o->same);
 }
 
@@ -108,7 +115,8 @@ int command_import(const struct command_line *line)
     cx = ctx_new(store, time(NULL));
     cx->lang = line->lang;
     ctx_as_system(cx);
-    if (import_run(cx, rec, path, basename(strdupa(path)), option(line, "commit") != NULL, &o) != OK ||
+    if (import_run(cx, rec, path, basename(strdupa(path)), option(line, "commit") != NULL, &o) !=
+            OK ||
         print_problems(cx, o.batch_id, line->json) != OK) {
         status = command_fail(line, &cx->failure);
     } else {

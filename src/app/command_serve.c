@@ -28,7 +28,10 @@ static int offer_setup(const struct command_line *line, struct store *store)
     if (accounts_setup_link(cx, &link) != OK)
         status = command_fail(line, &cx->failure);
     else if (link)
-        printf("%s %s\n", line->lang == LANG_EN ? "first account (works once, for a day): open" : "首次设置（链接一次有效，24 小时内）：打开", link);
+        printf("%s %s\n",
+               line->lang == LANG_EN ? "first account (works once, for a day): open"
+                                     : "首次设置（链接一次有效，24 小时内）：打开",
+               link);
     ctx_free(cx);
     return status;
 }
@@ -47,12 +50,15 @@ int command_serve_store(const struct command_line *line, struct store *store)
             serve_add_background(b->name, b->fn, b->every_ms);
     status = offer_setup(line, store);
     if (!status)
-        status = serve_run(store, &(struct serve_options){ .listen = listen ? listen : port ? arena_printf(mem, "127.0.0.1:%s", port) : NULL,
-                                                           .upload_dir = upload_dir,
-                                                           .web = web_assets,
-                                                           .lang = line->lang,
-                                                           .started = started,
-                                                           .arg = (void *)line });
+        status = serve_run(store, &(struct serve_options){
+                                      .listen = listen ? listen
+                                                : port ? arena_printf(mem, "127.0.0.1:%s", port)
+                                                       : NULL,
+                                      .upload_dir = upload_dir,
+                                      .web = web_assets,
+                                      .lang = line->lang,
+                                      .started = started,
+                                      .arg = (void *)line });
     arena_free(mem);
     return status;
 }

@@ -1,5 +1,6 @@
-/* commands.h — what `queqiao NAME …` can do. Each command reads its own arguments, prints its result and
- * returns the exit status: 0 done, 1 the work found problems (each printed), 2 usage, 3 environment. */
+/* commands.h — what `queqiao NAME …` can do. Each command reads its own arguments, prints its
+ * result and returns the exit status: 0 done, 1 the work found problems (each printed), 2 usage, 3
+ * environment. */
 #pragma once
 #include "platform/op.h"
 
@@ -10,7 +11,7 @@ struct command_line {
     const char *key_path;  /* --key, default DATA/queqiao.key */
     enum lang lang;        /* --lang en, or LANG not Chinese */
     bool json;
-    int argc;              /* what is left: the command's own arguments */
+    int argc; /* what is left: the command's own arguments */
     char **argv;
 };
 
@@ -24,8 +25,8 @@ const char *option(const struct command_line *line, const char *name);
 /* First argument that is no option, the n-th from 0; NULL when there are fewer. */
 const char *argument(const struct command_line *line, int n);
 
-/* Open the store, bring it to the newest schema, load the keys, run the modules' seeds. Prints what is
- * wrong and returns an exit status other than 0. */
+/* Open the store, bring it to the newest schema, load the keys, run the modules' seeds. Prints what
+ * is wrong and returns an exit status other than 0. */
 int command_open(const struct command_line *line, struct store **ret);
 /* Print a failure with its cure to stderr; returns its exit status. */
 int command_fail(const struct command_line *line, const struct failure *f);
@@ -33,8 +34,9 @@ int command_fail(const struct command_line *line, const struct failure *f);
 /* Commands that have a file of their own. */
 int command_policy(const struct command_line *line);
 int command_serve(const struct command_line *line); /* command_serve.c */
-/* The same over a store that is already open: what the demo ends with. The caller closes the store. */
+/* The same over a store that is already open: what the demo ends with. The caller closes the store.
+ */
 int command_serve_store(const struct command_line *line, struct store *store);
-int command_import(const struct command_line *line); /* command_import.c */
+int command_import(const struct command_line *line);   /* command_import.c */
 int command_simulate(const struct command_line *line); /* simulate.c */
-int command_demo(const struct command_line *line); /* command_demo.c */
+int command_demo(const struct command_line *line);     /* command_demo.c */

@@ -25,7 +25,8 @@ static int command_migrate(const struct command_line *line)
     return status;
 }
 
-/* Body {"name":"value",…} from NAME=VALUE arguments; numbers and texts are told apart by the fields. */
+/* Body {"name":"value",…} from NAME=VALUE arguments; numbers and texts are told apart by the
+ * fields. */
 static const char *call_body(struct ctx *cx, const struct command_line *line)
 {
     struct json *j = json_new(cx->mem);
@@ -35,7 +36,8 @@ static const char *call_body(struct ctx *cx, const struct command_line *line)
         const char *equals = strchr(line->argv[i], '=');
         if (!equals || str_starts(line->argv[i], "--") || str_starts(line->argv[i], "id="))
             continue;
-        json_put_str(j, arena_strndup(cx->mem, line->argv[i], (size_t)(equals - line->argv[i])), equals + 1);
+        json_put_str(j, arena_strndup(cx->mem, line->argv[i], (size_t)(equals - line->argv[i])),
+                     equals + 1);
     }
     json_end(j);
     return json_text(j);
@@ -46,11 +48,13 @@ static const char *call_query(struct ctx *cx, const struct command_line *line)
     struct str q = str_new(cx->mem);
 
     for (int i = 1; i < line->argc; i++) {
-        if (!strchr(line->argv[i], '=') || str_starts(line->argv[i], "--") || str_starts(line->argv[i], "id="))
+        if (!strchr(line->argv[i], '=') || str_starts(line->argv[i], "--") ||
+            str_starts(line->argv[i], "id="))
             continue;
         str_add(&q, q.len ? "&" : "");
         for (const char *p = line->argv[i]; *p; p++)
-            if ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || strchr("=_-.~", *p))
+            if ((*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+                strchr("=_-.~", *p))
                 str_add_char(&q, *p);
             else
                 str_addf(&q, "%%%02X", (unsigned char)*p);
@@ -114,10 +118,11 @@ static enum err verify(struct ctx *cx, const struct journal_head *witness)
     TRY(journal_seal(cx, &sealed));
     TRY(journal_verify_from(cx, 1, witness, &entries, &blocks));
     TRY(journal_head(cx, &head));
-    printf(T("日志完整：%lld 条，%lld 个区块\n", "journal intact: %lld entries in %lld blocks\n"), (long long)entries,
-           (long long)blocks);
+    printf(T("日志完整：%lld 条，%lld 个区块\n", "journal intact: %lld entries in %lld blocks\n"),
+           (long long)entries, (long long)blocks);
     if (head.number > 0)
-        printf(T("请另处保存，下次核验用：--head=%lld:%s\n", "keep this elsewhere for the next check: --head=%lld:%s\n"),
+        printf(T("请另处保存，下次核验用：--head=%lld:%s\n",
+                 "keep this elsewhere for the next check: --head=%lld:%s\n"),
                (long long)head.number, head.hash);
     return OK;
 }
@@ -131,8 +136,8 @@ static int command_verify(const struct command_line *line)
     int status;
 
     if (noted && !read_head(noted, &witness)) {
-        fputs(line->lang == LANG_EN ? "queqiao: --head=NUMBER:HASH, as verify printed it\n" :
-                                      "queqiao: 格式为 --head=编号:哈希，即上次核验所输出\n",
+        fputs(line->lang == LANG_EN ? "queqiao: --head=NUMBER:HASH, as verify printed it\n"
+                                    : "queqiao: 格式为 --head=编号:哈希，即上次核验所输出\n",
               stderr);
         return 2;
     }
@@ -160,7 +165,9 @@ static int command_backup(const struct command_line *line)
     }
     if (store_backup(line->store_url, to, line->lang, &f) != OK)
         return command_fail(line, &f);
-    printf(line->lang == LANG_EN ? "copied to %s; keep the key file %s apart from it\n" : "已备份到 %s；密钥文件 %s 请另处保管\n", to, line->key_path);
+    printf(line->lang == LANG_EN ? "copied to %s; keep the key file %s apart from it\n"
+                                 : "已备份到 %s；密钥文件 %s 请另处保管\n",
+           to, line->key_path);
     return 0;
 }
 
@@ -197,25 +204,32 @@ static int command_version(const struct command_line *line)
 }
 
 static const struct command commands[] = {
-    { "serve", "[--port=8080 | --listen=ADDRESS]", "启动服务", "serve the console and the API", command_serve },
-    { "import", "RECORD FILE [--commit]", "检查并导入表格", "check a spreadsheet and take it in", command_import },
+    { "serve", "[--port=8080 | --listen=ADDRESS]", "启动服务", "serve the console and the API",
+      command_serve },
+    { "import", "RECORD FILE [--commit]", "检查并导入表格", "check a spreadsheet and take it in",
+      command_import },
     { "call", "OP [id=…] [name=value …]", "执行任一操作", "run any operation", command_call },
     { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
     { "backup", "FILE", "备份", "copy the store, also while it is served", command_backup },
     { "restore", "FILE", "恢复备份", "put a copy in the store's place", command_restore },
-    { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered", command_verify },
-    { "demo", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--serve=0]", "模拟福州—定西一年并走完全程", "simulate Fuzhou–Dingxi and walk the road",
-      command_demo },
-    { "simulate", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--pairing=…] -o DIR", "生成模拟表格和错误清单",
-      "write made-up spreadsheets with a key of their flaws", command_simulate },
-    { "policy", "check|explain FILE…", "检查政策文件，或逐条说明", "check policy files, or say them clause by clause", command_policy },
+    { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered",
+      command_verify },
+    { "demo", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--serve=0]",
+      "模拟福州—定西一年并走完全程", "simulate Fuzhou–Dingxi and walk the road", command_demo },
+    { "simulate",
+      "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--pairing=…] -o DIR",
+      "生成模拟表格和错误清单", "write made-up spreadsheets with a key of their flaws",
+      command_simulate },
+    { "policy", "check|explain FILE…", "检查政策文件，或逐条说明",
+      "check policy files, or say them clause by clause", command_policy },
     { "openapi", "", "输出接口说明", "print the OpenAPI document", command_openapi },
     { "version", "", "版本", "print the version", command_version },
 };
 
 static int usage(enum lang lang)
 {
-    fprintf(stderr, "queqiao [--store=URL] [--lang=en] [--json] %s …\n", lang == LANG_EN ? "COMMAND" : "命令");
+    fprintf(stderr, "queqiao [--store=URL] [--lang=en] [--json] %s …\n",
+            lang == LANG_EN ? "COMMAND" : "命令");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(stderr, "  %-9s %s\n            %s\n", commands[i].name, commands[i].usage,
                 lang == LANG_EN ? commands[i].en : commands[i].zh);
@@ -232,11 +246,14 @@ static const char *data_dir_of(struct arena *mem, const char *url)
     return slash ? arena_strndup(mem, url, (size_t)(slash - url)) : ".";
 }
 
-/* Options whose value may stand as an argument of its own: --workers 100 as well as --workers=100. */
+/* Options whose value may stand as an argument of its own: --workers 100 as well as --workers=100.
+ */
 static bool takes_value(const char *arg)
 {
-    static const char *const names[] = { "-o", "--out", "--store", "--listen", "--key", "--lang", "--port", "--workers", "--posts",
-                                         "--months", "--seed", "--messy", "--pairing", "--weights", "--as-of", "--as", "--head" };
+    static const char *const names[] = { "-o",     "--out",   "--store",   "--listen",  "--key",
+                                         "--lang", "--port",  "--workers", "--posts",   "--months",
+                                         "--seed", "--messy", "--pairing", "--weights", "--as-of",
+                                         "--as",   "--head" };
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq(arg, names[i]))
@@ -247,7 +264,8 @@ static bool takes_value(const char *arg)
 int main(int argc, char **argv)
 {
     struct arena *mem = arena_new();
-    const char *env_store = getenv("QUEQIAO_STORE"), *env_lang = getenv("LANG"), *name = NULL, *value;
+    const char *env_store = getenv("QUEQIAO_STORE"), *env_lang = getenv("LANG"), *name = NULL,
+               *value;
     struct command_line line = { .argv = NEW_ARRAY(mem, char *, argc) };
     int status = 2;
 
@@ -259,13 +277,18 @@ int main(int argc, char **argv)
         if (!name && argv[i][0] != '-')
             name = argv[i];
         else if (takes_value(argv[i]) && i + 1 < argc)
-            line.argv[line.argc++] = arena_printf(mem, "%s=%s", str_eq(argv[i], "-o") ? "--out" : argv[i], argv[i + 1]), i++;
+            line.argv[line.argc++] =
+                arena_printf(mem, "%s=%s", str_eq(argv[i], "-o") ? "--out" : argv[i], argv[i + 1]),
+            i++;
         else
             line.argv[line.argc++] = argv[i];
     }
     value = option(&line, "lang");
     line.lang = value ? (str_eq(value, "en") ? LANG_EN : LANG_ZH)
-                      : (env_lang && *env_lang && !str_starts(env_lang, "zh") && !str_eq(env_lang, "C.UTF-8") && !str_eq(env_lang, "C") ? LANG_EN : LANG_ZH);
+                      : (env_lang && *env_lang && !str_starts(env_lang, "zh") &&
+                                 !str_eq(env_lang, "C.UTF-8") && !str_eq(env_lang, "C")
+                             ? LANG_EN
+                             : LANG_ZH);
     line.json = option(&line, "json") != NULL;
     value = option(&line, "store");
     line.store_url = value ? value : env_store && *env_store ? env_store : "data/queqiao.db";

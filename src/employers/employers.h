@@ -15,7 +15,7 @@ struct employer_input {
     const char *base_from, *base_until;
 };
 
-/* Find by credit code, else by exact name within a division's subtree (NONE: anywhere). Not limited by
- * scope. *ret_id is NONE when there is none, or when several have the name. */
-MUST_CHECK enum err employer_find(struct ctx *cx, const char *credit_code, const char *name, int64_t within,
-                                  int64_t *ret_id);
+/* Find by credit code, else by exact name within a division's subtree (NONE: anywhere). Not limited
+ * by scope. *ret_id is NONE when there is none, or when several have the name. */
+MUST_CHECK enum err employer_find(struct ctx *cx, const char *credit_code, const char *name,
+                                  int64_t within, int64_t *ret_id);

@@ -1,5 +1,5 @@
-/* hiring.h — offers: a post promised to a person. An offer holds a seat until it is declined, expires or
- * becomes obsolete; accepting one closes the person's others. */
+/* hiring.h — offers: a post promised to a person. An offer holds a seat until it is declined,
+ * expires or becomes obsolete; accepting one closes the person's others. */
 #pragma once
 #include "platform/op.h"
 
@@ -16,7 +16,8 @@ struct offer_input {
 enum { OFFER_DAYS = 14 };
 
 /* Make an offer and take its seat; E_CONFLICT "post.no_seat", "offer.exists", "person.employed". */
-MUST_CHECK enum err offer_make(struct ctx *cx, int64_t person_id, int64_t post_id, int64_t run_id, int64_t *ret_id);
+MUST_CHECK enum err offer_make(struct ctx *cx, int64_t person_id, int64_t post_id, int64_t run_id,
+                               int64_t *ret_id);
 /* The person says yes: her other live offers become OBSOLETE and give their seats back. */
 MUST_CHECK enum err offer_accept(struct ctx *cx, int64_t id);
 /* An accepted offer has become a placement; its seat stays taken. */

@@ -52,10 +52,11 @@ static enum err load(struct ctx *cx, struct why *w)
 {
     TRY(match_load_person(cx, w->in->person_id, &w->person));
     TRY(match_load_post(cx, w->in->post_id, &w->target));
-    TRY(db_rows(cx, &w->run,
-                "SELECT weights, state, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
-                " SCOPE_NOT(match_run 'or the person was in it') AND r.id = $1",
-                P(cx->id)));
+    TRY(db_rows(
+        cx, &w->run,
+        "SELECT weights, state, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
+        " SCOPE_NOT(match_run 'or the person was in it') AND r.id = $1",
+        P(cx->id)));
     TRY(db_rows(cx, &w->result,
                 "SELECT m.post_id, m.score, (SELECT j.title FROM job_post j WHERE"
                 " SCOPE_NOT(job_post 'the result is in scope') AND j.id = m.post_id) AS title,"

@@ -72,14 +72,15 @@ const struct choice ethnic_groups[] = {
 
 /* One internal scale; every source's words map onto it (GB/T 4658 codes in the comments). */
 const struct choice educations[] = {
-    { "ILLITERATE", "文盲或半文盲", "None", "文盲|半文盲|文盲、半文盲|未上学|无" },            /* 90 */
-    { "PRIMARY", "小学", "Primary school", "小学及以下|小学文化" },                           /* 80 */
-    { "JUNIOR", "初中", "Junior secondary", "初级中学|初中文化|初中及以下" },                  /* 70 */
-    { "VOCATIONAL", "中专/中技", "Vocational secondary", "中专|中技|中专中技|职高|技校|中职|中等职业|职业高中" }, /* 40 */
-    { "SENIOR", "高中", "Senior secondary", "普通高中|高中文化" },                             /* 60 */
-    { "COLLEGE", "大专", "College", "专科|大学专科|高职" },                                    /* 30 */
-    { "BACHELOR", "本科", "Bachelor", "大学|大学本科|本科及以上" },                            /* 20 */
-    { "MASTER", "研究生", "Postgraduate", "硕士|博士|硕士研究生" },                            /* 10 */
+    { "ILLITERATE", "文盲或半文盲", "None", "文盲|半文盲|文盲、半文盲|未上学|无" }, /* 90 */
+    { "PRIMARY", "小学", "Primary school", "小学及以下|小学文化" },                 /* 80 */
+    { "JUNIOR", "初中", "Junior secondary", "初级中学|初中文化|初中及以下" },       /* 70 */
+    { "VOCATIONAL", "中专/中技", "Vocational secondary",
+      "中专|中技|中专中技|职高|技校|中职|中等职业|职业高中" },      /* 40 */
+    { "SENIOR", "高中", "Senior secondary", "普通高中|高中文化" },  /* 60 */
+    { "COLLEGE", "大专", "College", "专科|大学专科|高职" },         /* 30 */
+    { "BACHELOR", "本科", "Bachelor", "大学|大学本科|本科及以上" }, /* 20 */
+    { "MASTER", "研究生", "Postgraduate", "硕士|博士|硕士研究生" }, /* 10 */
     { 0 },
 };
 
@@ -106,7 +107,8 @@ const struct choice relations[] = {
     { "SON", "子", "Son", "之子|儿子|长子|次子|三子|独生子" },
     { "DAUGHTER", "女", "Daughter", "之女|女儿|长女|次女|三女|独生女" },
     { "CHILD_IN_LAW", "子女配偶", "Child-in-law", "儿媳|之儿媳|女婿|之女婿" },
-    { "GRANDCHILD", "孙辈", "Grandchild", "孙子|孙女|之孙子|之孙女|外孙子|外孙女|孙子、孙女或外孙子、外孙女" },
+    { "GRANDCHILD", "孙辈", "Grandchild",
+      "孙子|孙女|之孙子|之孙女|外孙子|外孙女|孙子、孙女或外孙子、外孙女" },
     { "PARENT", "父母", "Parent", "父亲|母亲|之父|之母|公公|婆婆|岳父|岳母|父母" },
     { "GRANDPARENT", "祖父母", "Grandparent", "祖父|祖母|外祖父|外祖母|爷爷|奶奶" },
     { "SIBLING", "兄弟姐妹", "Sibling", "兄|弟|姐|妹|哥哥|弟弟|姐姐|妹妹|之兄弟姐妹" },
@@ -127,11 +129,13 @@ const struct choice skill_levels[] = {
     { 0 },
 };
 
-/* Two attributes, because a sudden-hardship household may be poverty-exited or ordinary (domain.md C2). */
+/* Two attributes, because a sudden-hardship household may be poverty-exited or ordinary (domain.md
+ * C2). */
 const struct choice household_types[] = {
     { "ORDINARY", "一般农户", "Ordinary", "一般户|非贫困户|普通户|农户" },
     { "POVERTY_EXITED", "脱贫户", "Poverty-exited", "脱贫|脱贫人口|已脱贫户|已脱贫" },
-    { "REGISTERED_POOR", "建档立卡贫困户", "Registered poor", "贫困户|建档立卡户|建档立卡|一般贫困户|低保贫困户|五保户|建卡贫困户" },
+    { "REGISTERED_POOR", "建档立卡贫困户", "Registered poor",
+      "贫困户|建档立卡户|建档立卡|一般贫困户|低保贫困户|五保户|建卡贫困户" },
     { 0 },
 };
 const struct choice monitored_types[] = {
@@ -150,11 +154,16 @@ const struct choice willingness_states[] = {
 };
 
 const struct choice labour_statuses[] = {
-    { "UNSURVEYED", "未摸排", "Not surveyed" }, { "UNWILLING", "无意愿", "Unwilling" },
-    { "UNABLE", "无法就业", "Unable" },         { "SEEKING", "求职中", "Seeking" },
-    { "MATCHED", "已匹配", "Matched" },         { "SIGNED_UP", "已报名", "Signed up" },
-    { "IN_TRANSFER", "输转途中", "In transfer" }, { "EMPLOYED", "在岗", "Employed" },
-    { "RETURNED", "已返乡", "Returned" },       { "EXITED", "已退出", "Exited" },
+    { "UNSURVEYED", "未摸排", "Not surveyed" },
+    { "UNWILLING", "无意愿", "Unwilling" },
+    { "UNABLE", "无法就业", "Unable" },
+    { "SEEKING", "求职中", "Seeking" },
+    { "MATCHED", "已匹配", "Matched" },
+    { "SIGNED_UP", "已报名", "Signed up" },
+    { "IN_TRANSFER", "输转途中", "In transfer" },
+    { "EMPLOYED", "在岗", "Employed" },
+    { "RETURNED", "已返乡", "Returned" },
+    { "EXITED", "已退出", "Exited" },
     { 0 },
 };
 

@@ -1,9 +1,11 @@
-/* people_index.c — finding persons by two characters of the name, and counting them by place and status.
+/* people_index.c — finding persons by two characters of the name, and counting them by place and
+ * status.
  *
- * A gram is a single character or a pair of neighbours of a name, packed into one number; person_gram keeps
- * (gram, home, person), so that "two characters within this subtree" is one range of the key. person_count
- * keeps a number for each county, labour status and household type; a prefix of any length down to the county
- * is a sum over few rows. Both change in the transaction that changes the person. */
+ * A gram is a single character or a pair of neighbours of a name, packed into one number;
+ * person_gram keeps (gram, home, person), so that "two characters within this subtree" is one range
+ * of the key. person_count keeps a number for each county, labour status and household type; a
+ * prefix of any length down to the county is a sum over few rows. Both change in the transaction
+ * that changes the person. */
 #include "divisions/divisions.h"
 #include "people/person_input.h"
 
@@ -45,7 +47,9 @@ enum err person_index_add(struct ctx *cx, int64_t id, int64_t home, const char *
         return OK;
     params[0] = param_int(home);
     params[1] = param_int(id);
-    str_add(&sql, "INSERT INTO person_gram (gram, home, person_id) SELECT v.column1, $1, $2 FROM (VALUES ");
+    str_add(
+        &sql,
+        "INSERT INTO person_gram (gram, home, person_id) SELECT v.column1, $1, $2 FROM (VALUES ");
     for (int i = 0; i < n; i++) {
         params[i + 2] = param_int(grams[i]);
         str_addf(&sql, "%s($%d)", i ? ", " : "", i + 3);
@@ -60,14 +64,16 @@ enum err person_index_remove(struct ctx *cx, int64_t id, int64_t home, const cha
     int n = grams_of(name, grams);
 
     for (int i = 0; i < n; i++)
-        TRY(db_exec(cx,
-                    "DELETE FROM person_gram WHERE SCOPE_NOT(person_gram 'follows a person already within scope')"
-                    " AND gram = $1 AND home = $2 AND person_id = $3",
-                    P(grams[i]), P(home), P(id)));
+        TRY(db_exec(
+            cx,
+            "DELETE FROM person_gram WHERE SCOPE_NOT(person_gram 'follows a person already within scope')"
+            " AND gram = $1 AND home = $2 AND person_id = $3",
+            P(grams[i]), P(home), P(id)));
     return OK;
 }
 
-/* Has the actor a range of domiciles, which narrows the names too? Others see a person by another column. */
+/* Has the actor a range of domiciles, which narrows the names too? Others see a person by another
+ * column. */
 static bool sees_by_home(const struct scope *s)
 {
     return s->kind == SCOPE_ALL || (s->kind == SCOPE_OFFICE && s->home_lo != NONE);
@@ -91,9 +97,10 @@ void person_search(struct ctx *cx, const char *q, struct list_search *ret)
     ret->sort_name = "home";
     ret->sort_sql = "g.home";
     ret->param = param_int(gram_searched(q, &rest));
-    ret->sql_before = sees_by_home(&cx->who.scope)
-                          ? "p.id = g.person_id AND SCOPE(person_gram g) AND g.gram ="
-                          : "p.id = g.person_id AND SCOPE_NOT(person_gram 'the person is within scope') AND g.gram =";
+    ret->sql_before =
+        sees_by_home(&cx->who.scope)
+            ? "p.id = g.person_id AND SCOPE(person_gram g) AND g.gram ="
+            : "p.id = g.person_id AND SCOPE_NOT(person_gram 'the person is within scope') AND g.gram =";
     ret->sql_after = "";
     if (*rest) {
         ret->sql_after = " AND p.name LIKE ";
@@ -107,13 +114,15 @@ static int64_t county_of(int64_t division)
     return division / 1000000 * 1000000;
 }
 
-enum err person_count_add(struct ctx *cx, int64_t home, const char *labour_status, const char *household_type, int n)
+enum err person_count_add(struct ctx *cx, int64_t home, const char *labour_status,
+                          const char *household_type, int n)
 {
-    return db_exec(cx,
-                   "INSERT INTO person_count (county, labour_status, household_type, n) SELECT $1, $2, $3, $4"
-                   " WHERE SCOPE_NOT(person_count 'follows a person already within scope')"
-                   " ON CONFLICT (county, labour_status, household_type) DO UPDATE SET n = person_count.n + excluded.n",
-                   P(county_of(home)), P(labour_status), P(household_type), P(n));
+    return db_exec(
+        cx,
+        "INSERT INTO person_count (county, labour_status, household_type, n) SELECT $1, $2, $3, $4"
+        " WHERE SCOPE_NOT(person_count 'follows a person already within scope')"
+        " ON CONFLICT (county, labour_status, household_type) DO UPDATE SET n = person_count.n + excluded.n",
+        P(county_of(home)), P(labour_status), P(household_type), P(n));
 }
 
 /* True when the subtree begins and ends at counties. */
@@ -139,9 +148,10 @@ static enum err count_names(struct ctx *cx, const struct list_query *q, int64_t 
         lo = MAX(lo, q->filter[i].number);
         hi = MIN(hi, q->filter[i].hi);
     }
-    TRY(db_one(cx, &r,
-               "SELECT count(*) AS n FROM person_gram g WHERE SCOPE(person_gram g) AND g.gram = $1 AND g.home BETWEEN $2 AND $3",
-               P(gram), P(lo), P(hi)));
+    TRY(db_one(
+        cx, &r,
+        "SELECT count(*) AS n FROM person_gram g WHERE SCOPE(person_gram g) AND g.gram = $1 AND g.home BETWEEN $2 AND $3",
+        P(gram), P(lo), P(hi)));
     *ret_total = row_int(&r, 0, "n");
     return OK;
 }
@@ -182,7 +192,8 @@ enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *
     return OK;
 }
 
-/* --- how many are where, in which state ------------------------------------------------------------------- */
+/* --- how many are where, in which state
+ * ------------------------------------------------------------------- */
 const struct field people_summary_in[] = {
     PARAM(struct people_summary_input, home, FIELD_DIVISION, "户籍地", "Domicile"),
     { 0 },
@@ -193,26 +204,29 @@ const struct field people_summary_out[] = {
     { 0 },
 };
 
-/* Whole counties of the west are added up from person_count; whoever sees less than a county, or people by
- * where they work, has few enough to count. */
+/* Whole counties of the west are added up from person_count; whoever sees less than a county, or
+ * people by where they work, has few enough to count. */
 static bool sees_whole_counties(const struct scope *s, int64_t lo, int64_t hi)
 {
     return is_county_or_above(lo, hi) &&
-           (s->kind == SCOPE_ALL || (s->kind == SCOPE_OFFICE && s->work_lo == NONE && is_county_or_above(s->home_lo, s->home_hi)));
+           (s->kind == SCOPE_ALL || (s->kind == SCOPE_OFFICE && s->work_lo == NONE &&
+                                     is_county_or_above(s->home_lo, s->home_hi)));
 }
 
 static enum err count_by_county(struct ctx *cx, int64_t lo, int64_t hi, struct rows *ret)
 {
     if (sees_whole_counties(&cx->who.scope, lo, hi))
-        return db_rows(cx, ret,
-                       "SELECT c.county, c.labour_status, CAST(sum(c.n) AS BIGINT) AS n FROM person_count c WHERE SCOPE(person_count c)"
-                       " AND c.county BETWEEN $1 AND $2 GROUP BY c.county, c.labour_status HAVING sum(c.n) > 0"
-                       " ORDER BY c.county, c.labour_status",
-                       P(lo), P(hi));
-    return db_rows(cx, ret,
-                   "SELECT p.home / 1000000 * 1000000 AS county, p.labour_status, count(*) AS n FROM person p WHERE SCOPE(person p)"
-                   " AND p.home BETWEEN $1 AND $2 GROUP BY 1, 2 ORDER BY 1, 2",
-                   P(lo), P(hi));
+        return db_rows(
+            cx, ret,
+            "SELECT c.county, c.labour_status, CAST(sum(c.n) AS BIGINT) AS n FROM person_count c WHERE SCOPE(person_count c)"
+            " AND c.county BETWEEN $1 AND $2 GROUP BY c.county, c.labour_status HAVING sum(c.n) > 0"
+            " ORDER BY c.county, c.labour_status",
+            P(lo), P(hi));
+    return db_rows(
+        cx, ret,
+        "SELECT p.home / 1000000 * 1000000 AS county, p.labour_status, count(*) AS n FROM person p WHERE SCOPE(person p)"
+        " AND p.home BETWEEN $1 AND $2 GROUP BY 1, 2 ORDER BY 1, 2",
+        P(lo), P(hi));
 }
 
 enum err people_summary(struct ctx *cx)

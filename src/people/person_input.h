@@ -24,8 +24,8 @@ struct person_input {
     /* Worked out by person_check() for person_saved(). */
     int64_t household_id;
     bool household_is_new;
-    const char *monitored_said;  /* the monitored type written down, in force or not */
-    const struct rows *before;   /* the present row; NULL for a new person */
+    const char *monitored_said; /* the monitored type written down, in force or not */
+    const struct rows *before;  /* the present row; NULL for a new person */
 };
 
 struct household_input {
@@ -43,11 +43,14 @@ MUST_CHECK enum err person_check(struct ctx *cx, void *input, const struct rows 
 void person_check_row(struct ctx *cx, const void *input, struct field_problems *ps);
 MUST_CHECK enum err household_check(struct ctx *cx, void *input, const struct rows *before);
 
-/* person_beside.c: what is written beside a person's row: household, statuses, intention, names to find her by. */
+/* person_beside.c: what is written beside a person's row: household, statuses, intention, names to
+ * find her by. */
 MUST_CHECK enum err person_saved(struct ctx *cx, void *input, int64_t id, bool is_new);
 MUST_CHECK enum err person_removing(struct ctx *cx, const struct rows *before);
-/* A status from a day on (the end NULL = still); ends an open one of the same kind that it contradicts. */
-MUST_CHECK enum err person_status_add(struct ctx *cx, int64_t person_id, int64_t home, const struct status_input *in);
+/* A status from a day on (the end NULL = still); ends an open one of the same kind that it
+ * contradicts. */
+MUST_CHECK enum err person_status_add(struct ctx *cx, int64_t person_id, int64_t home,
+                                      const struct status_input *in);
 
 /* person_ops.c */
 extern const struct field status_fields[], survey_fields[];
@@ -66,8 +69,8 @@ MUST_CHECK enum err person_count_add(struct ctx *cx, int64_t home, const char *l
 enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *ret_total);
 void person_search(struct ctx *cx, const char *q, struct list_search *ret);
 
-/* GET /people/summary?home=…: {items: [{county, county_name, counts: {STATUS: n}, total}], total} of the counties
- * in that subtree, exact, as far as the actor sees. */
+/* GET /people/summary?home=…: {items: [{county, county_name, counts: {STATUS: n}, total}], total}
+ * of the counties in that subtree, exact, as far as the actor sees. */
 struct people_summary_input {
     int64_t home;
 };

@@ -7,22 +7,25 @@
 #define IN struct person_input
 
 const struct field status_fields[] = {
-    PARAM(struct status_input, kind, FIELD_CHOICE, "身份", "Status", .choices = status_kinds, .required = true),
+    PARAM(struct status_input, kind, FIELD_CHOICE, "身份", "Status", .choices = status_kinds,
+          .required = true),
     PARAM(struct status_input, from_on, FIELD_DATE, "自", "From", .required = true),
     PARAM(struct status_input, until_on, FIELD_DATE, "至", "Until"),
     PARAM(struct status_input, source, FIELD_TEXT, "依据", "Source", .max = 100),
     { 0 },
 };
 
-/* --- one person -------------------------------------------------------------------------------------------- */
+/* --- one person
+ * -------------------------------------------------------------------------------------------- */
 static enum err add_intention(struct ctx *cx, struct json *j)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "SELECT i.id, i.destinations, i.occupations, i.least_wage_fen, i.needs, i.companion_id, i.from_on, i.created_at FROM job_intention i"
-                " WHERE SCOPE(job_intention i) AND i.person_id = $1 ORDER BY i.id DESC LIMIT 1",
-                P(cx->id)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT i.id, i.destinations, i.occupations, i.least_wage_fen, i.needs, i.companion_id, i.from_on, i.created_at FROM job_intention i"
+        " WHERE SCOPE(job_intention i) AND i.person_id = $1 ORDER BY i.id DESC LIMIT 1",
+        P(cx->id)));
     json_key(j, "intention");
     if (r.n)
         json_row(j, &r, 0);
@@ -35,10 +38,11 @@ static enum err add_statuses(struct ctx *cx, struct json *j, const char *key)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "SELECT s.id, s.kind, s.from_on, s.until_on, s.source, s.created_at FROM person_status s"
-                " WHERE SCOPE(person_status s) AND s.person_id = $1 ORDER BY s.from_on, s.id",
-                P(cx->id)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT s.id, s.kind, s.from_on, s.until_on, s.source, s.created_at FROM person_status s"
+        " WHERE SCOPE(person_status s) AND s.person_id = $1 ORDER BY s.from_on, s.id",
+        P(cx->id)));
     json_key(j, key);
     json_rows(j, &r);
     return OK;
@@ -57,12 +61,14 @@ enum err people_get(struct ctx *cx)
     TRY(add_statuses(cx, beside, "statuses"));
     json_end(beside);
     more = json_text(beside);
-    json_raw(out, arena_printf(cx->mem, "%.*s,%s", (int)strlen(row) - 1, row, more + 1)); /* two objects as one */
+    json_raw(out, arena_printf(cx->mem, "%.*s,%s", (int)strlen(row) - 1, row,
+                               more + 1)); /* two objects as one */
     cx->out = out;
     return OK;
 }
 
-/* Registered already: said with its id to the office that has her; another office learns no more than that. */
+/* Registered already: said with its id to the office that has her; another office learns no more
+ * than that. */
 enum err people_create(struct ctx *cx)
 {
     const IN *in = cx->in;
@@ -71,16 +77,23 @@ enum err people_create(struct ctx *cx)
 
     TRY(record_find(cx, &person_record, in->id_no, &id, &is_mine));
     if (id != NONE && !is_mine)
-        return hint(cx, fail(cx, E_CONFLICT, "person.elsewhere", "%s", T("此人已由其他地区登记", "registered by another office")), "%s",
-                    T("请通过上级部门核实", "ask the office above both"));
+        return hint(cx,
+                    fail(cx, E_CONFLICT, "person.elsewhere", "%s",
+                         T("此人已由其他地区登记", "registered by another office")),
+                    "%s", T("请通过上级部门核实", "ask the office above both"));
     if (id != NONE) {
         cx->failure_detail = arena_printf(cx->mem, "{\"id\":\"%lld\"}", (long long)id);
-        return hint(cx, fail(cx, E_CONFLICT, "person.exists", "%s", T("此人已登记", "registered already")), "%s", T("请打开已有记录修改", "open the record and change it"));
+        return hint(cx,
+                    fail(cx, E_CONFLICT, "person.exists", "%s",
+                         T("此人已登记", "registered already")),
+                    "%s", T("请打开已有记录修改", "open the record and change it"));
     }
     return record_create(cx);
 }
 
-/* --- statuses ----------------------------------------------------------------------------------------------- */
+/* --- statuses
+ * -----------------------------------------------------------------------------------------------
+ */
 enum err people_statuses(struct ctx *cx)
 {
     struct rows row;
@@ -124,9 +137,15 @@ static enum err note_status(struct ctx *cx, const struct rows *row, const struct
     json_put_str(j, "until_on", in->until_on);
     json_put_str(j, "source", in->source);
     json_end(j);
-    return journal_append(cx, &(struct journal_entry){ .kind = "person", .record_id = cx->id, .action = "status", .after = json_text(j),
-                                                       .home = row_int(row, 0, "home"), .work = row_int(row, 0, "work"),
-                                                       .employer_id = row_int(row, 0, "employer_id"), .person_id = cx->id });
+    return journal_append(cx,
+                          &(struct journal_entry){ .kind = "person",
+                                                   .record_id = cx->id,
+                                                   .action = "status",
+                                                   .after = json_text(j),
+                                                   .home = row_int(row, 0, "home"),
+                                                   .work = row_int(row, 0, "work"),
+                                                   .employer_id = row_int(row, 0, "employer_id"),
+                                                   .person_id = cx->id });
 }
 
 /* A status in force becomes the person's type; a past one is only noted. */
@@ -139,7 +158,8 @@ enum err people_add_status(struct ctx *cx)
     IN change;
 
     if (in->until_on && strcmp(in->until_on, in->from_on) < 0)
-        return fail_field(cx, "until_on", "dates.order", "%s", T("结束早于开始", "the end is before the beginning"));
+        return fail_field(cx, "until_on", "dates.order", "%s",
+                          T("结束早于开始", "the end is before the beginning"));
     TRY(record_load(cx, &person_record, cx->id, &row));
     memset(&change, 0, sizeof change);
     fields_clear(person_record.fields, &change);
@@ -158,7 +178,9 @@ enum err people_add_status(struct ctx *cx)
     return people_statuses(cx);
 }
 
-/* --- survey ---------------------------------------------------------------------------------------------------- */
+/* --- survey
+ * ----------------------------------------------------------------------------------------------------
+ */
 enum err people_survey(struct ctx *cx)
 {
     const IN *said = cx->in;

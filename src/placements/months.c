@@ -21,9 +21,9 @@ const struct choice month_statuses[] = {
     { 0 },
 };
 const struct choice month_states[] = {
-    { "CONFIRMED", "已确认", "Confirmed" },   { "NOT_WORKING", "离岗", "Not working" }, { "ON_LEAVE", "请假", "On leave" },
-    { "UNREACHABLE", "失联", "Unreachable" }, { "CONFLICT", "有冲突", "Conflict" },
-    { 0 },
+    { "CONFIRMED", "已确认", "Confirmed" }, { "NOT_WORKING", "离岗", "Not working" },
+    { "ON_LEAVE", "请假", "On leave" },     { "UNREACHABLE", "失联", "Unreachable" },
+    { "CONFLICT", "有冲突", "Conflict" },   { 0 },
 };
 
 static int rank(const char *source)
@@ -62,59 +62,73 @@ struct month_verdict month_weigh(const struct month_evidence *words, int n)
     return v;
 }
 
-/* --- recording ------------------------------------------------------------------------------------------ */
+/* --- recording
+ * ------------------------------------------------------------------------------------------ */
 static enum err load_placement(struct ctx *cx, int64_t id, struct rows *ret)
 {
-    TRY(db_rows(cx, ret,
-                "SELECT id, person_id, employer_id, home, work, start_on, end_on FROM placement a WHERE a.id = $1 AND SCOPE(placement a)", P(id)));
+    TRY(db_rows(
+        cx, ret,
+        "SELECT id, person_id, employer_id, home, work, start_on, end_on FROM placement a WHERE a.id = $1 AND SCOPE(placement a)",
+        P(id)));
     if (ret->n == 0)
-        return fail(cx, E_NOT_FOUND, "placement.not_found", "%s", T("没有这段就业", "there is no such placement"));
+        return fail(cx, E_NOT_FOUND, "placement.not_found", "%s",
+                    T("没有这段就业", "there is no such placement"));
     return OK;
 }
 
-static enum err check_month(struct ctx *cx, const struct rows *placement, const struct month_word *w)
+static enum err check_month(struct ctx *cx, const struct rows *placement,
+                            const struct month_word *w)
 {
     struct month m = { 0 }, first, last;
     const char *end = row_text(placement, 0, "end_on");
 
     if (!month_parse(w->month, &m))
-        return fail_field(cx, "month", "date.invalid", "%s", T("不是有效的月份", "not a valid month"));
+        return fail_field(cx, "month", "date.invalid", "%s",
+                          T("不是有效的月份", "not a valid month"));
     first = month_of(date_of_text(row_text(placement, 0, "start_on")));
     last = month_of(end ? date_of_text(end) : cx->today);
     if (month_compare(m, first) < 0 || month_compare(m, month_of(cx->today)) > 0)
-        return fail_field(cx, "month", "month.outside", "%s", T("该月不在这段就业之内", "the month lies outside the placement"));
+        return fail_field(cx, "month", "month.outside", "%s",
+                          T("该月不在这段就业之内", "the month lies outside the placement"));
     if (month_compare(m, last) > 0 && str_eq(w->status, "AT_WORK"))
-        return fail_field(cx, "month", "month.after_end", "%s", T("该月在离岗之后", "the month lies after the placement ended"));
+        return fail_field(cx, "month", "month.after_end", "%s",
+                          T("该月在离岗之后", "the month lies after the placement ended"));
     return OK;
 }
 
-static enum err derive(struct ctx *cx, const struct rows *p, const char *month, struct month_verdict *ret)
+static enum err derive(struct ctx *cx, const struct rows *p, const char *month,
+                       struct month_verdict *ret)
 {
     struct rows r;
     struct month_evidence words[16];
     struct str sources = str_new(cx->mem);
     int n = 0;
 
-    TRY(db_rows(cx, &r,
-                "SELECT source, status, days, wage_fen, is_insured FROM month_evidence m"
-                " WHERE SCOPE_NOT(month_evidence 'all sources of a month of a placement in scope') AND m.placement_id = $1 AND m.month = $2"
-                " AND m.revision = (SELECT max(n.revision) FROM month_evidence n WHERE n.placement_id = m.placement_id"
-                " AND n.month = m.month AND n.source = m.source) ORDER BY m.source",
-                P(row_int(p, 0, "id")), P(month)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT source, status, days, wage_fen, is_insured FROM month_evidence m"
+        " WHERE SCOPE_NOT(month_evidence 'all sources of a month of a placement in scope') AND m.placement_id = $1 AND m.month = $2"
+        " AND m.revision = (SELECT max(n.revision) FROM month_evidence n WHERE n.placement_id = m.placement_id"
+        " AND n.month = m.month AND n.source = m.source) ORDER BY m.source",
+        P(row_int(p, 0, "id")), P(month)));
     for (; n < r.n && n < (int)ARRAY_LEN(words); n++) {
-        words[n] = (struct month_evidence){ row_text(&r, n, "source"), row_text(&r, n, "status"), row_int(&r, n, "days"),
-                                            row_int(&r, n, "wage_fen"), row_int(&r, n, "is_insured") };
+        words[n] = (struct month_evidence){ row_text(&r, n, "source"), row_text(&r, n, "status"),
+                                            row_int(&r, n, "days"), row_int(&r, n, "wage_fen"),
+                                            row_int(&r, n, "is_insured") };
         str_addf(&sources, "%s%s", n ? "," : "", words[n].source);
     }
     *ret = month_weigh(words, n);
-    return db_exec(cx,
-                   "INSERT INTO placement_month (placement_id, month, person_id, employer_id, home, work, status, days, wage_fen, is_insured,"
-                   " sources, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
-                   " WHERE SCOPE(placement_month home=$5, work=$6, employer_id=$4, person_id=$3)"
-                   " ON CONFLICT (placement_id, month) DO UPDATE SET status = excluded.status, days = excluded.days, wage_fen = excluded.wage_fen,"
-                   " is_insured = excluded.is_insured, sources = excluded.sources, updated_at = excluded.updated_at",
-                   P(row_int(p, 0, "id")), P(month), P(row_int(p, 0, "person_id")), P(row_int(p, 0, "employer_id")), P(row_int(p, 0, "home")),
-                   P(row_int(p, 0, "work")), P(ret->status), P(ret->days), P(ret->wage_fen), P(ret->is_insured), P(sources.s), P(cx->now));
+    return db_exec(
+        cx,
+        "INSERT INTO placement_month (placement_id, month, person_id, employer_id, home, work, status, days, wage_fen, is_insured,"
+        " sources, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
+        " WHERE SCOPE(placement_month home=$5, work=$6, employer_id=$4, person_id=$3)"
+        " ON CONFLICT (placement_id, month) DO UPDATE SET status = excluded.status, days = excluded.days, wage_fen = excluded.wage_fen,"
+        " is_insured = excluded.is_insured, sources = excluded.sources, updated_at = excluded.updated_at",
+        P(row_int(p, 0, "id")), P(month), P(row_int(p, 0, "person_id")),
+        P(row_int(p, 0, "employer_id")), P(row_int(p, 0, "home")), P(row_int(p, 0, "work")),
+        P(ret->status), P(ret->days), P(ret->wage_fen), P(ret->is_insured), P(sources.s),
+        P(cx->now));
 }
 
 enum err month_record(struct ctx *cx, const struct month_word *w, bool *ret_changed)
@@ -125,40 +139,59 @@ enum err month_record(struct ctx *cx, const struct month_word *w, bool *ret_chan
 
     TRY(load_placement(cx, w->placement_id, &p));
     TRY(check_month(cx, &p, w));
-    TRY(db_rows(cx, &last,
-                "SELECT revision, status, days, wage_fen, is_insured FROM month_evidence m WHERE SCOPE_NOT(month_evidence 'own earlier word on a placement in scope')"
-                " AND m.placement_id = $1 AND m.month = $2 AND m.source = $3 ORDER BY m.revision DESC LIMIT 1",
-                P(w->placement_id), P(w->month), P(w->source)));
-    *ret_changed = !last.n || !str_eq(row_text(&last, 0, "status"), w->status) || row_int(&last, 0, "days") != w->days ||
-                   row_int(&last, 0, "wage_fen") != w->wage_fen || row_int(&last, 0, "is_insured") != w->is_insured;
+    TRY(db_rows(
+        cx, &last,
+        "SELECT revision, status, days, wage_fen, is_insured FROM month_evidence m WHERE SCOPE_NOT(month_evidence 'own earlier word on a placement in scope')"
+        " AND m.placement_id = $1 AND m.month = $2 AND m.source = $3 ORDER BY m.revision DESC LIMIT 1",
+        P(w->placement_id), P(w->month), P(w->source)));
+    *ret_changed = !last.n || !str_eq(row_text(&last, 0, "status"), w->status) ||
+                   row_int(&last, 0, "days") != w->days ||
+                   row_int(&last, 0, "wage_fen") != w->wage_fen ||
+                   row_int(&last, 0, "is_insured") != w->is_insured;
     if (!*ret_changed)
         return OK;
-    TRY(db_rows(cx, &locked, "SELECT is_locked FROM placement_month m WHERE m.placement_id = $1 AND m.month = $2 AND SCOPE(placement_month m)",
-                P(w->placement_id), P(w->month)));
+    TRY(db_rows(
+        cx, &locked,
+        "SELECT is_locked FROM placement_month m WHERE m.placement_id = $1 AND m.month = $2 AND SCOPE(placement_month m)",
+        P(w->placement_id), P(w->month)));
     if (locked.n && row_int(&locked, 0, "is_locked") == 1)
-        return hint(cx, fail(cx, E_CONFLICT, "month.locked", "%s", T("该月已据以发放补贴，不能直接更改", "money rests on this month: it cannot be changed")), "%s",
-                    T("请办理更正", "enter a correction"));
+        return hint(cx,
+                    fail(cx, E_CONFLICT, "month.locked", "%s",
+                         T("该月已据以发放补贴，不能直接更改",
+                           "money rests on this month: it cannot be changed")),
+                    "%s", T("请办理更正", "enter a correction"));
     if (last.n)
         revision = row_int(&last, 0, "revision") + 1;
-    TRY(db_exec(cx,
-                "INSERT INTO month_evidence (id, placement_id, person_id, employer_id, home, work, month, source, revision, status, days, wage_fen,"
-                " is_insured, note, user_id, created_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
-                " WHERE SCOPE(month_evidence home=$5, work=$6, employer_id=$4, person_id=$3)",
-                P(store_new_id(cx->store)), P(w->placement_id), P(row_int(&p, 0, "person_id")), P(row_int(&p, 0, "employer_id")), P(row_int(&p, 0, "home")),
-                P(row_int(&p, 0, "work")), P(w->month), P(w->source), P(revision), P(w->status), P(w->days), P(w->wage_fen), P(w->is_insured), P(w->note),
-                P(cx->who.user_id), P(cx->now)));
+    TRY(db_exec(
+        cx,
+        "INSERT INTO month_evidence (id, placement_id, person_id, employer_id, home, work, month, source, revision, status, days, wage_fen,"
+        " is_insured, note, user_id, created_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
+        " WHERE SCOPE(month_evidence home=$5, work=$6, employer_id=$4, person_id=$3)",
+        P(store_new_id(cx->store)), P(w->placement_id), P(row_int(&p, 0, "person_id")),
+        P(row_int(&p, 0, "employer_id")), P(row_int(&p, 0, "home")), P(row_int(&p, 0, "work")),
+        P(w->month), P(w->source), P(revision), P(w->status), P(w->days), P(w->wage_fen),
+        P(w->is_insured), P(w->note), P(cx->who.user_id), P(cx->now)));
     TRY(derive(cx, &p, w->month, &verdict));
-    return journal_append(cx, &(struct journal_entry){ .kind = "placement", .record_id = w->placement_id, .action = "month",
-                                                       .after = arena_printf(cx->mem, "{\"month\":\"%s\",\"source\":\"%s\",\"status\":\"%s\",\"verdict\":\"%s\"}",
-                                                                             w->month, w->source, w->status, verdict.status),
-                                                       .home = row_int(&p, 0, "home"), .work = row_int(&p, 0, "work"),
-                                                       .employer_id = row_int(&p, 0, "employer_id"), .person_id = row_int(&p, 0, "person_id") });
+    return journal_append(
+        cx, &(struct journal_entry){
+                .kind = "placement",
+                .record_id = w->placement_id,
+                .action = "month",
+                .after = arena_printf(
+                    cx->mem,
+                    "{\"month\":\"%s\",\"source\":\"%s\",\"status\":\"%s\",\"verdict\":\"%s\"}",
+                    w->month, w->source, w->status, verdict.status),
+                .home = row_int(&p, 0, "home"),
+                .work = row_int(&p, 0, "work"),
+                .employer_id = row_int(&p, 0, "employer_id"),
+                .person_id = row_int(&p, 0, "person_id") });
 }
 
 enum err month_lock(struct ctx *cx, int64_t placement_id, const char *month)
 {
-    return db_exec(cx,
-                   "UPDATE placement_month SET is_locked = 1 WHERE SCOPE_NOT(placement_month 'a claim in scope rests on it')"
-                   " AND placement_id = $1 AND month = $2",
-                   P(placement_id), P(month));
+    return db_exec(
+        cx,
+        "UPDATE placement_month SET is_locked = 1 WHERE SCOPE_NOT(placement_month 'a claim in scope rests on it')"
+        " AND placement_id = $1 AND month = $2",
+        P(placement_id), P(month));
 }

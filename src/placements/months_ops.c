@@ -1,4 +1,5 @@
-/* months_ops.c — the month grid, confirmations in bulk and from sheets, conflicts, and who is due. */
+/* months_ops.c — the month grid, confirmations in bulk and from sheets, conflicts, and who is due.
+ */
 #include "placements/months_ops.h"
 
 #include "employers/employers.h"
@@ -20,9 +21,11 @@ const struct field grid_fields[] = {
 };
 const struct field confirm_fields[] = {
     PARAM(struct confirm_input, month, FIELD_MONTH, "月份", "Month", .required = true),
-    PARAM(struct confirm_input, source, FIELD_CHOICE, "来源", "Source", .choices = month_sources, .required = true),
+    PARAM(struct confirm_input, source, FIELD_CHOICE, "来源", "Source", .choices = month_sources,
+          .required = true),
     PARAM(struct confirm_input, items, FIELD_JSON, "名单", "Items", .required = true,
-          .help_zh = "[{placement_id, status, days, wage_fen, is_insured, note}]", .help_en = "[{placement_id, status, days, wage_fen, is_insured, note}]"),
+          .help_zh = "[{placement_id, status, days, wage_fen, is_insured, note}]",
+          .help_en = "[{placement_id, status, days, wage_fen, is_insured, note}]"),
     { 0 },
 };
 const struct field month_list_fields[] = {
@@ -33,24 +36,27 @@ const struct field month_list_fields[] = {
 const struct field resolve_fields[] = {
     PARAM(struct resolve_input, placement_id, FIELD_ID, "就业", "Placement", .required = true),
     PARAM(struct resolve_input, month, FIELD_MONTH, "月份", "Month", .required = true),
-    PARAM(struct resolve_input, status, FIELD_CHOICE, "认定", "Verdict", .choices = month_states, .required = true),
+    PARAM(struct resolve_input, status, FIELD_CHOICE, "认定", "Verdict", .choices = month_states,
+          .required = true),
     PARAM(struct resolve_input, reason, FIELD_TEXT, "依据", "Reason", .required = true, .max = 300),
     { 0 },
 };
 
-/* --- the grid -------------------------------------------------------------------------------------------- */
-#define NAMES                                                                                                                  \
-    " (SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the placement is in scope') AND p.id = a.person_id) AS person_name,"  \
+/* --- the grid
+ * -------------------------------------------------------------------------------------------- */
+#define NAMES                                                                                                                   \
+    " (SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the placement is in scope') AND p.id = a.person_id) AS person_name," \
     " (SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the placement is in scope') AND e.id = a.employer_id) AS employer_name"
 
 static enum err write_cells(struct ctx *cx, int64_t placement_id, const struct grid_input *in)
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "SELECT month, status, sources, wage_fen, days, is_locked FROM placement_month m WHERE m.placement_id = $1 AND SCOPE(placement_month m)"
-                " AND m.month BETWEEN $2 AND $3 ORDER BY m.month",
-                P(placement_id), P(in->month_from), P(in->month_to)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT month, status, sources, wage_fen, days, is_locked FROM placement_month m WHERE m.placement_id = $1 AND SCOPE(placement_month m)"
+        " AND m.month BETWEEN $2 AND $3 ORDER BY m.month",
+        P(placement_id), P(in->month_from), P(in->month_to)));
     json_key(cx->out, "cells");
     json_object(cx->out);
     for (int i = 0; i < r.n; i++) {
@@ -61,7 +67,8 @@ static enum err write_cells(struct ctx *cx, int64_t placement_id, const struct g
     return OK;
 }
 
-static enum err write_grid(struct ctx *cx, const struct grid_input *in, const struct rows *r, int64_t total, bool more)
+static enum err write_grid(struct ctx *cx, const struct grid_input *in, const struct rows *r,
+                           int64_t total, bool more)
 {
     struct month m = { 0 }, last = { 0 };
     char text[8];
@@ -98,46 +105,59 @@ static enum err write_grid(struct ctx *cx, const struct grid_input *in, const st
     return OK;
 }
 
-/* Placements that touch the months asked for, with one cell a month that has evidence; a month without a cell
- * is not verified (未核实) and counts for nothing. */
+/* Placements that touch the months asked for, with one cell a month that has evidence; a month
+ * without a cell is not verified (未核实) and counts for nothing. */
 enum err months_grid(struct ctx *cx)
 {
     const struct grid_input *in = cx->in;
-    int64_t home_lo = NONE, home_hi = NONE, work_lo = NONE, work_hi = NONE, after = 0, limit = in->limit == NONE ? GRID_DEFAULT : in->limit;
-    const char *first = arena_printf(cx->mem, "%s-01", in->month_from), *last = arena_printf(cx->mem, "%s-31", in->month_to);
+    int64_t home_lo = NONE, home_hi = NONE, work_lo = NONE, work_hi = NONE, after = 0,
+            limit = in->limit == NONE ? GRID_DEFAULT : in->limit;
+    const char *first = arena_printf(cx->mem, "%s-01", in->month_from),
+               *last = arena_printf(cx->mem, "%s-31", in->month_to);
     struct rows r, count;
 
     if (strcmp(in->month_to, in->month_from) < 0)
-        return fail_field(cx, "month_to", "dates.order", "%s", T("截止月早于起始月", "the last month lies before the first"));
+        return fail_field(cx, "month_to", "dates.order", "%s",
+                          T("截止月早于起始月", "the last month lies before the first"));
     if (in->after && !str_int(in->after, &after))
-        return fail_field(cx, "after", "cursor.malformed", "%s", T("翻页位置无效", "the cursor is not valid"));
+        return fail_field(cx, "after", "cursor.malformed", "%s",
+                          T("翻页位置无效", "the cursor is not valid"));
     if (in->home != NONE)
         division_range(in->home, &home_lo, &home_hi);
     if (in->work != NONE)
         division_range(in->work, &work_lo, &work_hi);
-    TRY(db_rows(cx, &r,
-                "SELECT a.id, a.person_id, a.start_on, a.end_on," NAMES
-                " FROM placement a WHERE SCOPE(placement a) AND a.id > $1 AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)"
-                " AND ($4 IS NULL OR a.home BETWEEN $4 AND $5) AND ($6 IS NULL OR a.work BETWEEN $6 AND $7)"
-                " AND ($8 IS NULL OR a.employer_id = $8) AND ($9 IS NULL OR a.person_id = $9) ORDER BY a.id LIMIT $10",
-                P(after), P(first), P(last), P(home_lo), P(home_hi), P(work_lo), P(work_hi), P(in->employer_id), P(in->person_id), P(limit)));
-    TRY(db_one(cx, &count,
-               "SELECT count(*) AS n FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $2 AND (a.end_on IS NULL OR a.end_on >= $1)"
-               " AND ($3 IS NULL OR a.home BETWEEN $3 AND $4) AND ($5 IS NULL OR a.work BETWEEN $5 AND $6)"
-               " AND ($7 IS NULL OR a.employer_id = $7) AND ($8 IS NULL OR a.person_id = $8)",
-               P(first), P(last), P(home_lo), P(home_hi), P(work_lo), P(work_hi), P(in->employer_id), P(in->person_id)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT a.id, a.person_id, a.start_on, a.end_on," NAMES
+        " FROM placement a WHERE SCOPE(placement a) AND a.id > $1 AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)"
+        " AND ($4 IS NULL OR a.home BETWEEN $4 AND $5) AND ($6 IS NULL OR a.work BETWEEN $6 AND $7)"
+        " AND ($8 IS NULL OR a.employer_id = $8) AND ($9 IS NULL OR a.person_id = $9) ORDER BY a.id LIMIT $10",
+        P(after), P(first), P(last), P(home_lo), P(home_hi), P(work_lo), P(work_hi),
+        P(in->employer_id), P(in->person_id), P(limit)));
+    TRY(db_one(
+        cx, &count,
+        "SELECT count(*) AS n FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $2 AND (a.end_on IS NULL OR a.end_on >= $1)"
+        " AND ($3 IS NULL OR a.home BETWEEN $3 AND $4) AND ($5 IS NULL OR a.work BETWEEN $5 AND $6)"
+        " AND ($7 IS NULL OR a.employer_id = $7) AND ($8 IS NULL OR a.person_id = $8)",
+        P(first), P(last), P(home_lo), P(home_hi), P(work_lo), P(work_hi), P(in->employer_id),
+        P(in->person_id)));
     return write_grid(cx, in, &r, row_int(&count, 0, "n"), r.n == limit);
 }
 
-/* --- confirming -------------------------------------------------------------------------------------------- */
-/* A source may speak only through its own kind of account: an employer for EMPLOYER, a worker for WORKER. */
+/* --- confirming
+ * -------------------------------------------------------------------------------------------- */
+/* A source may speak only through its own kind of account: an employer for EMPLOYER, a worker for
+ * WORKER. */
 static enum err check_source(struct ctx *cx, const char *source)
 {
     enum scope_kind k = cx->who.scope.kind;
-    bool fits = k == SCOPE_EMPLOYER ? str_eq(source, "EMPLOYER") : k == SCOPE_PERSON ? str_eq(source, "WORKER") : true;
+    bool fits = k == SCOPE_EMPLOYER ? str_eq(source, "EMPLOYER")
+                : k == SCOPE_PERSON ? str_eq(source, "WORKER")
+                                    : true;
 
     if (!fits)
-        return fail_field(cx, "source", "month.source", "%s", T("您只能以自己的身份确认", "you can confirm only as yourself"));
+        return fail_field(cx, "source", "month.source", "%s",
+                          T("您只能以自己的身份确认", "you can confirm only as yourself"));
     return OK;
 }
 
@@ -149,16 +169,26 @@ enum err months_confirm(struct ctx *cx)
 
     TRY(check_source(cx, in->source));
     if (json_type(in->items) != JSON_ARRAY || n == 0 || n > CONFIRM_MAX)
-        return fail_field(cx, "items", "items.count", T("名单应有 1–%d 人", "1 to %d items"), CONFIRM_MAX);
+        return fail_field(cx, "items", "items.count", T("名单应有 1–%d 人", "1 to %d items"),
+                          CONFIRM_MAX);
     for (size_t i = 0; i < n; i++) {
         const struct json_value *item = json_at(in->items, i);
         const char *status = json_as_str(json_get(item, "status"));
-        struct month_word w = { json_as_int(json_get(item, "placement_id")), in->month, in->source, status, json_as_str(json_get(item, "note")),
-                                json_as_int(json_get(item, "days")), json_as_int(json_get(item, "wage_fen")),
-                                json_type(json_get(item, "is_insured")) == JSON_BOOL ? json_as_bool(json_get(item, "is_insured")) : NONE };
+        struct month_word w = { json_as_int(json_get(item, "placement_id")),
+                                in->month,
+                                in->source,
+                                status,
+                                json_as_str(json_get(item, "note")),
+                                json_as_int(json_get(item, "days")),
+                                json_as_int(json_get(item, "wage_fen")),
+                                json_type(json_get(item, "is_insured")) == JSON_BOOL
+                                    ? json_as_bool(json_get(item, "is_insured"))
+                                    : NONE };
         bool changed;
         if (!status || str_eq(choice_label(month_statuses, status, LANG_ZH), status))
-            return fail_field(cx, "items", "choice.unknown", T("第 %d 人的在岗情况无效", "item %d has no valid status"), (int)i + 1);
+            return fail_field(cx, "items", "choice.unknown",
+                              T("第 %d 人的在岗情况无效", "item %d has no valid status"),
+                              (int)i + 1);
         TRY(month_record(cx, &w, &changed));
         changed_count += changed;
     }
@@ -174,11 +204,12 @@ enum err months_conflicts(struct ctx *cx)
     const struct month_list_input *in = cx->in;
     struct rows r;
 
-    TRY(db_rows(cx, &r,
-                "SELECT a.placement_id, a.person_id, a.month, a.sources," NAMES
-                " FROM placement_month a WHERE SCOPE(placement_month a) AND a.status = 'CONFLICT' AND ($1 IS NULL OR a.month = $1)"
-                " ORDER BY a.month DESC, a.placement_id LIMIT $2",
-                P(in->month), P(in->limit == NONE ? GRID_MAX : in->limit)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT a.placement_id, a.person_id, a.month, a.sources," NAMES
+        " FROM placement_month a WHERE SCOPE(placement_month a) AND a.status = 'CONFLICT' AND ($1 IS NULL OR a.month = $1)"
+        " ORDER BY a.month DESC, a.placement_id LIMIT $2",
+        P(in->month), P(in->limit == NONE ? GRID_MAX : in->limit)));
     json_object(cx->out);
     json_key(cx->out, "items");
     json_rows(cx->out, &r);
@@ -192,20 +223,24 @@ enum err months_due(struct ctx *cx)
 {
     const struct month_list_input *in = cx->in;
     char text[8];
-    const char *month = in->month ? in->month : month_format(month_add(month_of(cx->today), -1), text);
-    const char *first = arena_printf(cx->mem, "%s-01", month), *last = arena_printf(cx->mem, "%s-31", month);
+    const char *month =
+        in->month ? in->month : month_format(month_add(month_of(cx->today), -1), text);
+    const char *first = arena_printf(cx->mem, "%s-01", month),
+               *last = arena_printf(cx->mem, "%s-31", month);
     struct rows r, count;
 
-    TRY(db_rows(cx, &r,
-                "SELECT a.id AS placement_id, a.person_id, a.start_on," NAMES
-                " FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $2 AND (a.end_on IS NULL OR a.end_on >= $1)"
-                " AND NOT EXISTS (SELECT 1 FROM placement_month m WHERE m.placement_id = a.id AND m.month = $3 AND SCOPE(placement_month m))"
-                " ORDER BY a.id LIMIT $4",
-                P(first), P(last), P(month), P(in->limit == NONE ? GRID_MAX : in->limit)));
-    TRY(db_one(cx, &count,
-               "SELECT count(*) AS n FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $2 AND (a.end_on IS NULL OR a.end_on >= $1)"
-               " AND NOT EXISTS (SELECT 1 FROM placement_month m WHERE m.placement_id = a.id AND m.month = $3 AND SCOPE(placement_month m))",
-               P(first), P(last), P(month)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT a.id AS placement_id, a.person_id, a.start_on," NAMES
+        " FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $2 AND (a.end_on IS NULL OR a.end_on >= $1)"
+        " AND NOT EXISTS (SELECT 1 FROM placement_month m WHERE m.placement_id = a.id AND m.month = $3 AND SCOPE(placement_month m))"
+        " ORDER BY a.id LIMIT $4",
+        P(first), P(last), P(month), P(in->limit == NONE ? GRID_MAX : in->limit)));
+    TRY(db_one(
+        cx, &count,
+        "SELECT count(*) AS n FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $2 AND (a.end_on IS NULL OR a.end_on >= $1)"
+        " AND NOT EXISTS (SELECT 1 FROM placement_month m WHERE m.placement_id = a.id AND m.month = $3 AND SCOPE(placement_month m))",
+        P(first), P(last), P(month)));
     json_object(cx->out);
     json_put_str(cx->out, "month", month);
     json_key(cx->out, "items");
@@ -222,24 +257,35 @@ enum err months_resolve(struct ctx *cx)
     struct rows row;
 
     TRY(record_load(cx, &placement_record, in->placement_id, &row));
-    TRY(db_exec(cx,
-                "UPDATE placement_month AS m SET status = $1, updated_at = $2 WHERE m.placement_id = $3 AND m.month = $4 AND m.status = 'CONFLICT'"
-                " AND m.is_locked = 0 AND SCOPE(placement_month m)",
-                P(in->status), P(cx->now), P(in->placement_id), P(in->month)));
+    TRY(db_exec(
+        cx,
+        "UPDATE placement_month AS m SET status = $1, updated_at = $2 WHERE m.placement_id = $3 AND m.month = $4 AND m.status = 'CONFLICT'"
+        " AND m.is_locked = 0 AND SCOPE(placement_month m)",
+        P(in->status), P(cx->now), P(in->placement_id), P(in->month)));
     if (cx->changed == 0)
-        return fail(cx, E_CONFLICT, "month.no_conflict", "%s", T("该月没有待裁定的矛盾", "there is nothing to decide in this month"));
-    TRY(journal_append(cx, &(struct journal_entry){ .kind = "placement", .record_id = in->placement_id, .action = "resolve", .reason = in->reason,
-                                                    .before = "{\"verdict\":\"CONFLICT\"}",
-                                                    .after = arena_printf(cx->mem, "{\"month\":\"%s\",\"verdict\":\"%s\"}", in->month, in->status),
-                                                    .home = row_int(&row, 0, "home"), .work = row_int(&row, 0, "work"),
-                                                    .employer_id = row_int(&row, 0, "employer_id"), .person_id = row_int(&row, 0, "person_id") }));
+        return fail(cx, E_CONFLICT, "month.no_conflict", "%s",
+                    T("该月没有待裁定的矛盾", "there is nothing to decide in this month"));
+    TRY(journal_append(cx,
+                       &(struct journal_entry){
+                           .kind = "placement",
+                           .record_id = in->placement_id,
+                           .action = "resolve",
+                           .reason = in->reason,
+                           .before = "{\"verdict\":\"CONFLICT\"}",
+                           .after = arena_printf(cx->mem, "{\"month\":\"%s\",\"verdict\":\"%s\"}",
+                                                 in->month, in->status),
+                           .home = row_int(&row, 0, "home"),
+                           .work = row_int(&row, 0, "work"),
+                           .employer_id = row_int(&row, 0, "employer_id"),
+                           .person_id = row_int(&row, 0, "person_id") }));
     json_object(cx->out);
     json_put_str(cx->out, "status", in->status);
     json_end(cx->out);
     return OK;
 }
 
-/* --- confirmation sheets ------------------------------------------------------------------------------------ */
+/* --- confirmation sheets
+ * ------------------------------------------------------------------------------------ */
 struct month_row {
     int64_t id, placement_id;
     const char *id_no, *name, *employer_name, *month, *source, *status, *note;
@@ -247,18 +293,30 @@ struct month_row {
 };
 #define IN struct month_row
 static const struct field month_fields[] = {
-    PARAM(IN, name, FIELD_NAME, "姓名", "Name", .max = 40, .use = USE_IMPORT, .synonyms = "员工姓名|务工人员姓名"),
-    PARAM(IN, id_no, FIELD_ID_NO, "身份证号", "ID number", .required = true, .use = USE_IMPORT, .synonyms = "身份证|身份证号码|证件号码|公民身份号码"),
-    PARAM(IN, employer_name, FIELD_TEXT, "企业名称", "Employer", .max = 80, .use = USE_IMPORT, .synonyms = "企业|单位名称|务工单位|用工单位"),
-    FIELD(IN, placement_id, FIELD_ID, "就业", "Placement", .sql = "m.placement_id", .use = USE_FILTER),
-    FIELD(IN, month, FIELD_MONTH, "月份", "Month", .required = true, .sql = "m.month", .use = USE_LIST | USE_FILTER | USE_IMPORT, .synonyms = "确认月份|所属月份|年月"),
-    FIELD(IN, source, FIELD_CHOICE, "来源", "Source", .choices = month_sources, .sql = "m.source", .use = USE_LIST | USE_FILTER | USE_IMPORT, .synonyms = "确认方式|核实方式"),
-    FIELD(IN, status, FIELD_CHOICE, "在岗情况", "Status", .choices = month_statuses, .required = true, .sql = "m.status", .use = USE_LIST | USE_FILTER | USE_IMPORT,
+    PARAM(IN, name, FIELD_NAME, "姓名", "Name", .max = 40, .use = USE_IMPORT,
+          .synonyms = "员工姓名|务工人员姓名"),
+    PARAM(IN, id_no, FIELD_ID_NO, "身份证号", "ID number", .required = true, .use = USE_IMPORT,
+          .synonyms = "身份证|身份证号码|证件号码|公民身份号码"),
+    PARAM(IN, employer_name, FIELD_TEXT, "企业名称", "Employer", .max = 80, .use = USE_IMPORT,
+          .synonyms = "企业|单位名称|务工单位|用工单位"),
+    FIELD(IN, placement_id, FIELD_ID, "就业", "Placement", .sql = "m.placement_id",
+          .use = USE_FILTER),
+    FIELD(IN, month, FIELD_MONTH, "月份", "Month", .required = true, .sql = "m.month",
+          .use = USE_LIST | USE_FILTER | USE_IMPORT, .synonyms = "确认月份|所属月份|年月"),
+    FIELD(IN, source, FIELD_CHOICE, "来源", "Source", .choices = month_sources, .sql = "m.source",
+          .use = USE_LIST | USE_FILTER | USE_IMPORT, .synonyms = "确认方式|核实方式"),
+    FIELD(IN, status, FIELD_CHOICE, "在岗情况", "Status", .choices = month_statuses,
+          .required = true, .sql = "m.status", .use = USE_LIST | USE_FILTER | USE_IMPORT,
           .synonyms = "是否在岗|在岗状态|状态|当月是否在岗"),
-    FIELD(IN, days, FIELD_INT, "出勤天数", "Days", .min = 0, .max = 31, .sql = "m.days", .use = USE_LIST | USE_IMPORT, .synonyms = "天数|出勤|工作天数"),
-    FIELD(IN, wage_fen, FIELD_MONEY, "当月工资", "Wage", .min = 0, .max = 10000000, .sql = "m.wage_fen", .use = USE_LIST | USE_IMPORT, .synonyms = "工资|应发工资|实发工资|月收入"),
-    FIELD(IN, is_insured, FIELD_BOOL, "参保", "Insured", .sql = "m.is_insured", .use = USE_LIST | USE_IMPORT, .synonyms = "是否参保|社保"),
-    FIELD(IN, note, FIELD_TEXT, "备注", "Note", .max = 200, .sql = "m.note", .use = USE_IMPORT, .synonyms = "说明"),
+    FIELD(IN, days, FIELD_INT, "出勤天数", "Days", .min = 0, .max = 31, .sql = "m.days",
+          .use = USE_LIST | USE_IMPORT, .synonyms = "天数|出勤|工作天数"),
+    FIELD(IN, wage_fen, FIELD_MONEY, "当月工资", "Wage", .min = 0, .max = 10000000,
+          .sql = "m.wage_fen", .use = USE_LIST | USE_IMPORT,
+          .synonyms = "工资|应发工资|实发工资|月收入"),
+    FIELD(IN, is_insured, FIELD_BOOL, "参保", "Insured", .sql = "m.is_insured",
+          .use = USE_LIST | USE_IMPORT, .synonyms = "是否参保|社保"),
+    FIELD(IN, note, FIELD_TEXT, "备注", "Note", .max = 200, .sql = "m.note", .use = USE_IMPORT,
+          .synonyms = "说明"),
     { 0 },
 };
 
@@ -275,13 +333,20 @@ static enum err find_placement(struct ctx *cx, void *input, const struct rows *b
         in->source = cx->who.scope.kind == SCOPE_PERSON ? "WORKER" : "EMPLOYER";
     TRY(check_source(cx, in->source));
     TRY(record_find(cx, &person_record, in->id_no, &person_id, &in_scope));
-    TRY(db_rows(cx, &r,
-                "SELECT a.id FROM placement a WHERE SCOPE(placement a) AND a.person_id = $1 AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)"
-                " ORDER BY a.start_on DESC LIMIT 1",
-                P(person_id), P(arena_printf(cx->mem, "%s-01", in->month)), P(arena_printf(cx->mem, "%s-31", in->month))));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT a.id FROM placement a WHERE SCOPE(placement a) AND a.person_id = $1 AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)"
+        " ORDER BY a.start_on DESC LIMIT 1",
+        P(person_id), P(arena_printf(cx->mem, "%s-01", in->month)),
+        P(arena_printf(cx->mem, "%s-31", in->month))));
     if (r.n == 0)
-        return hint(cx, fail_field(cx, "id_no", "placement.unknown", "%s", T("此人当月没有就业记录", "the person has no placement in this month")), "%s",
-                    T("请先登记上岗，或核对身份证号和月份", "record the placement first, or check number and month"));
+        return hint(cx,
+                    fail_field(cx, "id_no", "placement.unknown", "%s",
+                               T("此人当月没有就业记录",
+                                 "the person has no placement in this month")),
+                    "%s",
+                    T("请先登记上岗，或核对身份证号和月份",
+                      "record the placement first, or check number and month"));
     in->placement_id = row_int(&r, 0, "id");
     return OK;
 }
@@ -290,7 +355,10 @@ static enum err take_month(struct ctx *cx, void *input, bool *ret_changed)
 {
     const IN *in = input;
 
-    return month_record(cx, &(struct month_word){ in->placement_id, in->month, in->source, in->status, in->note, in->days, in->wage_fen, in->is_insured }, ret_changed);
+    return month_record(cx,
+                        &(struct month_word){ in->placement_id, in->month, in->source, in->status,
+                                              in->note, in->days, in->wage_fen, in->is_insured },
+                        ret_changed);
 }
 
 const struct record month_record_kind = {

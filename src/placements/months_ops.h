@@ -30,14 +30,30 @@ struct resolve_input {
 };
 extern const struct field grid_fields[], confirm_fields[], month_list_fields[], resolve_fields[];
 
-#define MONTH_OPS                                                                                                                   \
-    { "months.grid", "GET /months", PERM_PLACEMENT_READ, months_grid, "月度台账", "Persons by months", .in = grid_fields,            \
-      .in_size = sizeof(struct grid_input) },                                                                                       \
-        { "months.conflicts", "GET /months/conflicts", PERM_PLACEMENT_READ, months_conflicts, "来源互相矛盾的月份",                  \
-          "Months whose sources contradict", .in = month_list_fields, .in_size = sizeof(struct month_list_input) },                 \
-        { "months.due", "GET /months/due", PERM_PLACEMENT_READ, months_due, "当月未核实人员", "Placements without evidence",         \
-          .in = month_list_fields, .in_size = sizeof(struct month_list_input) },                                                    \
-        { "months.confirm", "POST /months/confirm", PERM_MONTH_CONFIRM, months_confirm, "确认在岗", "Confirm a month",               \
-          .in = confirm_fields, .in_size = sizeof(struct confirm_input) },                                                          \
-        { "months.resolve", "POST /months/resolve", PERM_MONTH_LOCK, months_resolve, "裁定矛盾月份", "Decide a conflict",            \
-          .in = resolve_fields, .in_size = sizeof(struct resolve_input) }
+#define MONTH_OPS                                                                                  \
+    {                                                                                              \
+        "months.grid",       "GET /months",                                                        \
+        PERM_PLACEMENT_READ, months_grid,                                                          \
+        "月度台账",          "Persons by months",                                                  \
+        .in = grid_fields,   .in_size = sizeof(struct grid_input)                                  \
+    },                                                                                             \
+        { "months.conflicts",      "GET /months/conflicts",                                        \
+          PERM_PLACEMENT_READ,     months_conflicts,                                               \
+          "来源互相矛盾的月份",    "Months whose sources contradict",                              \
+          .in = month_list_fields, .in_size = sizeof(struct month_list_input) },                   \
+        { "months.due",                                                                            \
+          "GET /months/due",                                                                       \
+          PERM_PLACEMENT_READ,                                                                     \
+          months_due,                                                                              \
+          "当月未核实人员",                                                                        \
+          "Placements without evidence",                                                           \
+          .in = month_list_fields,                                                                 \
+          .in_size = sizeof(struct month_list_input) },                                            \
+        { "months.confirm",     "POST /months/confirm",                                            \
+          PERM_MONTH_CONFIRM,   months_confirm,                                                    \
+          "确认在岗",           "Confirm a month",                                                 \
+          .in = confirm_fields, .in_size = sizeof(struct confirm_input) },                         \
+    {                                                                                              \
+        "months.resolve", "POST /months/resolve", PERM_MONTH_LOCK, months_resolve, "裁定矛盾月份", \
+            "Decide a conflict", .in = resolve_fields, .in_size = sizeof(struct resolve_input)     \
+    }

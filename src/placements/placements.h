@@ -1,5 +1,5 @@
-/* placements.h — stretches of work (就业起止), and what is known of each month. The road hands people over
- * into placements; transfers stands behind this module and calls it. */
+/* placements.h — stretches of work (就业起止), and what is known of each month. The road hands
+ * people over into placements; transfers stands behind this module and calls it. */
 #pragma once
 #include "platform/op.h"
 
@@ -18,22 +18,25 @@ struct placement_input {
     const char *contract_until, *state;
 };
 
-/* Begin a placement: the person becomes EMPLOYED, her accepted offer (offer_id, or NONE) is converted.
- * E_CONFLICT "placement.open" when she has an open one, "placement.overlap" when the dates overlap another. */
+/* Begin a placement: the person becomes EMPLOYED, her accepted offer (offer_id, or NONE) is
+ * converted. E_CONFLICT "placement.open" when she has an open one, "placement.overlap" when the
+ * dates overlap another. */
 MUST_CHECK enum err placement_start(struct ctx *cx, struct placement_input *in, int64_t *ret_id);
 /* End it on its last working day with a reason code; the person becomes RETURNED. */
-MUST_CHECK enum err placement_end(struct ctx *cx, int64_t id, const char *end_on, const char *reason);
+MUST_CHECK enum err placement_end(struct ctx *cx, int64_t id, const char *end_on,
+                                  const char *reason);
 
-/* --- months (months.c) ---------------------------------------------------------------------------------- */
+/* --- months (months.c)
+ * ---------------------------------------------------------------------------------- */
 /* One source's word on one month. Days and wage may be NONE. */
 struct month_word {
     int64_t placement_id;
     const char *month, *source, *status, *note;
     int64_t days, wage_fen, is_insured;
 };
-/* Record it and derive the month anew: sources that agree confirm, sources that contradict make a CONFLICT for
- * the worklist. The same word again changes nothing (*ret_changed false). E_CONFLICT "month.locked" when money
- * rests on the month: that needs a correction. */
+/* Record it and derive the month anew: sources that agree confirm, sources that contradict make a
+ * CONFLICT for the worklist. The same word again changes nothing (*ret_changed false). E_CONFLICT
+ * "month.locked" when money rests on the month: that needs a correction. */
 MUST_CHECK enum err month_record(struct ctx *cx, const struct month_word *word, bool *ret_changed);
 /* Lock the months that a claim rests on. Not limited by scope: the claim is. */
 MUST_CHECK enum err month_lock(struct ctx *cx, int64_t placement_id, const char *month);

@@ -24,7 +24,7 @@ struct actor {
 struct ctx {
     struct arena *mem;
     struct store *store;
-    struct conn *db;   /* set inside db_read() and db_write() */
+    struct conn *db; /* set inside db_read() and db_write() */
     struct actor who;
     int64_t now;       /* UTC seconds; fixed for the unit of work */
     struct date today; /* business date, Asia/Shanghai */
@@ -33,33 +33,39 @@ struct ctx {
     const char *request_id; /* also written to the journal and the log */
     const char *batch_id;   /* import whose rows are being written, or NULL */
 
-    void *in;         /* input struct of the op, read and checked by its field table */
+    void *in;           /* input struct of the op, read and checked by its field table */
     uint64_t in_set[2]; /* bit i: field i of the table was present (a change keeps the others) */
-    int64_t id;       /* {id} of the route, or NONE */
-    struct json *out; /* the reply's body */
+    int64_t id;         /* {id} of the route, or NONE */
+    struct json *out;   /* the reply's body */
     struct failure failure;
-    const char *failure_detail; /* JSON for the error reply's "detail", or NULL: both values of a stale change */
-    int64_t changed;  /* rows changed by the last db_exec() */
+    const char *failure_detail; /* JSON for the error reply's "detail", or NULL: both values of a
+                                   stale change */
+    int64_t changed;            /* rows changed by the last db_exec() */
     bool changed_beside; /* set by a record's saved(): a change wrote something beside the row */
 
-    const char *query;      /* raw query string of the call, or NULL */
-    int64_t version;        /* If-Match of the call, or NONE */
+    const char *query;         /* raw query string of the call, or NULL */
+    int64_t version;           /* If-Match of the call, or NONE */
     const char *session_token; /* what the caller's cookie held, or NULL */
-    const char *set_cookie;    /* set by sign-in: the new session's token; "" = forget it; NULL = leave it */
-    const char *upload_path, *upload_name; /* OP_UPLOAD: a complete file; the handler moves or removes it */
-    struct reply_file {     /* OP_FILE: what to send; removed after sending when is_temporary */
+    const char
+        *set_cookie; /* set by sign-in: the new session's token; "" = forget it; NULL = leave it */
+    const char *upload_path,
+        *upload_name;   /* OP_UPLOAD: a complete file; the handler moves or removes it */
+    struct reply_file { /* OP_FILE: what to send; removed after sending when is_temporary */
         const char *path, *name, *content_type;
         bool is_temporary;
     } reply_file;
 };
 
 /* Records why the work cannot be done and returns `err`:
- *     return fail(cx, E_CONFLICT, "post.no_seat", T("岗位 %s 已无名额", "post %s has no free seat"), title);
- * The message never holds personal data. fail_field names the input at fault; hint() adds the cure. */
-enum err fail(struct ctx *cx, enum err err, const char *code, const char *message, ...) PRINTF(4, 5);
+ *     return fail(cx, E_CONFLICT, "post.no_seat", T("岗位 %s 已无名额", "post %s has no free
+ * seat"), title); The message never holds personal data. fail_field names the input at fault;
+ * hint() adds the cure. */
+enum err fail(struct ctx *cx, enum err err, const char *code, const char *message, ...)
+    PRINTF(4, 5);
 enum err fail_field(struct ctx *cx, const char *field, const char *code, const char *message, ...)
     PRINTF(4, 5); /* always E_INVALID */
-enum err hint(struct ctx *cx, enum err err, const char *message, ...) PRINTF(3, 4); /* returns err */
+enum err hint(struct ctx *cx, enum err err, const char *message, ...)
+    PRINTF(3, 4); /* returns err */
 
 /* The text in the caller's language. Both texts take the same arguments in the same order. */
 #define T(zh, en) (cx->lang == LANG_EN ? (en) : (zh))

@@ -135,7 +135,8 @@ bool db_fault(struct ctx *cx)
 static uint64_t call_key(const struct db_call *call, unsigned shape)
 {
     static const uint64_t prime = 1099511628211u;
-    uint64_t h = 14695981039346656037u ^ shape, word; /* FNV-1a over text, shape and types, by words */
+    uint64_t h = 14695981039346656037u ^ shape,
+             word; /* FNV-1a over text, shape and types, by words */
     const char *p = call->sql;
     size_t left = strlen(p);
 

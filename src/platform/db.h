@@ -122,11 +122,13 @@ MUST_CHECK enum err db_write(struct ctx *cx, db_fn *fn, void *arg);
 typedef void db_done_fn(struct ctx *cx, enum err err, void *arg);
 void db_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void *done_arg);
 
-/* A whole, checked copy of a SQLite store, also while a server runs; an existing file is not overwritten.
- * store_restore puts one in the store's place and wants no server running. Keys and uploaded files are
- * copied apart (docs/operations.md). */
-MUST_CHECK enum err store_backup(const char *url, const char *to, enum lang lang, struct failure *f);
-MUST_CHECK enum err store_restore(const char *url, const char *from, enum lang lang, struct failure *f);
+/* A whole, checked copy of a SQLite store, also while a server runs; an existing file is not
+ * overwritten. store_restore puts one in the store's place and wants no server running. Keys and
+ * uploaded files are copied apart (docs/operations.md). */
+MUST_CHECK enum err store_backup(const char *url, const char *to, enum lang lang,
+                                 struct failure *f);
+MUST_CHECK enum err store_restore(const char *url, const char *from, enum lang lang,
+                                  struct failure *f);
 
 /* Bring the schema to the newest migration (schema_assets), each in its own transaction. A store
  * written by a newer program is refused. *ret_applied may be NULL. In migration files, lines

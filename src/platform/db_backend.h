@@ -54,8 +54,8 @@ struct prepared {
     uint8_t slots[SLOT_COUNT];
     int slot_count;
     bool is_query, is_busy, is_cached;
-    char *bypass;  /* PostgreSQL */
-    char *names;   /* SQLite: of the columns, each with its NUL */
+    char *bypass; /* PostgreSQL */
+    char *names;  /* SQLite: of the columns, each with its NUL */
     size_t names_len;
     int columns;
     void *handle;  /* sqlite3_stmt */

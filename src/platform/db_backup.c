@@ -1,5 +1,5 @@
-/* db_backup.c — copies of a SQLite store: taken beside a running server, as a reader; put back only when
- * none runs. */
+/* db_backup.c — copies of a SQLite store: taken beside a running server, as a reader; put back only
+ * when none runs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -11,7 +11,8 @@
 #include "platform/db_backend.h"
 
 /* "what is wrong: what it is about" */
-static enum err refuse(struct failure *f, enum lang lang, const char *zh, const char *en, const char *what)
+static enum err refuse(struct failure *f, enum lang lang, const char *zh, const char *en,
+                       const char *what)
 {
     return failure_set(f, E_BUSY, "backup.failed", "%s: %s", lang == LANG_EN ? en : zh, what);
 }
@@ -26,15 +27,19 @@ static enum err copy_whole(const char *from, const char *to, enum lang lang, str
     int fd;
 
     if (access(to, F_OK) == 0)
-        return refuse(f, lang, "文件已存在，不覆盖", "the file exists already and is not overwritten", to);
+        return refuse(f, lang, "文件已存在，不覆盖",
+                      "the file exists already and is not overwritten", to);
     if (sqlite3_open_v2(from, &source, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         refuse(f, lang, "打不开", "cannot be opened", from);
-    else if (sqlite3_open_v2(to, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
+    else if (sqlite3_open_v2(to, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
+             SQLITE_OK)
         refuse(f, lang, "写不了", "cannot be written", to);
-    else if (!(backup = sqlite3_backup_init(target, "main", source, "main")) || sqlite3_backup_step(backup, -1) != SQLITE_DONE ||
+    else if (!(backup = sqlite3_backup_init(target, "main", source, "main")) ||
+             sqlite3_backup_step(backup, -1) != SQLITE_DONE ||
              sqlite3_backup_finish(backup) != SQLITE_OK)
         refuse(f, lang, "复制未完成", "the copy was not finished", sqlite3_errmsg(target));
-    else if (sqlite3_prepare_v2(target, "PRAGMA quick_check(1)", -1, &check, NULL) != SQLITE_OK || sqlite3_step(check) != SQLITE_ROW ||
+    else if (sqlite3_prepare_v2(target, "PRAGMA quick_check(1)", -1, &check, NULL) != SQLITE_OK ||
+             sqlite3_step(check) != SQLITE_ROW ||
              !str_eq((const char *)sqlite3_column_text(check, 0), "ok"))
         refuse(f, lang, "副本不完整", "the copy is not whole", to);
     else
@@ -55,19 +60,24 @@ static enum err copy_whole(const char *from, const char *to, enum lang lang, str
 enum err store_backup(const char *url, const char *to, enum lang lang, struct failure *f)
 {
     if (str_starts(url, "postgres"))
-        return failure_set(f, E_INVALID, "backup.postgres", "%s", lang == LANG_EN ? "use pg_dump or pgBackRest for PostgreSQL" : "PostgreSQL 请使用 pg_dump 或 pgBackRest");
+        return failure_set(f, E_INVALID, "backup.postgres", "%s",
+                           lang == LANG_EN ? "use pg_dump or pgBackRest for PostgreSQL"
+                                           : "PostgreSQL 请使用 pg_dump 或 pgBackRest");
     return copy_whole(url, to, lang, f);
 }
 
 enum err store_restore(const char *url, const char *from, enum lang lang, struct failure *f)
 {
     struct arena *mem = arena_new();
-    const char *lock = arena_printf(mem, "%s.lock", url), *fresh = arena_printf(mem, "%s.restored", url);
+    const char *lock = arena_printf(mem, "%s.lock", url),
+               *fresh = arena_printf(mem, "%s.restored", url);
     int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     enum err err;
 
     if (str_starts(url, "postgres"))
-        err = failure_set(f, E_INVALID, "backup.postgres", "%s", lang == LANG_EN ? "use pg_restore for PostgreSQL" : "PostgreSQL 请使用 pg_restore");
+        err = failure_set(f, E_INVALID, "backup.postgres", "%s",
+                          lang == LANG_EN ? "use pg_restore for PostgreSQL"
+                                          : "PostgreSQL 请使用 pg_restore");
     else if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) != 0)
         err = refuse(f, lang, "正在使用，请先停止服务", "in use, stop the server first", url);
     else if ((err = copy_whole(from, fresh, lang, f)) == OK) {

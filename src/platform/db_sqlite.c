@@ -1,11 +1,11 @@
 /* db_sqlite.c — the embedded store.
  *
  * One connection writes, in one thread. Functions queue up for it; the thread runs as many as are
- * waiting (bounded) in one transaction, each undone by itself if it fails, commits once, and only then answers
- * them all. So a hundred waiting writers cost one fsync, and nobody is told "done" before the disk
- * has it. Readers have connections of their own that can only read and never checkpoint: SQLite
- * before 3.51.3 can corrupt a WAL file when two connections write or checkpoint at the same
- * instant.
+ * waiting (bounded) in one transaction, each undone by itself if it fails, commits once, and only
+ * then answers them all. So a hundred waiting writers cost one fsync, and nobody is told "done"
+ * before the disk has it. Readers have connections of their own that can only read and never
+ * checkpoint: SQLite before 3.51.3 can corrupt a WAL file when two connections write or checkpoint
+ * at the same instant.
  *
  * ":memory:" has the one connection only; reads and batches take turns on it. */
 #include "platform/db_backend.h"
@@ -38,13 +38,11 @@ struct touched { /* what the authorizer saw while one statement was prepared */
 
 /* Statements around a unit of work, prepared once. */
 enum control { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, SAVEPOINT, UNDO, RELEASE, CONTROL_COUNT };
-static const char *const control_sql[] = { [BEGIN_READ] = "BEGIN",
-                                           [BEGIN_WRITE] = "BEGIN IMMEDIATE",
-                                           [COMMIT] = "COMMIT",
-                                           [ROLLBACK] = "ROLLBACK",
-                                           [SAVEPOINT] = "SAVEPOINT one",
-                                           [UNDO] = "ROLLBACK TO one",
-                                           [RELEASE] = "RELEASE one" };
+static const char *const control_sql[] = {
+    [BEGIN_READ] = "BEGIN",   [BEGIN_WRITE] = "BEGIN IMMEDIATE", [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",  [SAVEPOINT] = "SAVEPOINT one",     [UNDO] = "ROLLBACK TO one",
+    [RELEASE] = "RELEASE one"
+};
 
 struct sqlite_conn {
     struct conn base;
@@ -137,7 +135,8 @@ static int control(struct sqlite_conn *c, enum control which)
     int rc = SQLITE_OK;
 
     if (!*stmt)
-        rc = sqlite3_prepare_v3(c->db, control_sql[which], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+        rc = sqlite3_prepare_v3(c->db, control_sql[which], -1, SQLITE_PREPARE_PERSISTENT, stmt,
+                                NULL);
     if (rc == SQLITE_OK) {
         sqlite3_step(*stmt);
         rc = sqlite3_reset(*stmt);
@@ -481,11 +480,13 @@ static enum err configure(struct ctx *cx, struct sqlite_conn *c, bool is_memory)
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     rc = sqlite3_exec(c->db, common, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(c->db,
-                          writer ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                                   "PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = FILE;"
-                                 : "PRAGMA query_only = ON; PRAGMA cache_size = -1024;",
-                          NULL, NULL, NULL);
+        rc = sqlite3_exec(
+            c->db,
+            writer
+                ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                  "PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = FILE;"
+                : "PRAGMA query_only = ON; PRAGMA cache_size = -1024;",
+            NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return trouble(cx, c->db, rc);
     if (writer && !is_memory &&
@@ -602,7 +603,8 @@ static enum err sqlite_read(struct ctx *cx, db_fn *fn, void *arg)
  * -----------------------------------------------------------------------------------------------
  */
 
-/* Foreign keys that wait for the commit are checked here, where it is still known whose they are. */
+/* Foreign keys that wait for the commit are checked here, where it is still known whose they are.
+ */
 static enum err run_job(struct sqlite_store *s, struct job *job)
 {
     struct sqlite_conn *c = s->writer;

@@ -38,8 +38,8 @@ const char *choice_label(const struct choice *choices, const char *code, enum la
 
 static bool is_number_slot(enum field_type type)
 {
-    return type == FIELD_INT || type == FIELD_MONEY || type == FIELD_BOOL || type == FIELD_INSTANT ||
-           type == FIELD_ID || type == FIELD_DIVISION;
+    return type == FIELD_INT || type == FIELD_MONEY || type == FIELD_BOOL ||
+           type == FIELD_INSTANT || type == FIELD_ID || type == FIELD_DIVISION;
 }
 
 static void put_number(const struct field *f, void *in, int64_t n)
@@ -82,50 +82,61 @@ struct param field_param(const struct field *f, const void *in)
     return param_text(text);
 }
 
-/* --- problems -------------------------------------------------------------------------------------- */
-static bool problem(struct field_problems *ps, const struct field *f, bool is_warning, const char *code,
-                    const char *message, const char *cure)
+/* --- problems
+ * -------------------------------------------------------------------------------------- */
+static bool problem(struct field_problems *ps, const struct field *f, bool is_warning,
+                    const char *code, const char *message, const char *cure)
 {
     if (ps->n < (int)ARRAY_LEN(ps->at))
         ps->at[ps->n++] = (struct field_problem){ f, is_warning, code, message, cure };
     return is_warning;
 }
-static bool refuse(struct field_problems *ps, const struct field *f, const char *code, const char *message,
-                   const char *cure)
+static bool refuse(struct field_problems *ps, const struct field *f, const char *code,
+                   const char *message, const char *cure)
 {
     return problem(ps, f, false, code, message, cure);
 }
-static void warn(struct field_problems *ps, const struct field *f, const char *code, const char *message,
-                 const char *cure)
+static void warn(struct field_problems *ps, const struct field *f, const char *code,
+                 const char *message, const char *cure)
 {
     problem(ps, f, true, code, message, cure);
 }
 
-/* --- texts ------------------------------------------------------------------------------------------ */
-static bool read_text(struct ctx *cx, const struct field *f, const char *text, void *in, struct field_problems *ps)
+/* --- texts
+ * ------------------------------------------------------------------------------------------ */
+static bool read_text(struct ctx *cx, const struct field *f, const char *text, void *in,
+                      struct field_problems *ps)
 {
     int64_t most = f->max ? f->max : 200;
     char *clean = str_clean(cx->mem, text, f->type == FIELD_NAME);
 
     if ((int64_t)utf8_len(clean) > most)
-        return refuse(ps, f, "text.too_long", arena_printf(cx->mem, T("超过 %d 字", "longer than %d characters"), (int)most),
+        return refuse(ps, f, "text.too_long",
+                      arena_printf(cx->mem, T("超过 %d 字", "longer than %d characters"),
+                                   (int)most),
                       T("请缩短", "shorten it"));
-    if (f->type == FIELD_NAME && (strchr(clean, '?') || strstr(clean, "\xEF\xBF\xBD") || strstr(clean, "□")))
-        return refuse(ps, f, "text.lossy", T("姓名中有无法识别的字(? 或 □)", "the name holds a character that was lost (? or □)"),
+    if (f->type == FIELD_NAME &&
+        (strchr(clean, '?') || strstr(clean, "\xEF\xBF\xBD") || strstr(clean, "□")))
+        return refuse(ps, f, "text.lossy",
+                      T("姓名中有无法识别的字(? 或 □)",
+                        "the name holds a character that was lost (? or □)"),
                       T("请按身份证补全该字", "restore the character from the ID card"));
     put_text(f, in, *clean ? clean : NULL);
     return true;
 }
 
-static bool read_secret(struct ctx *cx, const struct field *f, const char *text, void *in, struct field_problems *ps)
+static bool read_secret(struct ctx *cx, const struct field *f, const char *text, void *in,
+                        struct field_problems *ps)
 {
     if (strlen(text) > 256)
-        return refuse(ps, f, "text.too_long", T("密码过长", "the password is too long"), T("最多 256 字节", "at most 256 bytes"));
+        return refuse(ps, f, "text.too_long", T("密码过长", "the password is too long"),
+                      T("最多 256 字节", "at most 256 bytes"));
     put_text(f, in, arena_strdup(cx->mem, text));
     return true;
 }
 
-static const struct choice *find_choice(const struct choice *choices, const char *text, bool by_label)
+static const struct choice *find_choice(const struct choice *choices, const char *text,
+                                        bool by_label)
 {
     size_t len = strlen(text);
 
@@ -159,20 +170,21 @@ static const char *choices_listed(struct ctx *cx, const struct field *f)
     return b.s;
 }
 
-static bool read_choice(struct ctx *cx, const struct field *f, const char *text, bool by_label, void *in,
-                        struct field_problems *ps)
+static bool read_choice(struct ctx *cx, const struct field *f, const char *text, bool by_label,
+                        void *in, struct field_problems *ps)
 {
     const struct choice *c = find_choice(f->choices, str_clean(cx->mem, text, false), by_label);
 
     if (!c)
-        return refuse(ps, f, "choice.unknown", T("不是可选的值", "not one of the choices"), choices_listed(cx, f));
+        return refuse(ps, f, "choice.unknown", T("不是可选的值", "not one of the choices"),
+                      choices_listed(cx, f));
     put_text(f, in, c->code);
     return true;
 }
 
 /* Codes or labels joined by , ， 、 ; ； or /. */
-static bool read_choices(struct ctx *cx, const struct field *f, const char *text, bool by_label, void *in,
-                         struct field_problems *ps)
+static bool read_choices(struct ctx *cx, const struct field *f, const char *text, bool by_label,
+                         void *in, struct field_problems *ps)
 {
     char *clean = str_clean(cx->mem, text, false);
     struct str codes = str_new(cx->mem);
@@ -189,9 +201,11 @@ static bool read_choices(struct ctx *cx, const struct field *f, const char *text
                 len++;
         }
         if (len > 0) {
-            c = find_choice(f->choices, str_clean(cx->mem, arena_strndup(cx->mem, at, len), false), by_label);
+            c = find_choice(f->choices, str_clean(cx->mem, arena_strndup(cx->mem, at, len), false),
+                            by_label);
             if (!c)
-                return refuse(ps, f, "choice.unknown", T("有不可选的值", "holds a value that is not a choice"),
+                return refuse(ps, f, "choice.unknown",
+                              T("有不可选的值", "holds a value that is not a choice"),
                               choices_listed(cx, f));
             str_addf(&codes, "%s%s", codes.len ? "," : "", c->code);
         }
@@ -201,7 +215,8 @@ static bool read_choices(struct ctx *cx, const struct field *f, const char *text
     return true;
 }
 
-/* --- numbers ---------------------------------------------------------------------------------------- */
+/* --- numbers
+ * ---------------------------------------------------------------------------------------- */
 static bool in_bounds(struct ctx *cx, const struct field *f, int64_t n, struct field_problems *ps)
 {
     char low[32], high[32];
@@ -215,37 +230,42 @@ static bool in_bounds(struct ctx *cx, const struct field *f, int64_t n, struct f
         snprintf(low, sizeof low, "%lld", (long long)f->min);
         snprintf(high, sizeof high, "%lld", (long long)f->max);
     }
-    return refuse(ps, f, "number.range", arena_printf(cx->mem, T("应在 %s 与 %s 之间", "must lie between %s and %s"), low, high),
+    return refuse(ps, f, "number.range",
+                  arena_printf(cx->mem, T("应在 %s 与 %s 之间", "must lie between %s and %s"), low,
+                               high),
                   T("请核对数值和单位", "check the number and its unit"));
 }
 
-static bool read_int(struct ctx *cx, const struct field *f, const char *text, bool from_sheet, void *in,
-                     struct field_problems *ps)
+static bool read_int(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
+                     void *in, struct field_problems *ps)
 {
     char *clean = str_clean(cx->mem, text, false);
     int64_t n;
     size_t digits = strspn(clean, "0123456789");
 
-    if (from_sheet && digits > 0 && clean[digits] == '.' && strspn(clean + digits + 1, "0") == strlen(clean + digits + 1))
+    if (from_sheet && digits > 0 && clean[digits] == '.' &&
+        strspn(clean + digits + 1, "0") == strlen(clean + digits + 1))
         clean[digits] = 0; /* 12.0 */
     if (from_sheet && digits > 0 && digits < strlen(clean) && (unsigned char)clean[digits] >= 0x80)
         clean[digits] = 0; /* a unit: 3人, 6个月 */
     if (!str_int(clean, &n))
-        return refuse(ps, f, "number.invalid", T("不是整数", "not a whole number"), T("请只填数字", "enter digits only"));
+        return refuse(ps, f, "number.invalid", T("不是整数", "not a whole number"),
+                      T("请只填数字", "enter digits only"));
     if (!in_bounds(cx, f, n, ps))
         return false;
     put_number(f, in, n);
     return true;
 }
 
-static bool read_money(struct ctx *cx, const struct field *f, const char *text, bool from_sheet, void *in,
-                       struct field_problems *ps)
+static bool read_money(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
+                       void *in, struct field_problems *ps)
 {
     int64_t fen;
 
     if (!from_sheet) {
         if (!str_int(text, &fen))
-            return refuse(ps, f, "number.invalid", T("金额应为整数(分)", "an amount is a whole number of fen"),
+            return refuse(ps, f, "number.invalid",
+                          T("金额应为整数(分)", "an amount is a whole number of fen"),
                           T("请以分为单位", "give it in fen"));
     } else if (amount_read(text, &fen) != AMOUNT_OK) {
         return refuse(ps, f, "number.invalid", T("不是一个金额", "not an amount"),
@@ -257,10 +277,13 @@ static bool read_money(struct ctx *cx, const struct field *f, const char *text, 
     return true;
 }
 
-static bool read_bool(struct ctx *cx, const struct field *f, const char *text, void *in, struct field_problems *ps)
+static bool read_bool(struct ctx *cx, const struct field *f, const char *text, void *in,
+                      struct field_problems *ps)
 {
-    static const char *const yes[] = { "1", "true", "yes", "是", "有", "√", "✓", "Y", "y", "TRUE", "包" };
-    static const char *const no[] = { "0", "false", "no", "否", "无", "没有", "×", "N", "n", "FALSE", "不包" };
+    static const char *const yes[] = { "1", "true", "yes", "是",   "有", "√",
+                                       "✓", "Y",    "y",   "TRUE", "包" };
+    static const char *const no[] = { "0", "false", "no", "否",    "无",  "没有",
+                                      "×", "N",     "n",  "FALSE", "不包" };
     const char *clean = str_clean(cx->mem, text, false);
 
     for (size_t i = 0; i < ARRAY_LEN(yes); i++)
@@ -273,22 +296,26 @@ static bool read_bool(struct ctx *cx, const struct field *f, const char *text, v
             put_number(f, in, 0);
             return true;
         }
-    return refuse(ps, f, "choice.unknown", T("应为 是 或 否", "must be yes or no"), T("请填 是 或 否", "enter 是 or 否"));
+    return refuse(ps, f, "choice.unknown", T("应为 是 或 否", "must be yes or no"),
+                  T("请填 是 或 否", "enter 是 or 否"));
 }
 
-static bool read_id(const struct field *f, const char *text, void *in, struct field_problems *ps, struct ctx *cx)
+static bool read_id(const struct field *f, const char *text, void *in, struct field_problems *ps,
+                    struct ctx *cx)
 {
     int64_t id;
 
     if (!str_int(text, &id) || id <= 0)
-        return refuse(ps, f, "id.invalid", T("编号无效", "not a valid id"), T("请从列表中选择", "choose from the list"));
+        return refuse(ps, f, "id.invalid", T("编号无效", "not a valid id"),
+                      T("请从列表中选择", "choose from the list"));
     put_number(f, in, id);
     return true;
 }
 
-/* --- dates and places ------------------------------------------------------------------------------- */
-static bool read_date(struct ctx *cx, const struct field *f, const char *text, bool from_sheet, void *in,
-                      struct field_problems *ps)
+/* --- dates and places
+ * ------------------------------------------------------------------------------- */
+static bool read_date(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
+                      void *in, struct field_problems *ps)
 {
     struct date d;
     struct date_reading reading;
@@ -301,7 +328,8 @@ static bool read_date(struct ctx *cx, const struct field *f, const char *text, b
         if (reading.precision == ONGOING)
             return true; /* 至今: no end yet */
         if (reading.precision != PRECISE_DAY)
-            warn(ps, f, "date.coarse", T("只有年月，按当月 1 日记", "no day given, taken as the first"),
+            warn(ps, f, "date.coarse",
+                 T("只有年月，按当月 1 日记", "no day given, taken as the first"),
                  T("知道日期时请补全", "add the day when it is known"));
         put_text(f, in, date_text(cx->mem, reading.date));
         return true;
@@ -310,15 +338,16 @@ static bool read_date(struct ctx *cx, const struct field *f, const char *text, b
                   T("请写成 2023-03-01", "write it as 2023-03-01"));
 }
 
-static bool read_month(struct ctx *cx, const struct field *f, const char *text, bool from_sheet, void *in,
-                       struct field_problems *ps)
+static bool read_month(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
+                       void *in, struct field_problems *ps)
 {
     struct month m;
     struct date_reading reading;
     char out[8];
 
     if (!month_parse(text, &m)) {
-        if (!from_sheet || !date_read(text, cx->today.year, &reading) || reading.precision > PRECISE_MONTH)
+        if (!from_sheet || !date_read(text, cx->today.year, &reading) ||
+            reading.precision > PRECISE_MONTH)
             return refuse(ps, f, "date.invalid", T("不是有效的月份", "not a valid month"),
                           T("请写成 2023-03", "write it as 2023-03"));
         m = month_of(reading.date);
@@ -332,7 +361,8 @@ static bool read_division_code(const char *text, int64_t *ret)
     size_t len = strlen(text);
     int64_t n;
 
-    if (strspn(text, "0123456789") != len || (len != 6 && len != 9 && len != 12) || !str_int(text, &n))
+    if (strspn(text, "0123456789") != len || (len != 6 && len != 9 && len != 12) ||
+        !str_int(text, &n))
         return false;
     for (size_t i = len; i < 12; i++)
         n *= 10;
@@ -340,8 +370,8 @@ static bool read_division_code(const char *text, int64_t *ret)
     return true;
 }
 
-static bool read_division(struct ctx *cx, const struct field *f, const char *text, bool from_sheet, void *in,
-                          struct field_problems *ps)
+static bool read_division(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
+                          void *in, struct field_problems *ps)
 {
     int64_t code = NONE;
     enum division_match match = DIVISION_UNKNOWN;
@@ -355,19 +385,22 @@ static bool read_division(struct ctx *cx, const struct field *f, const char *tex
         match = DIVISION_FOUND;
     if (match == DIVISION_UNKNOWN)
         return refuse(ps, f, "division.unknown", T("找不到这个地区", "no such division"),
-                      T("请写全省、市、县名或 12 位代码", "write province, city and county, or the 12-digit code"));
+                      T("请写全省、市、县名或 12 位代码",
+                        "write province, city and county, or the 12-digit code"));
     if (match == DIVISION_AMBIGUOUS)
-        return refuse(ps, f, "division.ambiguous", T("有多个同名地区", "several divisions have this name"),
+        return refuse(ps, f, "division.ambiguous",
+                      T("有多个同名地区", "several divisions have this name"),
                       T("请在前面加上省、市、县名", "put province, city and county before it"));
     if (match == DIVISION_ABOLISHED)
-        warn(ps, f, "division.abolished", T("地区已撤并，按现行地区记", "the division was abolished; its successor is used"),
+        warn(ps, f, "division.abolished",
+             T("地区已撤并，按现行地区记", "the division was abolished; its successor is used"),
              T("请改用现行名称", "use the present name"));
     put_number(f, in, code);
     return true;
 }
 
-static bool read_divisions(struct ctx *cx, const struct field *f, const char *text, bool from_sheet, void *in,
-                           struct field_problems *ps)
+static bool read_divisions(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
+                           void *in, struct field_problems *ps)
 {
     char *clean = str_clean(cx->mem, text, false);
     struct str codes = str_new(cx->mem);
@@ -402,9 +435,10 @@ static bool read_divisions(struct ctx *cx, const struct field *f, const char *te
     return true;
 }
 
-/* --- identifiers -------------------------------------------------------------------------------------- */
-static bool read_id_no(struct ctx *cx, const struct field *f, const char *text, enum field_source source, void *in,
-                       struct field_problems *ps)
+/* --- identifiers
+ * -------------------------------------------------------------------------------------- */
+static bool read_id_no(struct ctx *cx, const struct field *f, const char *text,
+                       enum field_source source, void *in, struct field_problems *ps)
 {
     char number[19];
     unsigned notes = 0;
@@ -415,53 +449,74 @@ static bool read_id_no(struct ctx *cx, const struct field *f, const char *text, 
     case ID_EMPTY:
         return true;
     case ID_LENGTH:
-        return refuse(ps, f, "id_no.length", T("身份证号应为 18 位", "an ID number has 18 characters"),
+        return refuse(ps, f, "id_no.length",
+                      T("身份证号应为 18 位", "an ID number has 18 characters"),
                       T("请按身份证重新录入", "enter it again from the ID card"));
     case ID_CHARACTER:
-        return refuse(ps, f, "id_no.character", T("身份证号含有不应有的字符", "the ID number holds a wrong character"),
+        return refuse(ps, f, "id_no.character",
+                      T("身份证号含有不应有的字符", "the ID number holds a wrong character"),
                       T("只能是 17 位数字加数字或 X", "17 digits and a digit or X"));
     case ID_BIRTH:
-        return refuse(ps, f, "id_no.birth", T("身份证号中的出生日期不存在", "the birth date in the ID number does not exist"),
+        return refuse(ps, f, "id_no.birth",
+                      T("身份证号中的出生日期不存在",
+                        "the birth date in the ID number does not exist"),
                       T("请按身份证核对第 7–14 位", "check characters 7 to 14"));
     case ID_CHECKSUM:
-        return refuse(ps, f, "id_no.checksum", T("身份证号校验位不符，有一位录错", "the ID number's check character disagrees"),
+        return refuse(ps, f, "id_no.checksum",
+                      T("身份证号校验位不符，有一位录错",
+                        "the ID number's check character disagrees"),
                       T("请按身份证逐位核对", "compare it digit by digit"));
     case ID_LOST_DIGITS:
-        return refuse(ps, f, "id_no.lost_digits", T("身份证号被表格当作数字，末几位已丢失", "a spreadsheet kept the ID number as a number and lost its last digits"),
-                      T("把该列设为文本格式后重新录入", "format the column as text and enter it again"));
+        return refuse(ps, f, "id_no.lost_digits",
+                      T("身份证号被表格当作数字，末几位已丢失",
+                        "a spreadsheet kept the ID number as a number and lost its last digits"),
+                      T("把该列设为文本格式后重新录入",
+                        "format the column as text and enter it again"));
     }
     if (notes & ID_FROM_15)
-        warn(ps, f, "id_no.old_15", T("15 位旧号码，已换算为 18 位", "an old 15-digit number, converted to 18"),
+        warn(ps, f, "id_no.old_15",
+             T("15 位旧号码，已换算为 18 位", "an old 15-digit number, converted to 18"),
              T("请核对现行身份证", "check the present ID card"));
     if (source == FIELD_FROM_SHEET_NUMBER && notes & ID_ROUNDED)
-        return refuse(ps, f, "id_no.lost_digits", T("身份证号存成了数字，末几位不可靠", "the ID number is stored as a number; its last digits cannot be trusted"),
-                      T("把该列设为文本格式后重新录入", "format the column as text and enter it again"));
+        return refuse(ps, f, "id_no.lost_digits",
+                      T("身份证号存成了数字，末几位不可靠",
+                        "the ID number is stored as a number; its last digits cannot be trusted"),
+                      T("把该列设为文本格式后重新录入",
+                        "format the column as text and enter it again"));
     if (source == FIELD_FROM_SHEET_NUMBER)
-        warn(ps, f, "id_no.number_cell", T("身份证号存成了数字，但各位完整", "the ID number is stored as a number, though complete"),
+        warn(ps, f, "id_no.number_cell",
+             T("身份证号存成了数字，但各位完整",
+               "the ID number is stored as a number, though complete"),
              T("请把该列设为文本格式", "format the column as text"));
     if (!id_no_plausible_on(number, cx->today))
-        return refuse(ps, f, "id_no.birth", T("身份证号中的出生日期不合理", "the birth date in the ID number is not plausible"),
+        return refuse(ps, f, "id_no.birth",
+                      T("身份证号中的出生日期不合理",
+                        "the birth date in the ID number is not plausible"),
                       T("请按身份证核对第 7–14 位", "check characters 7 to 14"));
     put_text(f, in, arena_strdup(cx->mem, number));
     return true;
 }
 
-static bool read_phone(struct ctx *cx, const struct field *f, const char *text, void *in, struct field_problems *ps)
+static bool read_phone(struct ctx *cx, const struct field *f, const char *text, void *in,
+                       struct field_problems *ps)
 {
     char numbers[2][16];
     int n = phone_split(text, numbers);
 
     if (n == 0)
         return refuse(ps, f, "phone.invalid", T("不是有效的电话号码", "not a valid phone number"),
-                      T("请填 11 位手机号，或带区号的座机", "an 11-digit mobile number, or a landline with area code"));
+                      T("请填 11 位手机号，或带区号的座机",
+                        "an 11-digit mobile number, or a landline with area code"));
     if (n == 2)
-        warn(ps, f, "phone.two", T("一格有两个号码，取第一个", "two numbers in one cell; the first is taken"),
+        warn(ps, f, "phone.two",
+             T("一格有两个号码，取第一个", "two numbers in one cell; the first is taken"),
              T("请把第二个填到备用电话", "put the second one elsewhere"));
     put_text(f, in, arena_strdup(cx->mem, numbers[0]));
     return true;
 }
 
-static bool read_account(struct ctx *cx, const struct field *f, const char *text, void *in, struct field_problems *ps)
+static bool read_account(struct ctx *cx, const struct field *f, const char *text, void *in,
+                         struct field_problems *ps)
 {
     char number[33];
 
@@ -469,7 +524,8 @@ static bool read_account(struct ctx *cx, const struct field *f, const char *text
     case CARD_EMPTY:
         return true;
     case CARD_LUHN_WARN:
-        warn(ps, f, "account.luhn", T("银行卡号校验位不符", "the card number's check digit disagrees"),
+        warn(ps, f, "account.luhn",
+             T("银行卡号校验位不符", "the card number's check digit disagrees"),
              T("如为存折账号可忽略", "ignore it if this is a passbook account"));
         break;
     case CARD_OK:
@@ -479,14 +535,18 @@ static bool read_account(struct ctx *cx, const struct field *f, const char *text
         return refuse(ps, f, "account.invalid", T("不是有效的账号", "not a valid account number"),
                       T("账号为 8–32 位数字", "an account number has 8 to 32 digits"));
     case CARD_LOST_DIGITS:
-        return refuse(ps, f, "account.lost_digits", T("账号被表格当作数字，末几位已丢失", "a spreadsheet kept the account as a number and lost its last digits"),
-                      T("把该列设为文本格式后重新录入", "format the column as text and enter it again"));
+        return refuse(ps, f, "account.lost_digits",
+                      T("账号被表格当作数字，末几位已丢失",
+                        "a spreadsheet kept the account as a number and lost its last digits"),
+                      T("把该列设为文本格式后重新录入",
+                        "format the column as text and enter it again"));
     }
     put_text(f, in, arena_strdup(cx->mem, number));
     return true;
 }
 
-static bool read_credit(struct ctx *cx, const struct field *f, const char *text, void *in, struct field_problems *ps)
+static bool read_credit(struct ctx *cx, const struct field *f, const char *text, void *in,
+                        struct field_problems *ps)
 {
     char code[19];
 
@@ -494,7 +554,9 @@ static bool read_credit(struct ctx *cx, const struct field *f, const char *text,
     case CREDIT_EMPTY:
         return true;
     case CREDIT_EARLY_WARN:
-        warn(ps, f, "credit.early", T("试点时期的信用代码，校验位不符", "a credit code of the pilot; its check character disagrees"),
+        warn(ps, f, "credit.early",
+             T("试点时期的信用代码，校验位不符",
+               "a credit code of the pilot; its check character disagrees"),
              T("请与营业执照核对", "compare it with the licence"));
         break;
     case CREDIT_OK:
@@ -502,15 +564,17 @@ static bool read_credit(struct ctx *cx, const struct field *f, const char *text,
     case CREDIT_LENGTH:
     case CREDIT_CHARACTER:
     case CREDIT_CHECKSUM:
-        return refuse(ps, f, "credit.invalid", T("不是有效的统一社会信用代码", "not a valid unified social credit code"),
-                      T("请按营业执照核对 18 位代码", "compare all 18 characters with the licence"));
+        return refuse(ps, f, "credit.invalid",
+                      T("不是有效的统一社会信用代码", "not a valid unified social credit code"),
+                      T("请按营业执照核对 18 位代码",
+                        "compare all 18 characters with the licence"));
     }
     put_text(f, in, arena_strdup(cx->mem, code));
     return true;
 }
 
-bool field_read_text(struct ctx *cx, const struct field *f, const char *text, enum field_source source, void *in,
-                     struct field_problems *ps)
+bool field_read_text(struct ctx *cx, const struct field *f, const char *text,
+                     enum field_source source, void *in, struct field_problems *ps)
 {
     bool from_sheet = source != FIELD_FROM_CODE;
 
@@ -556,15 +620,18 @@ bool field_read_text(struct ctx *cx, const struct field *f, const char *text, en
     return false;
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------------- */
+/* --- JSON
+ * ---------------------------------------------------------------------------------------------- */
 /* The text form of a JSON value, or NULL if its type does not suit the field. */
-static const char *json_as_field_text(struct ctx *cx, const struct field *f, const struct json_value *v)
+static const char *json_as_field_text(struct ctx *cx, const struct field *f,
+                                      const struct json_value *v)
 {
     switch (json_type(v)) {
     case JSON_STRING:
         return json_as_str(v);
     case JSON_INT:
-        return is_number_slot(f->type) ? arena_printf(cx->mem, "%lld", (long long)json_as_int(v)) : NULL;
+        return is_number_slot(f->type) ? arena_printf(cx->mem, "%lld", (long long)json_as_int(v))
+                                       : NULL;
     case JSON_BOOL:
         return f->type == FIELD_BOOL ? (json_as_bool(v) ? "1" : "0") : NULL;
     case JSON_ARRAY: {
@@ -586,7 +653,8 @@ static const char *json_as_field_text(struct ctx *cx, const struct field *f, con
     }
 }
 
-static enum err read_member(struct ctx *cx, const struct field *f, const struct json_value *v, void *in)
+static enum err read_member(struct ctx *cx, const struct field *f, const struct json_value *v,
+                            void *in)
 {
     struct field_problems problems = { 0 };
     const char *text;
@@ -599,12 +667,15 @@ static enum err read_member(struct ctx *cx, const struct field *f, const struct 
     }
     text = json_as_field_text(cx, f, v);
     if (!text)
-        return fail_field(cx, f->name, "field.type", T("%s 的类型不对", "%s has the wrong type"), T(f->zh, f->en));
+        return fail_field(cx, f->name, "field.type", T("%s 的类型不对", "%s has the wrong type"),
+                          T(f->zh, f->en));
     if (field_read_text(cx, f, text, FIELD_FROM_CODE, in, &problems))
         return OK;
     for (int i = 0; i < problems.n; i++)
         if (!problems.at[i].is_warning)
-            return hint(cx, fail_field(cx, f->name, problems.at[i].code, T("%s：%s", "%s: %s"), T(f->zh, f->en), problems.at[i].message),
+            return hint(cx,
+                        fail_field(cx, f->name, problems.at[i].code, T("%s：%s", "%s: %s"),
+                                   T(f->zh, f->en), problems.at[i].message),
                         "%s", problems.at[i].cure);
     return E_INVALID;
 }
@@ -618,19 +689,22 @@ enum err fields_check_required(struct ctx *cx, const struct field *fields)
     return OK;
 }
 
-enum err fields_read_json(struct ctx *cx, const struct field *fields, const struct json_value *v, bool is_create,
-                          void *in)
+enum err fields_read_json(struct ctx *cx, const struct field *fields, const struct json_value *v,
+                          bool is_create, void *in)
 {
     fields_clear(fields, in);
     cx->in_set[0] = cx->in_set[1] = 0;
     if (json_type(v) != JSON_OBJECT)
-        return fail(cx, E_INVALID, "json.object", "%s", T("请求体应为 JSON 对象", "the body must be a JSON object"));
+        return fail(cx, E_INVALID, "json.object", "%s",
+                    T("请求体应为 JSON 对象", "the body must be a JSON object"));
     for (size_t k = 0; k < json_count(v); k++) {
         int i = field_index(fields, json_key_at(v, k));
         if (i < 0 || !field_is_input(&fields[i]))
-            return fail_field(cx, json_key_at(v, k), "field.unknown", "%s", T("没有这个字段", "there is no such field"));
+            return fail_field(cx, json_key_at(v, k), "field.unknown", "%s",
+                              T("没有这个字段", "there is no such field"));
         if (!is_create && fields[i].use & USE_FIXED)
-            return fail_field(cx, fields[i].name, "field.fixed", T("%s 建立后不能更改", "%s cannot be changed"),
+            return fail_field(cx, fields[i].name, "field.fixed",
+                              T("%s 建立后不能更改", "%s cannot be changed"),
                               T(fields[i].zh, fields[i].en));
         TRY(read_member(cx, &fields[i], json_at(v, k), in));
         if (json_type(json_at(v, k)) != JSON_NULL || !fields[i].required)

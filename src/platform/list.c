@@ -1,5 +1,6 @@
-/* list.c — lists of records: filters, order, pages by key, exact totals. SQL is put together here and
- * only here, from the literals of field tables and parameters; no text of a caller enters it. */
+/* list.c — lists of records: filters, order, pages by key, exact totals. SQL is put together here
+ * and only here, from the literals of field tables and parameters; no text of a caller enters it.
+ */
 #include "platform/op.h"
 
 #include <stdio.h>
@@ -41,14 +42,14 @@ static void add_param(struct builder *b, struct param p)
 
 static bool is_number(enum field_type type)
 {
-    return type == FIELD_INT || type == FIELD_MONEY || type == FIELD_BOOL || type == FIELD_INSTANT ||
-           type == FIELD_ID || type == FIELD_DIVISION;
+    return type == FIELD_INT || type == FIELD_MONEY || type == FIELD_BOOL ||
+           type == FIELD_INSTANT || type == FIELD_ID || type == FIELD_DIVISION;
 }
 
 static bool has_range(enum field_type type)
 {
-    return type == FIELD_INT || type == FIELD_MONEY || type == FIELD_INSTANT || type == FIELD_DATE ||
-           type == FIELD_MONTH;
+    return type == FIELD_INT || type == FIELD_MONEY || type == FIELD_INSTANT ||
+           type == FIELD_DATE || type == FIELD_MONTH;
 }
 
 /* Does an expression use only the record's own table? Then counting needs no joins. */
@@ -59,7 +60,8 @@ static bool is_own(const struct record *rec, const char *sql)
     return strncmp(sql, rec->alias, n) == 0 && sql[n] == '.' && !strpbrk(sql + n + 1, " (.");
 }
 
-/* --- reading the request ---------------------------------------------------------------------------- */
+/* --- reading the request
+ * ---------------------------------------------------------------------------- */
 static enum err read_filter_value(struct ctx *cx, struct list_filter *f, const char *value)
 {
     struct field_problems problems = { 0 };
@@ -77,7 +79,8 @@ static enum err read_filter_value(struct ctx *cx, struct list_filter *f, const c
                 one.offset = 0;
                 one.type = FIELD_CHOICE;
                 if (!field_read_text(cx, &one, code, FIELD_FROM_CODE, &slot.text, &problems))
-                    return fail_field(cx, one.name, problems.at[0].code, "%s", problems.at[0].message);
+                    return fail_field(cx, one.name, problems.at[0].code, "%s",
+                                      problems.at[0].message);
             }
         return OK;
     }
@@ -118,11 +121,15 @@ static enum err read_filter(struct ctx *cx, const struct record *rec, const stru
         f.kind = FILTER_TO;
         at = field_index(rec->fields, name);
     }
-    if (at < 0 || !(rec->fields[at].use & USE_FILTER) || (f.kind != FILTER_EQUAL && !has_range(rec->fields[at].type)))
-        return hint(cx, fail_field(cx, item->name, "filter.unknown", T("不能按“%s”筛选", "there is no filter %s"), item->name),
+    if (at < 0 || !(rec->fields[at].use & USE_FILTER) ||
+        (f.kind != FILTER_EQUAL && !has_range(rec->fields[at].type)))
+        return hint(cx,
+                    fail_field(cx, item->name, "filter.unknown",
+                               T("不能按“%s”筛选", "there is no filter %s"), item->name),
                     "%s", T("可用的筛选项见接口说明", "see the API description for the filters"));
     f.field = &rec->fields[at];
-    if (f.kind == FILTER_EQUAL && strchr(item->value, ',') && (f.field->choices || f.field->type == FIELD_TEXT))
+    if (f.kind == FILTER_EQUAL && strchr(item->value, ',') &&
+        (f.field->choices || f.field->type == FIELD_TEXT))
         f.kind = FILTER_IN;
     if (q->filters == (int)ARRAY_LEN(q->filter))
         return fail(cx, E_LIMIT, "filter.too_many", "%s", T("筛选条件过多", "too many filters"));
@@ -131,7 +138,8 @@ static enum err read_filter(struct ctx *cx, const struct record *rec, const stru
     return OK;
 }
 
-static enum err read_order(struct ctx *cx, const struct record *rec, const char *text, struct list_query *q)
+static enum err read_order(struct ctx *cx, const struct record *rec, const char *text,
+                           struct list_query *q)
 {
     int at;
 
@@ -142,7 +150,8 @@ static enum err read_order(struct ctx *cx, const struct record *rec, const char 
         return OK;
     at = field_index(rec->fields, text);
     if (at < 0 || !(rec->fields[at].use & USE_SORT))
-        return fail_field(cx, "sort", "sort.unknown", T("不能按“%s”排序", "there is no order by %s"), text);
+        return fail_field(cx, "sort", "sort.unknown",
+                          T("不能按“%s”排序", "there is no order by %s"), text);
     q->sort = &rec->fields[at];
     return OK;
 }
@@ -155,7 +164,8 @@ enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *
     memset(ret, 0, sizeof *ret);
     ret->limit = PAGE_DEFAULT;
     if (!query_parse(cx->mem, cx->query, &q))
-        return fail(cx, E_INVALID, "query.malformed", "%s", T("查询参数无法读取", "the query string cannot be read"));
+        return fail(cx, E_INVALID, "query.malformed", "%s",
+                    T("查询参数无法读取", "the query string cannot be read"));
     for (int i = 0; i < q.n; i++) {
         const struct query_item *item = &q.at[i];
         int64_t n;
@@ -163,7 +173,8 @@ enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *
             continue;
         if (str_eq(item->name, "limit")) {
             if (!str_int(item->value, &n) || n < 0 || n > PAGE_MAX)
-                return fail_field(cx, "limit", "limit.range", T("每页 0–%d 行", "0 to %d rows a page"), PAGE_MAX);
+                return fail_field(cx, "limit", "limit.range",
+                                  T("每页 0–%d 行", "0 to %d rows a page"), PAGE_MAX);
             ret->limit = (int)n;
         } else if (str_eq(item->name, "after")) {
             ret->after = item->value;
@@ -172,7 +183,8 @@ enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *
         } else if (str_eq(item->name, "q")) {
             ret->q = str_clean(cx->mem, item->value, true);
             if (utf8_len(ret->q) > 40)
-                return fail_field(cx, "q", "search.long", "%s", T("搜索词最多 40 字", "at most 40 characters"));
+                return fail_field(cx, "q", "search.long", "%s",
+                                  T("搜索词最多 40 字", "at most 40 characters"));
         } else {
             TRY(read_filter(cx, rec, item, ret));
         }
@@ -180,21 +192,25 @@ enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *
     return read_order(cx, rec, order, ret);
 }
 
-/* --- conditions --------------------------------------------------------------------------------------- */
+/* --- conditions
+ * --------------------------------------------------------------------------------------- */
 static void add_filter(struct builder *b, const struct list_filter *f)
 {
     const char *expr = field_sql(b, f->field);
 
     str_add(&b->sql, " AND ");
     b->needs_joins |= expr == f->field->sql && !is_own(b->rec, expr);
-    if (f->field->type == FIELD_ID_NO || f->field->type == FIELD_PHONE || f->field->type == FIELD_ACCOUNT) {
+    if (f->field->type == FIELD_ID_NO || f->field->type == FIELD_PHONE ||
+        f->field->type == FIELD_ACCOUNT) {
         const char *place = arena_printf(b->cx->mem, "%s.%s", b->rec->table, f->field->column);
-        str_addf(&b->sql, "%s.%s_index = ", b->rec->alias, f->field->column); /* sealed: only the whole number is found */
+        str_addf(&b->sql, "%s.%s_index = ", b->rec->alias,
+                 f->field->column); /* sealed: only the whole number is found */
         add_param(b, param_blob(seal_index(b->cx->mem, place, f->text)));
     } else if (f->kind == FILTER_IN || f->field->type == FIELD_CHOICES) {
         int n = 0;
         str_addf(&b->sql, "%s IN (", expr);
-        for (const char *at = f->text; *at && n < IN_MAX; at += strcspn(at, ","), at += *at == ',') {
+        for (const char *at = f->text; *at && n < IN_MAX;
+             at += strcspn(at, ","), at += *at == ',') {
             str_add(&b->sql, n++ ? ", " : "");
             add_param(b, param_text(arena_strndup(b->cx->mem, at, strcspn(at, ","))));
         }
@@ -205,7 +221,10 @@ static void add_filter(struct builder *b, const struct list_filter *f)
         str_add(&b->sql, " AND ");
         add_param(b, param_int(f->hi));
     } else {
-        str_addf(&b->sql, "%s %s ", expr, f->kind == FILTER_FROM ? ">=" : f->kind == FILTER_TO ? "<=" : "=");
+        str_addf(&b->sql, "%s %s ", expr,
+                 f->kind == FILTER_FROM ? ">="
+                 : f->kind == FILTER_TO ? "<="
+                                        : "=");
         add_param(b, is_number(f->field->type) ? param_int(f->number) : param_text(f->text));
     }
 }
@@ -262,8 +281,8 @@ static void add_conditions(struct builder *b, const struct list_query *q)
     }
 }
 
-/* The page begins behind a cursor "<kind><value>~<id>": the last row's sort value and id. NULLs come
- * first in SQLite and last in PostgreSQL, and the condition follows the store. */
+/* The page begins behind a cursor "<kind><value>~<id>": the last row's sort value and id. NULLs
+ * come first in SQLite and last in PostgreSQL, and the condition follows the store. */
 static enum err add_cursor(struct builder *b, const struct list_query *q)
 {
     struct ctx *cx = b->cx;
@@ -273,7 +292,8 @@ static enum err add_cursor(struct builder *b, const struct list_query *q)
     struct param value;
 
     if (!sep || !str_int(sep + 1, &id))
-        return fail_field(cx, "after", "cursor.malformed", "%s", T("翻页位置无效", "the cursor is not valid"));
+        return fail_field(cx, "after", "cursor.malformed", "%s",
+                          T("翻页位置无效", "the cursor is not valid"));
     if (!q->sort) {
         str_addf(&b->sql, " AND %s %s ", id_sql(b), op);
         add_param(b, param_int(id));
@@ -284,7 +304,8 @@ static enum err add_cursor(struct builder *b, const struct list_query *q)
     value = param_text(arena_strndup(cx->mem, q->after + 1, (size_t)(sep - q->after - 1)));
     if (q->after[0] == 'i') {
         if (!str_int(value.text, &number))
-            return fail_field(cx, "after", "cursor.malformed", "%s", T("翻页位置无效", "the cursor is not valid"));
+            return fail_field(cx, "after", "cursor.malformed", "%s",
+                              T("翻页位置无效", "the cursor is not valid"));
         value = param_int(number);
     }
     str_add(&b->sql, " AND (");
@@ -312,7 +333,8 @@ static void add_select(struct builder *b, unsigned use, const struct field *sort
     if (!b->rec->has_no_version)
         str_addf(&b->sql, ", %s.version AS version", b->rec->alias);
     for (const struct field *f = b->rec->fields; f->name; f++)
-        if (f->sql && (!use || f->use & use || (f == sort && use & USE_LIST))) { /* the cursor needs it */
+        if (f->sql &&
+            (!use || f->use & use || (f == sort && use & USE_LIST))) { /* the cursor needs it */
             str_add(&b->sql, ", ");
             str_add(&b->sql, f->sql);
             str_add(&b->sql, " AS ");
@@ -341,8 +363,8 @@ static void add_from(struct builder *b, bool with_joins)
     str_add(&b->sql, with_joins ? b->rec->joins : NULL);
 }
 
-enum err list_rows_sql(struct ctx *cx, const struct record *rec, const struct list_query *q, unsigned use,
-                       struct list_sql *ret)
+enum err list_rows_sql(struct ctx *cx, const struct record *rec, const struct list_query *q,
+                       unsigned use, struct list_sql *ret)
 {
     struct builder *b = NEW(cx->mem, struct builder);
 
@@ -363,7 +385,8 @@ enum err list_rows_sql(struct ctx *cx, const struct record *rec, const struct li
     return OK;
 }
 
-enum err list_count(struct ctx *cx, const struct record *rec, const struct list_query *q, int64_t *ret)
+enum err list_count(struct ctx *cx, const struct record *rec, const struct list_query *q,
+                    int64_t *ret)
 {
     struct builder *b = NEW(cx->mem, struct builder);
     struct rows r;
@@ -374,7 +397,9 @@ enum err list_count(struct ctx *cx, const struct record *rec, const struct list_
         TRY(rec->count(cx, q, ret));
     if (*ret != NONE)
         return OK;
-    *b = (struct builder){ .cx = cx, .rec = rec, .sql = str_new(cx->mem), .needs_joins = rec->where != NULL };
+    *b = (struct builder){
+        .cx = cx, .rec = rec, .sql = str_new(cx->mem), .needs_joins = rec->where != NULL
+    };
     if (rec->search && q->q && *q->q)
         rec->search(cx, q->q, &b->search);
     add_conditions(b, q);
@@ -388,7 +413,8 @@ enum err list_count(struct ctx *cx, const struct record *rec, const struct list_
     return OK;
 }
 
-static const char *cursor_of(struct ctx *cx, const struct list_query *q, const struct rows *r, int row)
+static const char *cursor_of(struct ctx *cx, const struct list_query *q, const struct rows *r,
+                             int row)
 {
     const struct value *v;
     int64_t id = row_int(r, row, "id");
@@ -421,7 +447,8 @@ enum err record_list(struct ctx *cx)
     json_key(cx->out, "items");
     json_rows(cx->out, &r);
     json_put_int(cx->out, "total", total);
-    json_put_str(cx->out, "next", q.limit > 0 && r.n == q.limit ? cursor_of(cx, &q, &r, r.n - 1) : NULL);
+    json_put_str(cx->out, "next",
+                 q.limit > 0 && r.n == q.limit ? cursor_of(cx, &q, &r, r.n - 1) : NULL);
     json_end(cx->out);
     return OK;
 }

@@ -34,8 +34,8 @@ static int newest(const struct asset *files)
     return n;
 }
 
-/* SQLite keeps a table in the order of its key only when the key says INTEGER: then an id is found in
- * one tree, not by way of an index of its own. */
+/* SQLite keeps a table in the order of its key only when the key says INTEGER: then an id is found
+ * in one tree, not by way of an index of its own. */
 static void add_line(struct str *out, const char *line, size_t len, enum store_kind kind)
 {
     static const char key[] = "BIGINT PRIMARY KEY";

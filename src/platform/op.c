@@ -1,6 +1,6 @@
-/* op.c — the dispatcher: find the operation, check the permission, read the input by its fields, run the
- * rule in a transaction, keep the reply for repeated requests. Authentication happens before, in api.c,
- * so that the command line and tests can act as anyone. */
+/* op.c — the dispatcher: find the operation, check the permission, read the input by its fields,
+ * run the rule in a transaction, keep the reply for repeated requests. Authentication happens
+ * before, in api.c, so that the command line and tests can act as anyone. */
 #include "platform/op.h"
 
 #include <sodium.h>
@@ -86,7 +86,8 @@ static bool path_fits(const char *pattern, const char *path, int64_t *ret_id)
     return *path == 0;
 }
 
-const struct op *op_route(const char *method, const char *path, int64_t *ret_id, bool *ret_other_method)
+const struct op *op_route(const char *method, const char *path, int64_t *ret_id,
+                          bool *ret_other_method)
 {
     size_t method_len = strlen(method);
 
@@ -97,7 +98,8 @@ const struct op *op_route(const char *method, const char *path, int64_t *ret_id,
             int64_t id;
             if (!path_fits(space + 1, path, &id))
                 continue;
-            if ((size_t)(space - op->route) == method_len && memcmp(op->route, method, method_len) == 0) {
+            if ((size_t)(space - op->route) == method_len &&
+                memcmp(op->route, method, method_len) == 0) {
                 *ret_id = id;
                 return op;
             }
@@ -134,16 +136,19 @@ static enum err read_query(struct ctx *cx, const struct field *fields, void *in)
     fields_clear(fields, in);
     cx->in_set[0] = cx->in_set[1] = 0;
     if (!query_parse(cx->mem, cx->query, &q))
-        return fail(cx, E_INVALID, "query.malformed", "%s", T("查询参数无法读取", "the query string cannot be read"));
+        return fail(cx, E_INVALID, "query.malformed", "%s",
+                    T("查询参数无法读取", "the query string cannot be read"));
     for (int i = 0; i < q.n; i++) {
         int at = field_index(fields, q.at[i].name);
         struct field_problems problems = { 0 };
         if (str_eq(q.at[i].name, "lang"))
             continue;
         if (at < 0)
-            return fail_field(cx, q.at[i].name, "field.unknown", "%s", T("没有这个参数", "there is no such parameter"));
+            return fail_field(cx, q.at[i].name, "field.unknown", "%s",
+                              T("没有这个参数", "there is no such parameter"));
         if (!field_read_text(cx, &fields[at], q.at[i].value, FIELD_FROM_CODE, in, &problems))
-            return fail_field(cx, fields[at].name, problems.at[0].code, "%s", problems.at[0].message);
+            return fail_field(cx, fields[at].name, problems.at[0].code, "%s",
+                              problems.at[0].message);
         cx->in_set[at / 64] |= (uint64_t)1 << (at % 64);
     }
     return fields_check_required(cx, fields);
@@ -177,7 +182,8 @@ static enum err check_permission(struct ctx *cx, const struct op *op)
     return OK;
 }
 
-/* --- idempotency: the same key again returns the same reply ------------------------------------- */
+/* --- idempotency: the same key again returns the same reply -------------------------------------
+ */
 struct run_state {
     const struct call *call;
     char request_hash[65];
@@ -190,7 +196,8 @@ static void hash_request(const struct call *call, char out[65])
     const char *query = call->query ? call->query : "";
 
     crypto_hash_sha256_init(&st);
-    crypto_hash_sha256_update(&st, (const unsigned char *)call->op->name, strlen(call->op->name) + 1);
+    crypto_hash_sha256_update(&st, (const unsigned char *)call->op->name,
+                              strlen(call->op->name) + 1);
     crypto_hash_sha256_update(&st, (const unsigned char *)&call->id, sizeof call->id);
     crypto_hash_sha256_update(&st, (const unsigned char *)query, strlen(query) + 1);
     if (call->body)
@@ -203,14 +210,16 @@ static enum err find_reply(struct ctx *cx, const struct run_state *st, bool *ret
 {
     struct rows r;
 
-    TRY(db_rows(cx, &r, "SELECT request_hash, reply FROM idempotency WHERE user_id = $1 AND idem_key = $2",
+    TRY(db_rows(cx, &r,
+                "SELECT request_hash, reply FROM idempotency WHERE user_id = $1 AND idem_key = $2",
                 P(cx->who.user_id), P(st->call->idempotency_key)));
     *ret_found = r.n == 1;
     if (r.n == 0)
         return OK;
     if (!str_eq(row_text(&r, 0, "request_hash"), st->request_hash))
         return fail(cx, E_CONFLICT, "idempotency.reused", "%s",
-                    T("此请求编号已用于另一请求", "this idempotency key was used for another request"));
+                    T("此请求编号已用于另一请求",
+                      "this idempotency key was used for another request"));
     cx->out = json_new(cx->mem);
     json_raw(cx->out, row_text(&r, 0, "reply"));
     return OK;
@@ -254,7 +263,8 @@ static enum err prepare(struct ctx *cx, const struct call *call)
     cx->version = call->version;
     cx->upload_path = call->upload_path;
     cx->upload_name = call->upload_name;
-    if (call->idempotency_key && (strlen(call->idempotency_key) < 8 || strlen(call->idempotency_key) > 100))
+    if (call->idempotency_key &&
+        (strlen(call->idempotency_key) < 8 || strlen(call->idempotency_key) > 100))
         return fail(cx, E_INVALID, "idempotency.malformed", "%s",
                     T("请求编号应为 8–100 个字符", "an idempotency key has 8 to 100 characters"));
     TRY(check_permission(cx, call->op));

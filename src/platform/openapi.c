@@ -1,5 +1,5 @@
-/* openapi.c — the tables of operations and fields, told to programs: an OpenAPI 3.1 document, and the
- * description from which the console builds its menus, lists and forms. */
+/* openapi.c — the tables of operations and fields, told to programs: an OpenAPI 3.1 document, and
+ * the description from which the console builds its menus, lists and forms. */
 #include "platform/op.h"
 
 #include <ctype.h>
@@ -113,7 +113,8 @@ static void record_schema(struct json *j, const struct record *rec)
     json_end(j);
 }
 
-static void parameter(struct json *j, const char *name, const char *in, bool required, const char *schema, const char *text)
+static void parameter(struct json *j, const char *name, const char *in, bool required,
+                      const char *schema, const char *text)
 {
     json_object(j);
     json_put_str(j, "name", name);
@@ -126,17 +127,22 @@ static void parameter(struct json *j, const char *name, const char *in, bool req
 
 static void list_parameters(struct arena *mem, struct json *j, const struct record *rec)
 {
-    parameter(j, "limit", "query", false, "{\"type\":\"integer\",\"minimum\":0,\"maximum\":200}", "rows a page");
+    parameter(j, "limit", "query", false, "{\"type\":\"integer\",\"minimum\":0,\"maximum\":200}",
+              "rows a page");
     parameter(j, "after", "query", false, "{\"type\":\"string\"}", "`next` of the page before");
-    parameter(j, "sort", "query", false, "{\"type\":\"string\"}", "a sortable field, with - for descending");
+    parameter(j, "sort", "query", false, "{\"type\":\"string\"}",
+              "a sortable field, with - for descending");
     parameter(j, "q", "query", false, "{\"type\":\"string\",\"maxLength\":40}", "search");
     for (const struct field *f = rec->fields; f->name; f++) {
         if (!(f->use & USE_FILTER))
             continue;
         parameter(j, f->name, "query", false, "{\"type\":\"string\"}", f->en);
-        if (f->type == FIELD_DATE || f->type == FIELD_MONEY || f->type == FIELD_INT || f->type == FIELD_INSTANT || f->type == FIELD_MONTH) {
-            parameter(j, arena_printf(mem, "%s_from", f->name), "query", false, "{\"type\":\"string\"}", f->en);
-            parameter(j, arena_printf(mem, "%s_to", f->name), "query", false, "{\"type\":\"string\"}", f->en);
+        if (f->type == FIELD_DATE || f->type == FIELD_MONEY || f->type == FIELD_INT ||
+            f->type == FIELD_INSTANT || f->type == FIELD_MONTH) {
+            parameter(j, arena_printf(mem, "%s_from", f->name), "query", false,
+                      "{\"type\":\"string\"}", f->en);
+            parameter(j, arena_printf(mem, "%s_to", f->name), "query", false,
+                      "{\"type\":\"string\"}", f->en);
         }
     }
 }
@@ -149,7 +155,8 @@ static void op_parameters(struct arena *mem, struct json *j, const struct op *op
     json_key(j, "parameters");
     json_array(j);
     if (strstr(op->route, "{id}"))
-        parameter(j, "id", "path", true, "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}", "record");
+        parameter(j, "id", "path", true, "{\"type\":\"string\",\"pattern\":\"^[0-9]+$\"}",
+                  "record");
     if ((op->run == record_list || op->run == record_export) && op->record)
         list_parameters(mem, j, op->record);
     if (in && (!op_writes(op) || op->flags & OP_UPLOAD))
@@ -157,8 +164,10 @@ static void op_parameters(struct arena *mem, struct json *j, const struct op *op
             if (field_is_input(f))
                 parameter(j, f->name, "query", f->required, "{\"type\":\"string\"}", f->en);
     if (op_writes(op)) {
-        parameter(j, "Idempotency-Key", "header", false, "{\"type\":\"string\"}", "the same key again returns the same reply");
-        parameter(j, "X-CSRF-Token", "header", !(op->flags & OP_PUBLIC), "{\"type\":\"string\"}", "from GET /session");
+        parameter(j, "Idempotency-Key", "header", false, "{\"type\":\"string\"}",
+                  "the same key again returns the same reply");
+        parameter(j, "X-CSRF-Token", "header", !(op->flags & OP_PUBLIC), "{\"type\":\"string\"}",
+                  "from GET /session");
     }
     if (op->run == record_update)
         parameter(j, "If-Match", "header", false, "{\"type\":\"string\"}", "version seen");
@@ -206,11 +215,14 @@ static void reply_schema(struct arena *mem, struct json *j, const struct op *op)
         json_put_bool(j, "additionalProperties", true);
         json_end(j);
     } else if (op->run == record_list) {
-        json_raw(j, arena_printf(mem,
-                                 "{\"type\":\"object\",\"required\":[\"items\",\"total\"],\"properties\":{\"items\":{\"type\":\"array\","
-                                 "\"items\":{\"$ref\":\"#/components/schemas/%s\"}},\"total\":{\"type\":\"integer\"},"
-                                 "\"next\":{\"type\":[\"string\",\"null\"]}}}",
-                                 op->record->name));
+        json_raw(
+            j,
+            arena_printf(
+                mem,
+                "{\"type\":\"object\",\"required\":[\"items\",\"total\"],\"properties\":{\"items\":{\"type\":\"array\","
+                "\"items\":{\"$ref\":\"#/components/schemas/%s\"}},\"total\":{\"type\":\"integer\"},"
+                "\"next\":{\"type\":[\"string\",\"null\"]}}}",
+                op->record->name));
     } else if (op->record && op->run != record_history && op->run != record_reveal) {
         json_raw(j, arena_printf(mem, "{\"$ref\":\"#/components/schemas/%s\"}", op->record->name));
     } else {
@@ -228,7 +240,8 @@ static void op_replies(struct arena *mem, struct json *j, const struct op *op)
     json_key(j, "content");
     json_object(j);
     if (op->flags & OP_FILE) {
-        json_put_raw(j, "application/octet-stream", "{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}");
+        json_put_raw(j, "application/octet-stream",
+                     "{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}");
     } else {
         json_key(j, "application/json");
         json_object(j);
@@ -296,10 +309,11 @@ const char *openapi_text(struct arena *mem)
 
     json_object(j);
     json_put_str(j, "openapi", "3.1.0");
-    json_put_raw(j, "info",
-                 "{\"title\":\"Queqiao\",\"version\":\"1\",\"description\":\"East–West labour cooperation: one real-name ledger."
-                 " Ids are strings; amounts are fen; instants are UTC seconds.\",\"license\":{\"name\":\"Apache-2.0\","
-                 "\"identifier\":\"Apache-2.0\"}}");
+    json_put_raw(
+        j, "info",
+        "{\"title\":\"Queqiao\",\"version\":\"1\",\"description\":\"East–West labour cooperation: one real-name ledger."
+        " Ids are strings; amounts are fen; instants are UTC seconds.\",\"license\":{\"name\":\"Apache-2.0\","
+        "\"identifier\":\"Apache-2.0\"}}");
     json_put_raw(j, "servers", "[{\"url\":\"/api/v1\"}]");
     json_put_raw(j, "security", "[{\"session\":[]}]");
     json_key(j, "tags");
@@ -320,12 +334,14 @@ const char *openapi_text(struct arena *mem)
     json_end(j);
     json_key(j, "components");
     json_object(j);
-    json_put_raw(j, "securitySchemes", "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"sid\"}}");
-    json_put_raw(j, "responses",
-                 "{\"failure\":{\"description\":\"What is wrong, and the cure\",\"content\":{\"application/json\":{\"schema\":"
-                 "{\"type\":\"object\",\"required\":[\"code\",\"message\"],\"properties\":{\"code\":{\"type\":\"string\"},"
-                 "\"message\":{\"type\":\"string\"},\"field\":{\"type\":[\"string\",\"null\"]},\"hint\":{\"type\":[\"string\",\"null\"]},"
-                 "\"detail\":{}}}}}}}");
+    json_put_raw(j, "securitySchemes",
+                 "{\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"sid\"}}");
+    json_put_raw(
+        j, "responses",
+        "{\"failure\":{\"description\":\"What is wrong, and the cure\",\"content\":{\"application/json\":{\"schema\":"
+        "{\"type\":\"object\",\"required\":[\"code\",\"message\"],\"properties\":{\"code\":{\"type\":\"string\"},"
+        "\"message\":{\"type\":\"string\"},\"field\":{\"type\":[\"string\",\"null\"]},\"hint\":{\"type\":[\"string\",\"null\"]},"
+        "\"detail\":{}}}}}}}");
     json_key(j, "schemas");
     json_object(j);
     for (int m = 0; ops_modules()[m]; m++)
@@ -339,13 +355,16 @@ const char *openapi_text(struct arena *mem)
     return json_text(j);
 }
 
-/* --- for the console ------------------------------------------------------------------------------------ */
+/* --- for the console
+ * ------------------------------------------------------------------------------------ */
 static const char *const type_names[] = {
-    [FIELD_TEXT] = "text",         [FIELD_NAME] = "name",       [FIELD_INT] = "int",         [FIELD_MONEY] = "money",
-    [FIELD_BOOL] = "bool",         [FIELD_DATE] = "date",       [FIELD_MONTH] = "month",     [FIELD_INSTANT] = "instant",
-    [FIELD_ID] = "id",             [FIELD_CHOICE] = "choice",   [FIELD_CHOICES] = "choices", [FIELD_DIVISION] = "division",
-    [FIELD_DIVISIONS] = "divisions", [FIELD_ID_NO] = "id_no",   [FIELD_PHONE] = "phone",     [FIELD_ACCOUNT] = "account",
-    [FIELD_CREDIT] = "credit",     [FIELD_SECRET] = "secret",   [FIELD_JSON] = "json",
+    [FIELD_TEXT] = "text",           [FIELD_NAME] = "name",       [FIELD_INT] = "int",
+    [FIELD_MONEY] = "money",         [FIELD_BOOL] = "bool",       [FIELD_DATE] = "date",
+    [FIELD_MONTH] = "month",         [FIELD_INSTANT] = "instant", [FIELD_ID] = "id",
+    [FIELD_CHOICE] = "choice",       [FIELD_CHOICES] = "choices", [FIELD_DIVISION] = "division",
+    [FIELD_DIVISIONS] = "divisions", [FIELD_ID_NO] = "id_no",     [FIELD_PHONE] = "phone",
+    [FIELD_ACCOUNT] = "account",     [FIELD_CREDIT] = "credit",   [FIELD_SECRET] = "secret",
+    [FIELD_JSON] = "json",
 };
 
 static void write_choices(struct json *j, const char *key, const struct choice *choices)
@@ -397,7 +416,8 @@ static bool may(const struct ctx *cx, const struct op *op)
 }
 
 /* The operation of a record done by this handler, if the reader may do it. */
-static const struct op *record_op(const struct ctx *cx, const struct record *rec, enum err (*run)(struct ctx *))
+static const struct op *record_op(const struct ctx *cx, const struct record *rec,
+                                  enum err (*run)(struct ctx *))
 {
     for (int m = 0; ops_modules()[m]; m++)
         for (const struct op *o = ops_modules()[m]->ops; o && o->name; o++)
@@ -410,7 +430,8 @@ static const struct op *event_op(const struct ctx *cx, const struct record *rec,
 {
     for (int m = 0; ops_modules()[m]; m++)
         for (const struct op *o = ops_modules()[m]->ops; o && o->name; o++)
-            if (o->record == rec && op_writes(o) && str_eq(strrchr(o->route, '/') + 1, event) && may(cx, o))
+            if (o->record == rec && op_writes(o) && str_eq(strrchr(o->route, '/') + 1, event) &&
+                may(cx, o))
                 return o;
     return NULL;
 }
@@ -440,13 +461,15 @@ static void write_transitions(struct ctx *cx, struct json *j, const struct recor
     json_end(j);
 }
 
-static void write_record(struct ctx *cx, struct json *j, const struct record *rec, const struct op *list)
+static void write_record(struct ctx *cx, struct json *j, const struct record *rec,
+                         const struct op *list)
 {
     static const struct {
         const char *name;
         enum err (*run)(struct ctx *);
-    } generic[] = { { "list", record_list },     { "get", record_get },       { "history", record_history },
-                    { "create", record_create }, { "change", record_update }, { "export", record_export },
+    } generic[] = { { "list", record_list },       { "get", record_get },
+                    { "history", record_history }, { "create", record_create },
+                    { "change", record_update },   { "export", record_export },
                     { "reveal", record_reveal } };
 
     json_object(j);
@@ -523,8 +546,10 @@ static enum err openapi_get(struct ctx *cx)
 }
 
 static const struct op ops[] = {
-    { "description.meta", "GET /meta", PERM_NONE, meta_get, "本人可用的记录、字段和操作", "Records, fields and operations open to the caller" },
-    { "description.openapi", "GET /openapi.json", PERM_NONE, openapi_get, "接口说明(OpenAPI 3.1)", "This document", .flags = OP_PUBLIC },
+    { "description.meta", "GET /meta", PERM_NONE, meta_get, "本人可用的记录、字段和操作",
+      "Records, fields and operations open to the caller" },
+    { "description.openapi", "GET /openapi.json", PERM_NONE, openapi_get, "接口说明(OpenAPI 3.1)",
+      "This document", .flags = OP_PUBLIC },
     { 0 },
 };
 

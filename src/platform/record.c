@@ -1,6 +1,6 @@
-/* record.c — reading, making, changing and moving records by their tables of fields. Sealed kinds take
- * three columns each (x_sealed, x_index, x_mask). Every write is journalled here, so a module cannot
- * forget it. */
+/* record.c — reading, making, changing and moving records by their tables of fields. Sealed kinds
+ * take three columns each (x_sealed, x_index, x_mask). Every write is journalled here, so a module
+ * cannot forget it. */
 #include "platform/record.h"
 
 #include <stdio.h>
@@ -61,7 +61,8 @@ static bool is_absent(struct param p)
     return p.type == PARAM_INT ? p.integer == NONE : p.text == NULL;
 }
 
-/* --- statements in the making ----------------------------------------------------------------------- */
+/* --- statements in the making
+ * ----------------------------------------------------------------------- */
 struct columns {
     struct ctx *cx;
     int n;
@@ -76,7 +77,8 @@ static void add_column(struct columns *c, const char *name, struct param value)
     c->value[c->n++] = value;
 }
 
-static void add_field(struct columns *c, const struct record *rec, const struct field *f, const void *in)
+static void add_field(struct columns *c, const struct record *rec, const struct field *f,
+                      const void *in)
 {
     struct ctx *cx = c->cx;
     struct param p = field_param(f, in);
@@ -87,8 +89,10 @@ static void add_field(struct columns *c, const struct record *rec, const struct 
         return;
     }
     place = seal_place(cx, rec, f);
-    add_column(c, arena_printf(cx->mem, "%s_sealed", f->column), param_blob(seal_text(cx->mem, place, p.text)));
-    add_column(c, arena_printf(cx->mem, "%s_index", f->column), param_blob(seal_index(cx->mem, place, p.text)));
+    add_column(c, arena_printf(cx->mem, "%s_sealed", f->column),
+               param_blob(seal_text(cx->mem, place, p.text)));
+    add_column(c, arena_printf(cx->mem, "%s_index", f->column),
+               param_blob(seal_index(cx->mem, place, p.text)));
     add_column(c, arena_printf(cx->mem, "%s_mask", f->column), param_text(mask_of(cx, f, p.text)));
 }
 
@@ -104,7 +108,8 @@ static void json_put_param(struct ctx *cx, struct json *j, const struct field *f
         json_put_str(j, f->name, p.text);
 }
 
-static void json_put_before(struct json *j, const struct field *f, const struct rows *before, const char *column)
+static void json_put_before(struct json *j, const struct field *f, const struct rows *before,
+                            const char *column)
 {
     const struct value *v = row_value(before, 0, column);
 
@@ -116,14 +121,16 @@ static void json_put_before(struct json *j, const struct field *f, const struct 
         json_put_str(j, f->name, v->type == VALUE_TEXT ? v->text : NULL);
 }
 
-/* --- journal ------------------------------------------------------------------------------------------ */
+/* --- journal
+ * ------------------------------------------------------------------------------------------ */
 static int64_t jurisdiction(const struct rows *row, const char *column)
 {
     return column ? row_int(row, 0, column) : NONE;
 }
 
-static enum err journal_row(struct ctx *cx, const struct record *rec, const struct rows *row, int64_t id,
-                            const char *action, const char *before, const char *after, const char *reason)
+static enum err journal_row(struct ctx *cx, const struct record *rec, const struct rows *row,
+                            int64_t id, const char *action, const char *before, const char *after,
+                            const char *reason)
 {
     const struct scoped *s = scoped_of(rec);
     bool has = s && !s->is_open;
@@ -142,16 +149,19 @@ static enum err journal_row(struct ctx *cx, const struct record *rec, const stru
                               });
 }
 
-/* --- reading ------------------------------------------------------------------------------------------ */
+/* --- reading
+ * ------------------------------------------------------------------------------------------ */
 enum err record_load(struct ctx *cx, const struct record *rec, int64_t id, struct rows *ret)
 {
-    const char *sql = arena_printf(cx->mem, "SELECT %s.* FROM %s %s WHERE %s.id = $1 AND SCOPE(%s %s)", rec->alias,
-                                   rec->table, rec->alias, rec->alias, rec->table, rec->alias);
+    const char *sql =
+        arena_printf(cx->mem, "SELECT %s.* FROM %s %s WHERE %s.id = $1 AND SCOPE(%s %s)",
+                     rec->alias, rec->table, rec->alias, rec->alias, rec->table, rec->alias);
     struct rows r;
 
     TRY(db_rows(cx, &r, sql, P(id)));
     if (r.n == 0)
-        return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"), T(rec->zh, rec->en));
+        return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"),
+                    T(rec->zh, rec->en));
     *ret = r;
     return OK;
 }
@@ -166,7 +176,8 @@ static enum err write_row(struct ctx *cx, const struct record *rec, int64_t id)
     TRY(list_rows_sql(cx, rec, &q, 0, &sql));
     TRY(db_rows_list(cx, &r, sql.text, sql.params));
     if (r.n == 0)
-        return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"), T(rec->zh, rec->en));
+        return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"),
+                    T(rec->zh, rec->en));
     if (rec->show)
         rec->show(cx, &r);
     json_row(cx->out, &r, 0);
@@ -184,11 +195,12 @@ enum err record_history(struct ctx *cx)
     struct rows row, r;
 
     TRY(record_load(cx, rec, cx->id, &row));
-    TRY(db_rows(cx, &r,
-                "SELECT seq, at, actor, op, action, before AS before_json, after AS after_json, reason, batch_id"
-                " FROM journal j WHERE SCOPE_NOT(journal 'who may see the record may see its history')"
-                " AND record_id = $1 AND kind = $2 ORDER BY seq DESC LIMIT 500",
-                P(cx->id), P(rec->name)));
+    TRY(db_rows(
+        cx, &r,
+        "SELECT seq, at, actor, op, action, before AS before_json, after AS after_json, reason, batch_id"
+        " FROM journal j WHERE SCOPE_NOT(journal 'who may see the record may see its history')"
+        " AND record_id = $1 AND kind = $2 ORDER BY seq DESC LIMIT 500",
+        P(cx->id), P(rec->name)));
     json_object(cx->out);
     json_key(cx->out, "items");
     json_rows(cx->out, &r);
@@ -196,8 +208,8 @@ enum err record_history(struct ctx *cx)
     return OK;
 }
 
-enum err record_find(struct ctx *cx, const struct record *rec, const char *key_value, int64_t *ret_id,
-                     bool *ret_in_scope)
+enum err record_find(struct ctx *cx, const struct record *rec, const char *key_value,
+                     int64_t *ret_id, bool *ret_in_scope)
 {
     const struct scoped *s = scoped_of(rec);
     bool is_open = !s || s->is_open;
@@ -207,13 +219,17 @@ enum err record_find(struct ctx *cx, const struct record *rec, const char *key_v
         struct param key;
         if (!(f->use & USE_KEY))
             continue;
-        key = is_sealed(f->type) ? param_blob(seal_index(cx->mem, seal_place(cx, rec, f), key_value)) : param_text(key_value);
+        key = is_sealed(f->type)
+                  ? param_blob(seal_index(cx->mem, seal_place(cx, rec, f), key_value))
+                  : param_text(key_value);
         TRY(db_rows_list(
             cx, &r,
-            arena_printf(cx->mem, "SELECT id, %s%s%s%s AS is_mine FROM %s a WHERE a.%s%s = $1%s%s%s",
-                         is_open ? "1 = 1" : "SCOPE(", is_open ? "" : rec->table, is_open ? "" : " a", is_open ? "" : ")",
-                         rec->table, f->column, is_sealed(f->type) ? "_index" : "",
-                         is_open ? "" : " AND SCOPE_NOT(", is_open ? "" : rec->table,
+            arena_printf(cx->mem,
+                         "SELECT id, %s%s%s%s AS is_mine FROM %s a WHERE a.%s%s = $1%s%s%s",
+                         is_open ? "1 = 1" : "SCOPE(", is_open ? "" : rec->table,
+                         is_open ? "" : " a", is_open ? "" : ")", rec->table, f->column,
+                         is_sealed(f->type) ? "_index" : "", is_open ? "" : " AND SCOPE_NOT(",
+                         is_open ? "" : rec->table,
                          is_open ? "" : " 'keys are unique in the whole ledger')"),
             (struct params){ 1, &key }));
         *ret_id = r.n ? row_int(&r, 0, "id") : NONE;
@@ -225,11 +241,13 @@ enum err record_find(struct ctx *cx, const struct record *rec, const char *key_v
     return OK;
 }
 
-/* --- making ------------------------------------------------------------------------------------------- */
+/* --- making
+ * ------------------------------------------------------------------------------------------- */
 static bool is_scope_column(const struct scoped *s, const char *column)
 {
     return s && !s->is_open &&
-           (str_eq(column, s->home) || str_eq(column, s->work) || str_eq(column, s->employer) || str_eq(column, s->person));
+           (str_eq(column, s->home) || str_eq(column, s->work) || str_eq(column, s->employer) ||
+            str_eq(column, s->person));
 }
 
 static int find_column(const struct columns *c, const char *name)
@@ -249,7 +267,8 @@ static void add_scope_columns(struct columns *c, const struct scoped *s, const i
             add_column(c, names[i], param_int(place[i]));
 }
 
-static const char *insert_sql(struct ctx *cx, const struct record *rec, const struct scoped *s, const struct columns *c)
+static const char *insert_sql(struct ctx *cx, const struct record *rec, const struct scoped *s,
+                              const struct columns *c)
 {
     struct str sql = str_new(cx->mem);
 
@@ -312,7 +331,8 @@ enum err record_insert(struct ctx *cx, const struct record *rec, void *in, int64
     c->cx = cx;
     add_column(c, "id", param_int(id));
     for (const struct field *f = rec->fields; f->name; f++)
-        if (f->column && f->offset != FIELD_NO_INPUT && !is_scope_column(s, f->column) && !is_absent(field_param(f, in)))
+        if (f->column && f->offset != FIELD_NO_INPUT && !is_scope_column(s, f->column) &&
+            !is_absent(field_param(f, in)))
             add_field(c, rec, f, in);
     if (s && !s->is_open)
         add_scope_columns(c, s, place);
@@ -321,11 +341,18 @@ enum err record_insert(struct ctx *cx, const struct record *rec, void *in, int64
         add_column(c, "updated_at", param_int(cx->now));
     TRY(db_exec_list(cx, insert_sql(cx, rec, s, c), (struct params){ c->n, c->value }));
     if (cx->changed == 0)
-        return fail(cx, E_FORBIDDEN, "scope.outside", T("这条%s记录不在您的辖区内", "this %s lies outside your jurisdiction"),
+        return fail(cx, E_FORBIDDEN, "scope.outside",
+                    T("这条%s记录不在您的辖区内", "this %s lies outside your jurisdiction"),
                     T(rec->zh, rec->en));
-    TRY(journal_append(cx, &(struct journal_entry){ .kind = rec->name, .record_id = id, .action = "create",
-                                                    .after = created_json(cx, rec, in), .home = place[0], .work = place[1],
-                                                    .employer_id = place[2], .person_id = s && str_eq(s->person, "id") ? id : place[3] }));
+    TRY(journal_append(cx, &(struct journal_entry){
+                               .kind = rec->name,
+                               .record_id = id,
+                               .action = "create",
+                               .after = created_json(cx, rec, in),
+                               .home = place[0],
+                               .work = place[1],
+                               .employer_id = place[2],
+                               .person_id = s && str_eq(s->person, "id") ? id : place[3] }));
     if (rec->saved)
         TRY(rec->saved(cx, in, id, true));
     *ret_id = id;
@@ -340,9 +367,11 @@ enum err record_create(struct ctx *cx)
     return write_row(cx, cx->op->record, id);
 }
 
-/* --- changing ----------------------------------------------------------------------------------------- */
+/* --- changing
+ * ----------------------------------------------------------------------------------------- */
 /* Is the stored value other than the new one? Sealed kinds compare by their keyed hash. */
-static bool differs(struct ctx *cx, const struct record *rec, const struct field *f, const struct rows *before, struct param p)
+static bool differs(struct ctx *cx, const struct record *rec, const struct field *f,
+                    const struct rows *before, struct param p)
 {
     const struct value *v;
     struct bytes index;
@@ -360,7 +389,8 @@ static bool differs(struct ctx *cx, const struct record *rec, const struct field
     return p.type == PARAM_INT ? v->integer != p.integer : !str_eq(v->text, p.text);
 }
 
-static enum err refuse_stale(struct ctx *cx, const struct record *rec, const struct rows *before, const void *in)
+static enum err refuse_stale(struct ctx *cx, const struct record *rec, const struct rows *before,
+                             const void *in)
 {
     struct json *j = json_new(cx->mem);
 
@@ -371,7 +401,9 @@ static enum err refuse_stale(struct ctx *cx, const struct record *rec, const str
     for (int i = 0; rec->fields[i].name; i++)
         if (field_given(cx, i) && rec->fields[i].column)
             json_put_before(j, &rec->fields[i], before,
-                            is_sealed(rec->fields[i].type) ? arena_printf(cx->mem, "%s_mask", rec->fields[i].column) : rec->fields[i].column);
+                            is_sealed(rec->fields[i].type)
+                                ? arena_printf(cx->mem, "%s_mask", rec->fields[i].column)
+                                : rec->fields[i].column);
     json_end(j);
     json_key(j, "yours");
     json_object(j);
@@ -381,12 +413,14 @@ static enum err refuse_stale(struct ctx *cx, const struct record *rec, const str
     json_end(j);
     json_end(j);
     cx->failure_detail = json_text(j);
-    return hint(cx, fail(cx, E_STALE, "record.stale", "%s", T("别人刚刚改过这条记录", "somebody has changed this record meanwhile")),
+    return hint(cx,
+                fail(cx, E_STALE, "record.stale", "%s",
+                     T("别人刚刚改过这条记录", "somebody has changed this record meanwhile")),
                 "%s", T("请比较两边的值后再保存", "compare both values and save again"));
 }
 
-static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id, const struct rows *before,
-                           const struct columns *c)
+static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id,
+                           const struct rows *before, const struct columns *c)
 {
     const struct scoped *s = scoped_of(rec);
     struct str sql = str_new(cx->mem);
@@ -408,11 +442,13 @@ static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id,
         str_addf(&sql, " AND SCOPE(%s %s)", rec->table, rec->alias);
     TRY(db_exec_list(cx, sql.s, (struct params){ n, params }));
     if (cx->changed != 1)
-        return fail(cx, E_BUSY, "record.raced", "%s", T("记录正被别人修改，请重试", "the record is being changed; try again"));
+        return fail(cx, E_BUSY, "record.raced", "%s",
+                    T("记录正被别人修改，请重试", "the record is being changed; try again"));
     return OK;
 }
 
-enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, void *in, int64_t version, bool *ret_changed)
+enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, void *in,
+                       int64_t version, bool *ret_changed)
 {
     struct rows before;
     struct columns *c = NEW(cx->mem, struct columns);
@@ -436,7 +472,9 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
         if (!differs(cx, rec, f, &before, p))
             continue;
         add_field(c, rec, f, in);
-        json_put_before(jb, f, &before, is_sealed(f->type) ? arena_printf(cx->mem, "%s_mask", f->column) : f->column);
+        json_put_before(jb, f, &before,
+                        is_sealed(f->type) ? arena_printf(cx->mem, "%s_mask", f->column)
+                                           : f->column);
         json_put_param(cx, ja, f, p);
     }
     json_end(jb);
@@ -461,7 +499,8 @@ enum err record_update(struct ctx *cx)
     return write_row(cx, cx->op->record, cx->id);
 }
 
-/* --- moving ------------------------------------------------------------------------------------------- */
+/* --- moving
+ * ------------------------------------------------------------------------------------------- */
 static bool in_list(const char *list, const char *word)
 {
     size_t len = strlen(word);
@@ -472,7 +511,8 @@ static bool in_list(const char *list, const char *word)
     return false;
 }
 
-enum err record_move(struct ctx *cx, const struct record *rec, int64_t id, const char *event, const char *reason)
+enum err record_move(struct ctx *cx, const struct record *rec, int64_t id, const char *event,
+                     const char *reason)
 {
     const struct transition *t = rec->transitions, *found = NULL;
     struct columns *c = NEW(cx->mem, struct columns);
@@ -486,16 +526,19 @@ enum err record_move(struct ctx *cx, const struct record *rec, int64_t id, const
             found = t;
     assert(found);
     if (!in_list(found->from, state))
-        return fail(cx, E_CONFLICT, "state.wrong", T("当前状态为“%s”，不能%s", "the state is %s: cannot %s"),
+        return fail(cx, E_CONFLICT, "state.wrong",
+                    T("当前状态为“%s”，不能%s", "the state is %s: cannot %s"),
                     choice_label(rec->states, state, cx->lang), T(found->zh, found->en));
     if (found->needs_reason && str_blank(reason))
-        return fail_field(cx, "reason", "field.required", "%s", T("请说明原因", "please give a reason"));
+        return fail_field(cx, "reason", "field.required", "%s",
+                          T("请说明原因", "please give a reason"));
     if (found->rule)
         TRY(found->rule(cx, &before, reason));
     c->cx = cx;
     add_column(c, rec->state, param_text(found->to));
     TRY(update_row(cx, rec, id, &before, c));
-    return journal_row(cx, rec, &before, id, event, arena_printf(cx->mem, "{\"%s\":\"%s\"}", rec->state, state),
+    return journal_row(cx, rec, &before, id, event,
+                       arena_printf(cx->mem, "{\"%s\":\"%s\"}", rec->state, state),
                        arena_printf(cx->mem, "{\"%s\":\"%s\"}", rec->state, found->to), reason);
 }
 
@@ -508,7 +551,8 @@ enum err record_event(struct ctx *cx)
     return write_row(cx, cx->op->record, cx->id);
 }
 
-/* --- seeing a sealed value: a write, because it is journalled with its reason --------------------------- */
+/* --- seeing a sealed value: a write, because it is journalled with its reason
+ * --------------------------- */
 enum err record_reveal(struct ctx *cx)
 {
     const struct record *rec = cx->op->record;
@@ -518,19 +562,25 @@ enum err record_reveal(struct ctx *cx)
     const char *value;
 
     if (i < 0 || !is_sealed(rec->fields[i].type))
-        return fail_field(cx, "field", "reveal.field", "%s", T("这个字段不是密封字段", "this field is not a sealed one"));
-    TRY(db_one(cx, &today,
-               "SELECT count(*) AS n FROM journal WHERE SCOPE_NOT(journal 'own reveals of this day') AND action = 'reveal'"
-               " AND user_id = $1 AND at >= $2",
-               P(cx->who.user_id), P(instant_of_date(cx->today))));
+        return fail_field(cx, "field", "reveal.field", "%s",
+                          T("这个字段不是密封字段", "this field is not a sealed one"));
+    TRY(db_one(
+        cx, &today,
+        "SELECT count(*) AS n FROM journal WHERE SCOPE_NOT(journal 'own reveals of this day') AND action = 'reveal'"
+        " AND user_id = $1 AND at >= $2",
+        P(cx->who.user_id), P(instant_of_date(cx->today))));
     if (row_int(&today, 0, "n") >= REVEALS_PER_DAY_MAX)
-        return fail(cx, E_LIMIT, "reveal.quota", T("今天已查看 %d 次，达到上限", "today's limit of %d is reached"), REVEALS_PER_DAY_MAX);
+        return fail(cx, E_LIMIT, "reveal.quota",
+                    T("今天已查看 %d 次，达到上限", "today's limit of %d is reached"),
+                    REVEALS_PER_DAY_MAX);
     TRY(record_load(cx, rec, cx->id, &row));
     value = NULL;
     if (row_blob(&row, 0, arena_printf(cx->mem, "%s_sealed", rec->fields[i].column)).data)
         TRY(seal_open(cx, seal_place(cx, rec, &rec->fields[i]),
-                      row_blob(&row, 0, arena_printf(cx->mem, "%s_sealed", rec->fields[i].column)), &value));
-    TRY(journal_row(cx, rec, &row, cx->id, "reveal", NULL, arena_printf(cx->mem, "{\"field\":\"%s\"}", rec->fields[i].name), in->reason));
+                      row_blob(&row, 0, arena_printf(cx->mem, "%s_sealed", rec->fields[i].column)),
+                      &value));
+    TRY(journal_row(cx, rec, &row, cx->id, "reveal", NULL,
+                    arena_printf(cx->mem, "{\"field\":\"%s\"}", rec->fields[i].name), in->reason));
     json_object(cx->out);
     json_put_str(cx->out, "value", value);
     json_end(cx->out);

@@ -1,5 +1,6 @@
-/* record_export.c — a filtered list as a file: the same columns, filters and scope as the list, masks where
- * values are sealed, a first row that says who took it, when and for whom, and an entry in the journal. */
+/* record_export.c — a filtered list as a file: the same columns, filters and scope as the list,
+ * masks where values are sealed, a first row that says who took it, when and for whom, and an entry
+ * in the journal. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,7 +12,8 @@
 
 enum { XLSX_ROWS_MAX = 1000000 };
 
-struct export {
+struct export
+{
     const struct record *rec;
     struct sheet_writer *writer;
     const struct field *columns[FIELDS_MAX];
@@ -41,7 +43,8 @@ static const char *instant_text(struct ctx *cx, int64_t at)
     char day[11];
     int64_t seconds = at - instant_of_date(date_of_instant(at));
 
-    return arena_printf(cx->mem, "%s %02d:%02d", date_format(date_of_instant(at), day), (int)(seconds / 3600), (int)(seconds / 60 % 60));
+    return arena_printf(cx->mem, "%s %02d:%02d", date_format(date_of_instant(at), day),
+                        (int)(seconds / 3600), (int)(seconds / 60 % 60));
 }
 
 static const char *labels_of(struct ctx *cx, const struct field *f, const char *codes)
@@ -49,7 +52,8 @@ static const char *labels_of(struct ctx *cx, const struct field *f, const char *
     struct str b = str_new(cx->mem);
 
     for (const char *at = codes; *at; at += strcspn(at, ","), at += *at == ',')
-        str_addf(&b, "%s%s", b.len ? T("、", ", ") : "", choice_label(f->choices, arena_strndup(cx->mem, at, strcspn(at, ",")), cx->lang));
+        str_addf(&b, "%s%s", b.len ? T("、", ", ") : "",
+                 choice_label(f->choices, arena_strndup(cx->mem, at, strcspn(at, ",")), cx->lang));
     return b.s;
 }
 
@@ -98,7 +102,11 @@ static enum err export_rows(struct ctx *cx, void *arg)
 
     TRY(list_count(cx, x->rec, &x->query, &total));
     if (x->format == SHEET_XLSX && total > XLSX_ROWS_MAX)
-        return hint(cx, fail(cx, E_LIMIT, "export.too_many", T("共 %lld 行，超过一个工作表的容量", "%lld rows are more than a worksheet holds"), (long long)total),
+        return hint(cx,
+                    fail(cx, E_LIMIT, "export.too_many",
+                         T("共 %lld 行，超过一个工作表的容量",
+                           "%lld rows are more than a worksheet holds"),
+                         (long long)total),
                     "%s", T("请增加筛选条件，或导出 CSV", "narrow the filters, or export CSV"));
     return db_each_list(cx, export_row, x, x->sql.text, x->sql.params);
 }
@@ -116,11 +124,14 @@ static enum err begin_page(struct ctx *cx, struct export *x)
         }
     return sheet_writer_page(
         x->writer,
-        &(struct sheet_page){ .name = T(x->rec->zh, x->rec->en),
-                              .watermark = arena_printf(cx->mem, T("%s %s 于 %s 导出，仅限工作使用，不得外传", "Taken by %s, %s, on %s; for official use only"),
-                                                        T(office, who), T(who, office), instant_text(cx, cx->now)),
-                              .columns = columns,
-                              .n = x->n },
+        &(struct sheet_page){
+            .name = T(x->rec->zh, x->rec->en),
+            .watermark = arena_printf(cx->mem,
+                                      T("%s %s 于 %s 导出，仅限工作使用，不得外传",
+                                        "Taken by %s, %s, on %s; for official use only"),
+                                      T(office, who), T(who, office), instant_text(cx, cx->now)),
+            .columns = columns,
+            .n = x->n },
         &cx->failure);
 }
 
@@ -136,7 +147,8 @@ static const char *journal_text(struct ctx *cx, const struct export *x)
     json_object(j);
     if (query_parse(cx->mem, cx->query, &q))
         for (int i = 0; i < q.n; i++) {
-            bool is_personal = str_eq(q.at[i].name, "q") || str_eq(q.at[i].name, "id_no") || str_eq(q.at[i].name, "name");
+            bool is_personal = str_eq(q.at[i].name, "q") || str_eq(q.at[i].name, "id_no") ||
+                               str_eq(q.at[i].name, "name");
             json_put_str(j, q.at[i].name, is_personal ? "…" : q.at[i].value);
         }
     json_end(j);
@@ -150,23 +162,26 @@ static enum err journal_export(struct ctx *cx, void *arg)
     const struct scope *s = &cx->who.scope;
     bool office = s->kind == SCOPE_OFFICE;
 
-    return journal_append(cx, &(struct journal_entry){ .kind = x->rec->name,
-                                                       .record_id = 0,
-                                                       .action = "export",
-                                                       .after = journal_text(cx, x),
-                                                       .home = office ? s->home_lo : NONE,
-                                                       .work = office ? s->work_lo : NONE,
-                                                       .employer_id = s->kind == SCOPE_EMPLOYER ? s->employer_id : NONE,
-                                                       .person_id = NONE });
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = x->rec->name,
+                                  .record_id = 0,
+                                  .action = "export",
+                                  .after = journal_text(cx, x),
+                                  .home = office ? s->home_lo : NONE,
+                                  .work = office ? s->work_lo : NONE,
+                                  .employer_id = s->kind == SCOPE_EMPLOYER ? s->employer_id : NONE,
+                                  .person_id = NONE });
 }
 
 static enum err temp_file(struct ctx *cx, enum sheet_format format, const char **ret)
 {
-    char *path = arena_strdup(cx->mem, format == SHEET_XLSX ? "/tmp/queqiao-XXXXXX.xlsx" : "/tmp/queqiao-XXXXXX.csv");
+    char *path = arena_strdup(cx->mem, format == SHEET_XLSX ? "/tmp/queqiao-XXXXXX.xlsx"
+                                                            : "/tmp/queqiao-XXXXXX.csv");
     int fd = mkstemps(path, format == SHEET_XLSX ? 5 : 4);
 
     if (fd < 0)
-        return fail(cx, E_BUSY, "export.no_space", "%s", T("无法建立临时文件", "no temporary file can be made"));
+        return fail(cx, E_BUSY, "export.no_space", "%s",
+                    T("无法建立临时文件", "no temporary file can be made"));
     close(fd);
     *ret = path;
     return OK;
@@ -211,7 +226,13 @@ enum err record_export(struct ctx *cx)
         unlink(path);
         return err;
     }
-    cx->reply_file = (struct reply_file){ path, arena_printf(cx->mem, "%s-%s.%s", T(x->rec->zh, x->rec->en), date_text(cx->mem, cx->today), is_csv ? "csv" : "xlsx"),
-                                          is_csv ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", true };
+    cx->reply_file = (struct reply_file){
+        path,
+        arena_printf(cx->mem, "%s-%s.%s", T(x->rec->zh, x->rec->en), date_text(cx->mem, cx->today),
+                     is_csv ? "csv" : "xlsx"),
+        is_csv ? "text/csv; charset=utf-8"
+               : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        true
+    };
     return OK;
 }

@@ -3,7 +3,8 @@
 
 const struct choice occupations[] = {
     /* 6 production */
-    { "6-00-00-00", "普工", "General worker", "操作工|一线员工|普通工|生产工|流水线工|车间工人|工人|学徒|学徒工|实习生" },
+    { "6-00-00-00", "普工", "General worker",
+      "操作工|一线员工|普通工|生产工|流水线工|车间工人|工人|学徒|学徒工|实习生" },
     { "6-05-01-03", "缝纫工", "Sewer", "车工(服装)|平车工|缝制工|服装工|制衣工" },
     { "6-05-04-01", "制鞋工", "Shoemaker", "鞋工|针车工" },
     { "6-04-03-00", "纺织工", "Textile worker", "挡车工|织布工|细纱工" },
@@ -134,7 +135,9 @@ const char *occupation_find(const char *text)
 /* The bytes up to the next mark that stands between wishes. */
 static size_t word_length(const char *text)
 {
-    static const char *const marks[] = { ",", ";", "/", "|", " ", "，", "、", "；", "。", "或", "\n" };
+    static const char *const marks[] = {
+        ",", ";", "/", "|", " ", "，", "、", "；", "。", "或", "\n"
+    };
     size_t n = 0;
 
     for (; text[n]; n++)

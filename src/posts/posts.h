@@ -24,8 +24,8 @@ struct post_input {
     int64_t confirmed_at;
 };
 
-/* Fill one seat. E_CONFLICT "post.no_seat" if none is left, also when two callers race, or when the post is not
- * OPEN. The post becomes FILLED with its last seat. */
+/* Fill one seat. E_CONFLICT "post.no_seat" if none is left, also when two callers race, or when the
+ * post is not OPEN. The post becomes FILLED with its last seat. */
 MUST_CHECK enum err post_take_seat(struct ctx *cx, int64_t id);
 /* Give a seat back; a FILLED post is OPEN again. */
 MUST_CHECK enum err post_free_seat(struct ctx *cx, int64_t id);

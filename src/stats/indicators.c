@@ -42,14 +42,14 @@
 #define NEAR_HOME PLACED IN_OWN_PROVINCE("a") BEGAN FIRST_OF_YEAR(IN_OWN_PROVINCE("b"))
 #define ELSEWHERE PLACED IS_ELSEWHERE("a") BEGAN FIRST_OF_YEAR(IS_ELSEWHERE("b"))
 #define IN_WORK PLACED IN_PAIR("a") " AND a.start_on <= $2 AND (a.end_on IS NULL OR a.end_on >= $2)"
-#define STABLE(months_less_one, months)                                                                                \
-    IN_WORK                                                                                                            \
-        " AND a.start_on <= $8 AND EXISTS (SELECT 1 FROM placement_month m WHERE"                                      \
-        " SCOPE_NOT(placement_month 'its placement is in scope') AND m.placement_id = a.id AND m.status = 'CONFIRMED'" \
-        " AND m.month <= SUBSTR($2, 1, 7) AND (SELECT COUNT(*) FROM placement_month k WHERE"                           \
-        " SCOPE_NOT(placement_month 'its placement is in scope') AND k.placement_id = a.id AND k.status = 'CONFIRMED'" \
-        " AND " MONTH_NO("k.month") " BETWEEN " MONTH_NO(                                                              \
-            "m.month") " - " months_less_one " AND " MONTH_NO("m.month") ") = " months ")"
+#define STABLE(months_less_one, months)                                                                            \
+    IN_WORK                                                                                                        \
+    " AND a.start_on <= $8 AND EXISTS (SELECT 1 FROM placement_month m WHERE"                                      \
+    " SCOPE_NOT(placement_month 'its placement is in scope') AND m.placement_id = a.id AND m.status = 'CONFIRMED'" \
+    " AND m.month <= SUBSTR($2, 1, 7) AND (SELECT COUNT(*) FROM placement_month k WHERE"                           \
+    " SCOPE_NOT(placement_month 'its placement is in scope') AND k.placement_id = a.id AND k.status = 'CONFIRMED'" \
+    " AND " MONTH_NO("k.month") " BETWEEN " MONTH_NO(                                                              \
+        "m.month") " - " months_less_one " AND " MONTH_NO("m.month") ") = " months ")"
 
 #define COHORT(n)                                                   \
     PLACED IN_PAIR("a") " AND a.previous_id IS NULL AND " MONTH_NO( \

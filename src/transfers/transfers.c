@@ -1,5 +1,5 @@
-/* transfers.c — batches and their states. A batch locks its roster only with seats and leaders in order, and
- * hands over only who has arrived. */
+/* transfers.c — batches and their states. A batch locks its roster only with seats and leaders in
+ * order, and hands over only who has arrived. */
 #include "transfers/transfers.h"
 
 #include "people/people.h"
@@ -20,9 +20,14 @@ static const struct choice payers[] = {
     { 0 },
 };
 static const struct choice states[] = {
-    { "PLANNED", "筹备中", "Planned" },     { "LOCKED", "名单已锁定", "Roster locked" }, { "APPROVED", "已批准", "Approved" },
-    { "DEPARTED", "已出发", "Departed" },   { "ARRIVED", "已到达", "Arrived" },          { "HANDED_OVER", "已交接", "Handed over" },
-    { "CLOSED", "已办结", "Closed" },       { "CANCELLED", "已取消", "Cancelled" },
+    { "PLANNED", "筹备中", "Planned" },
+    { "LOCKED", "名单已锁定", "Roster locked" },
+    { "APPROVED", "已批准", "Approved" },
+    { "DEPARTED", "已出发", "Departed" },
+    { "ARRIVED", "已到达", "Arrived" },
+    { "HANDED_OVER", "已交接", "Handed over" },
+    { "CLOSED", "已办结", "Closed" },
+    { "CANCELLED", "已取消", "Cancelled" },
     { 0 },
 };
 
@@ -39,46 +44,67 @@ static const struct transition transitions[] = {
 
 #define LISTED (USE_LIST | USE_EXPORT)
 #define IN struct batch_input
-#define COUNT_OF(states) \
-    "(SELECT count(*) FROM passenger q WHERE SCOPE(passenger q) AND q.batch_id = b.id AND q.state " states ")"
+#define COUNT_OF(states)                                                                                   \
+    "(SELECT count(*) FROM passenger q WHERE SCOPE(passenger q) AND q.batch_id = b.id AND q.state " states \
+    ")"
 static const struct field fields[] = {
-    FIELD(IN, name, FIELD_TEXT, "批次名称", "Name", .required = true, .max = 60, .sql = "b.name", .use = LISTED | USE_SEARCH),
-    FIELD(IN, home, FIELD_DIVISION, "输出地", "From", .required = true, .sql = "b.home", .use = USE_FILTER | USE_FIXED),
-    OUTPUT("home_name", FIELD_TEXT, "输出地名称", "From", .use = LISTED, .sql = "(SELECT d.full_name FROM division d WHERE d.code = b.home)"),
-    FIELD(IN, work, FIELD_DIVISION, "输入地", "To", .required = true, .sql = "b.work", .use = USE_FILTER | USE_FIXED),
-    OUTPUT("work_name", FIELD_TEXT, "输入地名称", "To", .use = LISTED, .sql = "(SELECT d.full_name FROM division d WHERE d.code = b.work)"),
-    FIELD(IN, mode, FIELD_CHOICE, "交通方式", "Mode", .choices = modes, .required = true, .sql = "b.mode", .use = LISTED | USE_FILTER),
-    FIELD(IN, depart_on, FIELD_DATE, "出发日期", "Departs", .required = true, .sql = "b.depart_on", .use = LISTED | USE_FILTER | USE_SORT),
-    FIELD(IN, depart_place, FIELD_TEXT, "集合地点", "Assembly", .max = 80, .sql = "b.depart_place", .use = LISTED),
+    FIELD(IN, name, FIELD_TEXT, "批次名称", "Name", .required = true, .max = 60, .sql = "b.name",
+          .use = LISTED | USE_SEARCH),
+    FIELD(IN, home, FIELD_DIVISION, "输出地", "From", .required = true, .sql = "b.home",
+          .use = USE_FILTER | USE_FIXED),
+    OUTPUT("home_name", FIELD_TEXT, "输出地名称", "From", .use = LISTED,
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = b.home)"),
+    FIELD(IN, work, FIELD_DIVISION, "输入地", "To", .required = true, .sql = "b.work",
+          .use = USE_FILTER | USE_FIXED),
+    OUTPUT("work_name", FIELD_TEXT, "输入地名称", "To", .use = LISTED,
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = b.work)"),
+    FIELD(IN, mode, FIELD_CHOICE, "交通方式", "Mode", .choices = modes, .required = true,
+          .sql = "b.mode", .use = LISTED | USE_FILTER),
+    FIELD(IN, depart_on, FIELD_DATE, "出发日期", "Departs", .required = true, .sql = "b.depart_on",
+          .use = LISTED | USE_FILTER | USE_SORT),
+    FIELD(IN, depart_place, FIELD_TEXT, "集合地点", "Assembly", .max = 80, .sql = "b.depart_place",
+          .use = LISTED),
     FIELD(IN, arrive_on, FIELD_DATE, "到达日期", "Arrives", .sql = "b.arrive_on", .use = LISTED),
-    FIELD(IN, escort, FIELD_TEXT, "护送人员", "Escort", .max = 80, .sql = "b.escort", .use = USE_EXPORT),
-    FIELD(IN, cost_fen, FIELD_MONEY, "交通费用", "Cost", .min = 0, .max = 1000000000, .sql = "b.cost_fen", .use = USE_EXPORT),
-    FIELD(IN, paid_by, FIELD_CHOICE, "费用承担", "Paid by", .choices = payers, .sql = "b.paid_by", .use = USE_EXPORT),
-    OUTPUT("passengers", FIELD_INT, "名单人数", "Listed", .use = LISTED, .sql = COUNT_OF("<> 'DROPPED_OUT'")),
-    OUTPUT("boarded", FIELD_INT, "已登车", "Boarded", .use = LISTED, .sql = COUNT_OF("IN ('BOARDED', 'ARRIVED', 'HANDED_OVER', 'REFUSED')")),
-    OUTPUT("handed_over", FIELD_INT, "已交接", "Handed over", .use = LISTED, .sql = COUNT_OF("= 'HANDED_OVER'")),
-    FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "b.state", .use = LISTED | USE_FILTER | USE_FIXED),
+    FIELD(IN, escort, FIELD_TEXT, "护送人员", "Escort", .max = 80, .sql = "b.escort",
+          .use = USE_EXPORT),
+    FIELD(IN, cost_fen, FIELD_MONEY, "交通费用", "Cost", .min = 0, .max = 1000000000,
+          .sql = "b.cost_fen", .use = USE_EXPORT),
+    FIELD(IN, paid_by, FIELD_CHOICE, "费用承担", "Paid by", .choices = payers, .sql = "b.paid_by",
+          .use = USE_EXPORT),
+    OUTPUT("passengers", FIELD_INT, "名单人数", "Listed", .use = LISTED,
+           .sql = COUNT_OF("<> 'DROPPED_OUT'")),
+    OUTPUT("boarded", FIELD_INT, "已登车", "Boarded", .use = LISTED,
+           .sql = COUNT_OF("IN ('BOARDED', 'ARRIVED', 'HANDED_OVER', 'REFUSED')")),
+    OUTPUT("handed_over", FIELD_INT, "已交接", "Handed over", .use = LISTED,
+           .sql = COUNT_OF("= 'HANDED_OVER'")),
+    FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "b.state",
+          .use = LISTED | USE_FILTER | USE_FIXED),
     { 0 },
 };
 
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
     IN *in = input;
-    const char *depart = in->depart_on ? in->depart_on : before ? row_text(before, 0, "depart_on") : NULL;
+    const char *depart = in->depart_on ? in->depart_on
+                         : before      ? row_text(before, 0, "depart_on")
+                                       : NULL;
 
     if (!before) {
         in->state = "PLANNED";
         if (!in->paid_by)
             in->paid_by = "HOME_GOVERNMENT";
     } else if (!str_eq(row_text(before, 0, "state"), "PLANNED")) {
-        return fail(cx, E_CONFLICT, "batch.locked", "%s", T("名单锁定后不能修改批次", "a locked batch cannot be changed"));
+        return fail(cx, E_CONFLICT, "batch.locked", "%s",
+                    T("名单锁定后不能修改批次", "a locked batch cannot be changed"));
     }
     if (in->arrive_on && depart && strcmp(in->arrive_on, depart) < 0)
-        return fail_field(cx, "arrive_on", "dates.order", "%s", T("到达早于出发", "it arrives before it departs"));
+        return fail_field(cx, "arrive_on", "dates.order", "%s",
+                          T("到达早于出发", "it arrives before it departs"));
     return OK;
 }
 
-static void place(const void *input, int64_t *home, int64_t *work, int64_t *employer_id, int64_t *person_id)
+static void place(const void *input, int64_t *home, int64_t *work, int64_t *employer_id,
+                  int64_t *person_id)
 {
     const IN *in = input;
 
@@ -107,24 +133,38 @@ static const struct scoped tables[] = {
     { "transfer_batch", .home = "home", .work = "work" },
     { "transfer_vehicle", .home = "home", .work = "work" },
     { "transfer_leader", .home = "home", .work = "work" },
-    { "passenger", .home = "home", .work = "work", .employer = "employer_id", .person = "person_id" },
+    { "passenger", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
     { 0 },
 };
 
 static const struct op ops[] = {
-    { "batches.list", "GET /batches", PERM_BATCH_READ, record_list, "输转批次列表", "Transfer batches", &batch_record },
-    { "batches.export", "GET /batches/export", PERM_EXPORT, record_export, "导出批次", "Export batches", &batch_record, .flags = OP_FILE | OP_DETACHED },
-    { "batches.get", "GET /batches/{id}", PERM_BATCH_READ, record_get, "批次详情", "One batch", &batch_record },
-    { "batches.history", "GET /batches/{id}/history", PERM_BATCH_READ, record_history, "变更记录", "Its history", &batch_record },
-    { "batches.create", "POST /batches", PERM_BATCH_WRITE, record_create, "新建批次", "Plan a batch", &batch_record },
-    { "batches.change", "PATCH /batches/{id}", PERM_BATCH_WRITE, record_update, "修改批次", "Change a batch", &batch_record },
-    { "batches.lock", "POST /batches/{id}/lock", PERM_BATCH_WRITE, record_event, "锁定名单", "Lock the roster", &batch_record },
-    { "batches.unlock", "POST /batches/{id}/unlock", PERM_BATCH_WRITE, record_event, "解锁名单", "Unlock the roster", &batch_record },
-    { "batches.approve", "POST /batches/{id}/approve", PERM_CLAIM_REVIEW, record_event, "批准出发", "Approve", &batch_record },
-    { "batches.depart", "POST /batches/{id}/depart", PERM_BATCH_WRITE, record_event, "出发", "Depart", &batch_record },
-    { "batches.arrive", "POST /batches/{id}/arrive", PERM_BATCH_RECEIVE, record_event, "到达", "Arrive", &batch_record },
-    { "batches.close", "POST /batches/{id}/close", PERM_BATCH_RECEIVE, record_event, "办结", "Close", &batch_record },
-    { "batches.cancel", "POST /batches/{id}/cancel", PERM_BATCH_WRITE, record_event, "取消", "Cancel", &batch_record },
+    { "batches.list", "GET /batches", PERM_BATCH_READ, record_list, "输转批次列表",
+      "Transfer batches", &batch_record },
+    { "batches.export", "GET /batches/export", PERM_EXPORT, record_export, "导出批次",
+      "Export batches", &batch_record, .flags = OP_FILE | OP_DETACHED },
+    { "batches.get", "GET /batches/{id}", PERM_BATCH_READ, record_get, "批次详情", "One batch",
+      &batch_record },
+    { "batches.history", "GET /batches/{id}/history", PERM_BATCH_READ, record_history, "变更记录",
+      "Its history", &batch_record },
+    { "batches.create", "POST /batches", PERM_BATCH_WRITE, record_create, "新建批次",
+      "Plan a batch", &batch_record },
+    { "batches.change", "PATCH /batches/{id}", PERM_BATCH_WRITE, record_update, "修改批次",
+      "Change a batch", &batch_record },
+    { "batches.lock", "POST /batches/{id}/lock", PERM_BATCH_WRITE, record_event, "锁定名单",
+      "Lock the roster", &batch_record },
+    { "batches.unlock", "POST /batches/{id}/unlock", PERM_BATCH_WRITE, record_event, "解锁名单",
+      "Unlock the roster", &batch_record },
+    { "batches.approve", "POST /batches/{id}/approve", PERM_CLAIM_REVIEW, record_event, "批准出发",
+      "Approve", &batch_record },
+    { "batches.depart", "POST /batches/{id}/depart", PERM_BATCH_WRITE, record_event, "出发",
+      "Depart", &batch_record },
+    { "batches.arrive", "POST /batches/{id}/arrive", PERM_BATCH_RECEIVE, record_event, "到达",
+      "Arrive", &batch_record },
+    { "batches.close", "POST /batches/{id}/close", PERM_BATCH_RECEIVE, record_event, "办结",
+      "Close", &batch_record },
+    { "batches.cancel", "POST /batches/{id}/cancel", PERM_BATCH_WRITE, record_event, "取消",
+      "Cancel", &batch_record },
     MANIFEST_OPS,
     { 0 },
 };
