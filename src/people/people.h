@@ -6,10 +6,10 @@ extern const struct module people_module;
 extern const struct record person_record, household_record;
 
 /* Worker labour status (domain.md D2): derived from intention and spells, never typed in. */
-#define LABOUR_STATUS_LIST(X)                                                            \
-    X(UNSURVEYED)                                                                        \
-    X(UNWILLING) X(UNABLE) X(SEEKING) X(MATCHED) X(SIGNED_UP) X(IN_TRANSFER) X(EMPLOYED) \
-        X(RETURNED) X(EXITED)
+#define LABOUR_STATUS_LIST(X) \
+    X(UNSURVEYED)             \
+    X(UNWILLING)              \
+    X(UNABLE) X(SEEKING) X(MATCHED) X(SIGNED_UP) X(IN_TRANSFER) X(EMPLOYED) X(RETURNED) X(EXITED)
 
 /* Put a person where the road has brought her: work (division, NONE when nowhere) opens the row to
  * that side, employer_id to that employer, labour_status is a code of the list above. Keeps
