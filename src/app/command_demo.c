@@ -53,6 +53,7 @@ int command_demo(const struct command_line *given)
         return status;
     o.dir = arena_printf(mem, "%s/sheets", line.data_dir);
     mkdir(o.dir, 0700);
+    o.accounts_path = arena_printf(mem, "%s/accounts.json", line.data_dir);
     ok = demo_walk(store, &o);
     status = ok ? 0 : 1;
     if (ok && !str_eq(serve, "0"))

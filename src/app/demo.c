@@ -216,6 +216,27 @@ static void print_accounts(const struct demo *d)
     fputc('\n', out);
 }
 
+/* {"LOGIN":["login","password"],…}, and the two of the western bureau that browser tests sign in
+ * as. */
+static bool write_accounts(const struct demo *d)
+{
+    FILE *f = fopen(d->options.accounts_path, "w");
+    const char *sep = "{";
+
+    if (!f)
+        return false;
+    for (int i = 0; i < d->user_count; i++) {
+        const char *login = d->users[i].login;
+        const char *alias = str_eq(login, "dingxi-clerk")    ? "clerk"
+                            : str_eq(login, "dingxi-leader") ? "leader"
+                                                             : login;
+        fprintf(f, "%s\"%s\":[\"%s\",\"%s\"]", sep, alias, login, d->users[i].password);
+        sep = ",\n";
+    }
+    fputs("}\n", f);
+    return fclose(f) == 0;
+}
+
 bool demo_walk(struct store *store, const struct demo_options *options)
 {
     struct arena *mem = arena_new();
@@ -246,6 +267,8 @@ bool demo_walk(struct store *store, const struct demo_options *options)
     ok = run_steps(d);
     if (!options->has_no_passwords)
         print_accounts(d);
+    if (ok && options->accounts_path)
+        ok = write_accounts(d);
     ctx_free(d->cx);
     arena_free(mem);
     return ok;

@@ -12,7 +12,8 @@ struct demo_options {
     const char *dir; /* spreadsheets and bank files are kept here */
     enum lang lang;
     FILE *out;
-    bool has_no_passwords; /* nobody will sign in: spares the hashing */
+    const char *accounts_path; /* the accounts as JSON too, readable by the owner only; or NULL */
+    bool has_no_passwords;     /* nobody will sign in: spares the hashing */
 };
 
 /* Make people and spreadsheets, walk the road over an empty, migrated store, print one line for
