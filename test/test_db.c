@@ -152,6 +152,69 @@ STORE_TEST_WITH(kit, "each kind of actor sees exactly its rows")
     EXPECT_STR(seen(cx), "3,");
 }
 
+struct placed {
+    const char *sql;
+    int64_t id, home, work, employer, inserted;
+};
+
+static enum err insert_placed(struct ctx *cx, void *arg)
+{
+    struct placed *p = arg;
+
+    cx->changed = -1;
+    TRY(db_exec(cx, p->sql, P(p->id), P(p->home), P(p->work), P(p->employer)));
+    p->inserted = cx->changed;
+    return OK;
+}
+
+/* Of parameters alone, SQLite is given VALUES and the scope is compared before; the second form,
+ * with an expression, leaves it to the store. */
+STORE_TEST_WITH(kit, "a row is inserted only within the actor's scope, however it is written")
+{
+    static const char *const forms[] = {
+        "INSERT INTO worker (id, home, work, employer_id, title) SELECT $1, $2, $3, $4, 'new'"
+        " WHERE SCOPE(worker home=$2, work=$3, employer_id=$4, id=$1)",
+        "INSERT INTO worker (id, home, work, employer_id, title) SELECT $1, $2, $3, $4, 'new'"
+        " WHERE SCOPE(worker home=coalesce($2, 0), work=coalesce($3, 0), employer_id=coalesce($4, 0),"
+        " id=coalesce($1, 0))",
+        "INSERT INTO worker (id, home, work, employer_id, title) SELECT $1, $2, $3, $4, 'new'"
+        " WHERE SCOPE(worker home=$2, work=$3) ON CONFLICT (id) DO NOTHING",
+    };
+    const struct scope scopes[] = { { .kind = SCOPE_ALL },
+                                    { 0 },
+                                    office(NONE, NONE),
+                                    office(621121000000, NONE),
+                                    office(NONE, 350200000000),
+                                    office(621121000000, 350200000000),
+                                    { .kind = SCOPE_EMPLOYER, .employer_id = 7 },
+                                    { .kind = SCOPE_PERSON, .person_id = 100 } };
+    static const struct {
+        int64_t home, work, employer;
+        const char *expected; /* for each scope, with employer and id given */
+    } rows[] = { { 621121001000, NONE, NONE, "10010000" },
+                 { 621121001000, 350203000000, 7, "10011110" },
+                 { 522601001000, 350203000000, 8, "10001000" },
+                 { 522601001000, NONE, 7, "10000010" } };
+    int64_t id = 1000;
+
+    for (size_t r = 0; r < ARRAY_LEN(rows); r++)
+        for (size_t s = 0; s < ARRAY_LEN(scopes); s++)
+            for (size_t f = 0; f < ARRAY_LEN(forms); f++) {
+                struct placed p = {
+                    forms[f], id++, rows[r].home, rows[r].work, rows[r].employer, 0
+                };
+                bool names_employer = f != 2;
+                int64_t expected = rows[r].expected[s] - '0';
+                cx->who.scope = scopes[s];
+                EXPECT_INT(db_write(cx, insert_placed, &p), OK);
+                if (!names_employer && scopes[s].kind == SCOPE_EMPLOYER)
+                    expected = 0; /* a column that is not given is nobody's */
+                if (p.inserted != expected)
+                    test_fail(__FILE__, __LINE__, "row %zu, scope %zu, form %zu: %ld", r, s, f,
+                              (long)p.inserted);
+            }
+}
+
 static void expect_code(struct ctx *cx, const char *sql, const char *code)
 {
     struct one o = { .sql = sql };

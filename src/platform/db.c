@@ -237,6 +237,7 @@ struct prepared *cache_add(struct conn *c, const struct db_call *call, unsigned 
     s->param_count = call->p.n;
     memcpy(s->slots, sql->slots, sizeof s->slots);
     s->slot_count = sql->slot_count;
+    s->guard = sql->guard;
     s->is_query = sql->is_query;
     s->handle = handle;
     s->is_busy = true;

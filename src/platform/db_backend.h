@@ -18,6 +18,16 @@ enum scope_slot {
     SLOT_COUNT
 };
 
+/* Who may insert a row is known from its values alone: then SQLite is given the row by VALUES, and
+ * the scope is compared here, before each run. (INSERT … SELECT … WHERE asks the same of SQLite,
+ * which must then be ready to undo a statement of many rows, and keeps a copy of every page that it
+ * touches.) */
+struct scope_guard {
+    bool is_set;
+    int home, work, employer, person; /* numbers of parameters, from 1; 0 = not given */
+};
+bool scope_guard_allows(const struct scope *s, const struct scope_guard *g, const struct params *p);
+
 /* A statement ready for a store: tokens replaced, parameters numbered, and what it may touch. */
 struct scope_sql {
     char *text;
@@ -25,9 +35,10 @@ struct scope_sql {
     bool is_query;             /* its main verb is SELECT: it can be run as a cursor */
     uint8_t slots[SLOT_COUNT]; /* behind the statement's own parameters, in this order */
     int slot_count;
-    const char *bypass;  /* tables of SCOPE_NOT as ",a,b," or "" */
-    const char *covered; /* tables named in any token as ",a,b," */
-    const char *words;   /* every identifier in lower case as ",a,b,": what the text names itself */
+    struct scope_guard guard; /* SQLite only: when it says no, nothing is run and nothing changed */
+    const char *bypass;       /* tables of SCOPE_NOT as ",a,b," or "" */
+    const char *covered;      /* tables named in any token as ",a,b," */
+    const char *words; /* every identifier in lower case as ",a,b,": what the text names itself */
 };
 
 /* Everything of an actor that the text of an expansion depends on; part of the cache's key. */
@@ -53,6 +64,7 @@ struct prepared {
     int param_count;
     uint8_t slots[SLOT_COUNT];
     int slot_count;
+    struct scope_guard guard;
     bool is_query, is_busy, is_cached;
     char *bypass; /* PostgreSQL */
     char *names;  /* SQLite: of the columns, each with its NUL */

@@ -389,12 +389,16 @@ static enum err run(struct ctx *cx, const struct db_call *call)
     unsigned shape = scope_shape(&cx->who.scope);
     struct prepared *s = cache_find(c, call, shape);
     enum err err = OK;
+    bool is_refused;
     int rc;
 
     if (!s)
         TRY(prepare_new(cx, call, shape, &s));
+    is_refused = !scope_guard_allows(&cx->who.scope, &s->guard, &call->p);
     if (!c->is_writer && !sqlite3_stmt_readonly(s->handle))
         err = db_trouble(cx, TROUBLE_READ_ONLY, NULL);
+    else if (is_refused)
+        cx->changed = 0;
     else if ((rc = bind_all(cx, s, &call->p)) != SQLITE_OK)
         err = trouble(cx, conn_of(cx)->db, rc);
     else if (call->mode == CALL_ROWS)
@@ -403,7 +407,7 @@ static enum err run(struct ctx *cx, const struct db_call *call)
         err = step_each(cx, s, call);
     else
         err = step_exec(cx, s->handle);
-    if (err == OK && !sqlite3_stmt_readonly(s->handle))
+    if (err == OK && !is_refused && !sqlite3_stmt_readonly(s->handle))
         cx->changed = sqlite3_changes64(conn_of(cx)->db);
     sqlite3_reset(s->handle);
     sqlite3_clear_bindings(s->handle);

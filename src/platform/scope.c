@@ -111,6 +111,18 @@ static void word_list_add(struct str *list, const char *word)
     str_add_char(list, ',');
 }
 
+static int64_t guard_value(int number, const struct params *p)
+{
+    return number > 0 && p->at[number - 1].type == PARAM_INT ? p->at[number - 1].integer : NONE;
+}
+
+/* The same as put_condition() of the insert form, over the values themselves. */
+bool scope_guard_allows(const struct scope *s, const struct scope_guard *g, const struct params *p)
+{
+    return !g->is_set || scope_covers(s, guard_value(g->home, p), guard_value(g->work, p),
+                                      guard_value(g->employer, p), guard_value(g->person, p));
+}
+
 /* --- tokens -------------------------------------------------------------------------------- */
 
 enum token_type {
@@ -542,6 +554,93 @@ static enum err put_token(struct expand *e, bool is_not, struct token open, cons
     return put_condition(e, t, &c);
 }
 
+/* --- one row by VALUES ------------------------------------------------------------------------ */
+
+/* Where INSERT INTO t (columns) SELECT list WHERE tokens [ON CONFLICT …] has its parts. */
+struct single_row {
+    const char *select, *where, *end; /* end: behind the last token; NULL = it is not such a one */
+    struct scope_guard guard;
+};
+
+/* SCOPE(t col=$1, …): the parameters; false when an expression is anything more. */
+static bool read_guard(struct expand *e, struct token open, struct scope_guard *ret)
+{
+    const char *end = closing(open) - 1;
+    struct token name = solid_at(token_after(open));
+    const struct scoped *t = scoped_find(e->list, token_word(e->cx->mem, name));
+    struct token column = solid_at(token_after(name));
+
+    if (!t || t->is_open || ret->is_set)
+        return false;
+    ret->is_set = true;
+    while (column.at < end) {
+        struct token equal = solid_at(token_after(column)), value = solid_at(token_after(equal)),
+                     after = solid_at(token_after(value));
+        char *word = token_word(e->cx->mem, column);
+        int *to = str_eq(word, t->home)       ? &ret->home
+                  : str_eq(word, t->work)     ? &ret->work
+                  : str_eq(word, t->employer) ? &ret->employer
+                  : str_eq(word, t->person)   ? &ret->person
+                                              : NULL;
+        int64_t number;
+        if (!to || !token_is(equal, "=") || value.type != TOKEN_PARAM ||
+            !str_int(arena_strndup(e->cx->mem, value.at + 1, value.len - 1), &number) ||
+            number < 1 || number > e->param_count || (after.at < end && !token_is(after, ",")))
+            return false;
+        *to = (int)number;
+        column = after.at < end ? solid_at(token_after(after)) : after;
+    }
+    return true;
+}
+
+/* The tokens behind WHERE, joined by AND; false when anything else stands there. */
+static bool read_guards(struct expand *e, struct token t, struct single_row *s)
+{
+    for (;;) {
+        struct token open = solid_at(token_after(t));
+        bool is_not = token_is(t, "SCOPE_NOT");
+
+        if ((!is_not && !token_is(t, "SCOPE")) || !token_is(open, "(") || !closing(open))
+            return false;
+        if (!is_not && !read_guard(e, open, &s->guard))
+            return false;
+        s->end = closing(open);
+        t = solid_at(s->end);
+        if (!token_is(t, "AND"))
+            return t.type == TOKEN_END || token_is(t, "ON");
+        t = solid_at(token_after(t));
+    }
+}
+
+static bool find_single_row(struct expand *e, const char *sql, struct single_row *s)
+{
+    struct token t = solid_at(sql), table, open;
+    int depth = 0;
+
+    *s = (struct single_row){ 0 };
+    if (e->kind != STORE_SQLITE || !token_is(t, "INSERT"))
+        return false;
+    t = solid_at(token_after(t));
+    table = solid_at(token_after(t));
+    open = solid_at(token_after(table));
+    if (!token_is(t, "INTO") || table.type != TOKEN_WORD || !token_is(open, "(") || !closing(open))
+        return false;
+    t = solid_at(closing(open));
+    if (!token_is(t, "SELECT"))
+        return false;
+    s->select = t.at;
+    for (t = solid_at(token_after(t)); t.type != TOKEN_END; t = solid_at(token_after(t))) {
+        depth += token_is(t, "(") - token_is(t, ")");
+        if (depth == 0 && token_is(t, "FROM"))
+            return false;
+        if (depth == 0 && token_is(t, "WHERE")) {
+            s->where = t.at;
+            return read_guards(e, solid_at(token_after(t)), s) && strstr(sql, "RETURNING") == NULL;
+        }
+    }
+    return false;
+}
+
 /* --- which tables does it name? ------------------------------------------------------------ */
 
 static bool is_main_verb(struct token t)
@@ -688,17 +787,41 @@ static enum err check_mentions(struct expand *e)
     return OK;
 }
 
-static enum err expand_all(struct expand *e, const char *sql)
+/* At the parts of a single row: VALUES ( and ). What stands between WHERE and `end` is read like
+ * any other text, for the tables and tokens it holds, and then cut out of the result. */
+static void put_single_row(struct expand *e, const struct single_row *s, const char *at,
+                           struct expand *at_where)
+{
+    if (at == s->select)
+        str_add(&e->out, "VALUES (");
+    if (at == s->where) {
+        str_add(&e->out, ")");
+        *at_where = *e;
+    }
+    if (at == s->end) {
+        e->out.len = at_where->out.len;
+        e->out.s[e->out.len] = 0;
+        e->slot_count = at_where->slot_count;
+        memcpy(e->slot_at, at_where->slot_at, sizeof e->slot_at);
+    }
+}
+
+static enum err expand_all(struct expand *e, const char *sql, const struct single_row *single)
 {
     struct places at = { 0 };
     struct token before = { 0 }, t;
+    struct expand at_where;
 
     for (t = token_at(sql); t.type != TOKEN_END; t = token_at(token_after(t))) {
         struct token next = t.type == TOKEN_WORD ? solid_at(token_after(t)) : t;
         bool is_not = token_is(t, "SCOPE_NOT");
         const char *after = e->kind == STORE_SQLITE ? lock_clause_end(t) : NULL;
 
-        if ((is_not || token_is(t, "SCOPE")) && token_is(next, "(")) {
+        if (single)
+            put_single_row(e, single, t.at, &at_where);
+        if (single && t.at == single->select)
+            ; /* VALUES ( stands there now */
+        else if ((is_not || token_is(t, "SCOPE")) && token_is(next, "(")) {
             TRY(put_token(e, is_not, next, &after));
         } else if (t.type == TOKEN_PARAM) {
             TRY(put_own_param(e, t));
@@ -718,6 +841,8 @@ static enum err expand_all(struct expand *e, const char *sql)
         }
         before = t;
     }
+    if (single)
+        put_single_row(e, single, t.at, &at_where);
     return OK;
 }
 
@@ -726,6 +851,8 @@ enum err scope_expand(struct ctx *cx, const struct scoped *list, enum store_kind
 {
     struct arena *a = cx->mem;
     struct token verb = main_verb(sql);
+    struct single_row single;
+    bool is_single;
     struct expand e = {
         .cx = cx,
         .list = list,
@@ -739,13 +866,15 @@ enum err scope_expand(struct ctx *cx, const struct scoped *list, enum store_kind
         .ctes = cte_names(a, sql),
     };
 
-    TRY(expand_all(&e, sql));
+    is_single = find_single_row(&e, sql, &single);
+    TRY(expand_all(&e, sql, is_single ? &single : NULL));
     TRY(check_mentions(&e));
     *ret = (struct scope_sql){
         .text = e.out.s,
         .is_change = e.is_change,
         .is_query = token_is(verb, "SELECT") || token_is(verb, "VALUES"),
         .slot_count = e.slot_count,
+        .guard = is_single ? single.guard : (struct scope_guard){ 0 },
         .bypass = e.bypass.s ? e.bypass.s : "",
         .covered = e.covered.s ? e.covered.s : "",
         .words = e.words.s ? e.words.s : "",
