@@ -182,34 +182,46 @@ static bool read_choice(struct ctx *cx, const struct field *f, const char *text,
     return true;
 }
 
-/* Codes or labels joined by , ， 、 ; ； or /. */
+/* The next of several values in one cell, joined by , 、 ; or / (str_clean has made the full-width
+ * ones half-width); blank ones are passed over. NULL at the end. */
+static const char *next_item(struct ctx *cx, const char **at)
+{
+    while (**at) {
+        const char *start = *at;
+        size_t sep = 0, len;
+        char *item;
+
+        while (**at && !sep) {
+            if (strchr(",;/", **at))
+                sep = 1;
+            else if (str_starts(*at, "、"))
+                sep = strlen("、");
+            else
+                ++*at;
+        }
+        len = (size_t)(*at - start);
+        *at += sep;
+        item = str_clean(cx->mem, arena_strndup(cx->mem, start, len), false);
+        if (*item)
+            return item;
+    }
+    return NULL;
+}
+
+/* Codes or labels, several in one cell. */
 static bool read_choices(struct ctx *cx, const struct field *f, const char *text, bool by_label,
                          void *in, struct field_problems *ps)
 {
-    char *clean = str_clean(cx->mem, text, false);
+    const char *at = str_clean(cx->mem, text, false), *item;
     struct str codes = str_new(cx->mem);
 
-    for (char *at = clean; *at;) {
-        size_t len = 0, sep = 0;
-        const struct choice *c;
-        while (at[len] && !sep) {
-            if (strchr(",;/", at[len]))
-                sep = 1;
-            else if (str_starts(at + len, "、"))
-                sep = strlen("、");
-            else
-                len++;
-        }
-        if (len > 0) {
-            c = find_choice(f->choices, str_clean(cx->mem, arena_strndup(cx->mem, at, len), false),
-                            by_label);
-            if (!c)
-                return refuse(ps, f, "choice.unknown",
-                              T("有不可选的值", "holds a value that is not a choice"),
-                              choices_listed(cx, f));
-            str_addf(&codes, "%s%s", codes.len ? "," : "", c->code);
-        }
-        at += len + sep;
+    while ((item = next_item(cx, &at))) {
+        const struct choice *c = find_choice(f->choices, item, by_label);
+        if (!c)
+            return refuse(ps, f, "choice.unknown",
+                          T("有不可选的值", "holds a value that is not a choice"),
+                          choices_listed(cx, f));
+        str_addf(&codes, "%s%s", codes.len ? "," : "", c->code);
     }
     put_text(f, in, codes.len ? codes.s : NULL);
     return true;
@@ -402,37 +414,24 @@ static bool read_division(struct ctx *cx, const struct field *f, const char *tex
 static bool read_divisions(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
                            void *in, struct field_problems *ps)
 {
-    char *clean = str_clean(cx->mem, text, false);
+    const char *at = str_clean(cx->mem, text, false), *item;
     struct str codes = str_new(cx->mem);
-    int64_t slot;
     struct field one = *f;
+    bool ok = true;
 
     one.offset = 0;
-    for (char *at = clean; *at;) {
-        size_t len = 0, sep = 0;
-        while (at[len] && !sep) {
-            if (strchr(",;/", at[len]))
-                sep = 1;
-            else if (str_starts(at + len, "、"))
-                sep = strlen("、");
-            else
-                len++;
-        }
-        if (len > 0) {
-            slot = NONE;
-            if (!read_division(cx, &one, arena_strndup(cx->mem, at, len), from_sheet, &slot, ps)) {
-                ps->at[ps->n - 1].field = f;
-                return false;
-            }
-            str_addf(&codes, "%s%lld", codes.len ? "," : "", (long long)slot);
-        }
-        at += len + sep;
+    while (ok && (item = next_item(cx, &at))) {
+        int64_t code = NONE;
+        ok = read_division(cx, &one, item, from_sheet, &code, ps);
+        if (ok)
+            str_addf(&codes, "%s%lld", codes.len ? "," : "", (long long)code);
     }
-    for (int i = 0; i < ps->n; i++)
+    for (int i = 0; i < ps->n; i++) /* `one` ends here, its problems do not */
         if (ps->at[i].field == &one)
             ps->at[i].field = f;
-    put_text(f, in, codes.len ? codes.s : NULL);
-    return true;
+    if (ok)
+        put_text(f, in, codes.len ? codes.s : NULL);
+    return ok;
 }
 
 /* --- identifiers
