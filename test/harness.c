@@ -2,12 +2,16 @@
 #include "harness.h"
 #include "stores.h"
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static struct test *tests;
 static int failures_in_test;
 static struct arena *mem;
+static char run_folder[64];
+static int files_made;
 
 void test_register(struct test *t)
 {
@@ -41,10 +45,38 @@ struct arena *test_arena(void)
     return mem;
 }
 
+const char *test_file(const char *suffix)
+{
+    return arena_printf(mem, "%s/%d%s", run_folder, files_made++, suffix);
+}
+
+const char *test_folder(void)
+{
+    const char *path = test_file("");
+
+    if (mkdir(path, 0700) != 0)
+        abort();
+    return path;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+    (void)st, (void)kind, (void)at;
+    return remove(path);
+}
+
+static void make_run_folder(void)
+{
+    strcpy(run_folder, "/tmp/queqiao-test-XXXXXX");
+    if (!mkdtemp(run_folder) || setenv("TMPDIR", run_folder, true) != 0)
+        abort();
+}
+
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0;
 
+    make_run_folder();
     for (struct test *t = tests; t; t = t->next) {
         if (argc > 1 && !strstr(t->file, argv[1]) && !strstr(t->sentence, argv[1]))
             continue;
@@ -60,6 +92,7 @@ int main(int argc, char **argv)
         }
         fflush(stdout);
     }
+    nftw(run_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     stores_report();
     printf("%d passed, %d failed\n", passed, failed);
     return failed || !passed;

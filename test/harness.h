@@ -17,6 +17,10 @@ void test_fail(const char *file, int line, const char *format, ...) PRINTF(3, 4)
 int test_failures(void);
 /* An arena that lives until the running test ends. */
 struct arena *test_arena(void);
+/* The path of a file to write, and of a new empty folder. They lie in a folder of this run, which
+ * TMPDIR names too and which is removed when the run ends. */
+const char *test_file(const char *suffix);
+const char *test_folder(void);
 
 #define TEST_JOIN_(a, b) a##b
 #define TEST_JOIN(a, b) TEST_JOIN_(a, b)

@@ -24,7 +24,7 @@ static struct {
     struct caller callers[CALLERS_MAX];
     int caller_count;
     struct ctx *units[UNITS_MAX];
-    int unit_count, upload_count;
+    int unit_count;
 
     int64_t version; /* of the next call */
     const char *key, *token;
@@ -422,8 +422,7 @@ int64_t ops_created(const char *file, int line, struct caller *who, const char *
 enum err upload(struct caller *who, const char *op, int64_t id, const char *name, const void *data,
                 size_t len, const char *format, ...)
 {
-    char *path =
-        arena_printf(test_arena(), "/tmp/queqiao-upload-%ld-%d", (long)getpid(), w.upload_count++);
+    const char *path = test_file("");
     struct call c = { .upload_path = path, .upload_name = name };
     FILE *f = fopen(path, "wb");
     enum err err;

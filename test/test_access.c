@@ -88,7 +88,7 @@ static const char roster[] =
 
 static const char *put_file(void)
 {
-    const char *path = arena_printf(test_arena(), "/tmp/queqiao-access-%ld.csv", (long)getpid());
+    const char *path = test_file(".csv");
     FILE *f = fopen(path, "wb");
 
     if (!f || fwrite(roster, 1, sizeof roster - 1, f) != sizeof roster - 1 || fclose(f) != 0)

@@ -25,14 +25,12 @@ static enum err count(struct ctx *cx, void *arg)
 TEST(
     "a copy taken while the store is open is whole, is not overwritten, and is put back only when nobody serves it")
 {
-    char folder[] = "/tmp/queqiao-backup-XXXXXX";
-    const char *path, *copy;
+    const char *folder = test_folder(), *path, *copy;
     struct failure f = { 0 };
     struct store *store = NULL;
     struct ctx *cx;
     int64_t n = -1;
 
-    EXPECT(mkdtemp(folder) != NULL);
     path = arena_printf(test_arena(), "%s/q.db", folder);
     copy = arena_printf(test_arena(), "%s/copy.db", folder);
     EXPECT_INT(store_open(path, ops_tables(), LANG_EN, &f, &store), OK);

@@ -493,15 +493,13 @@ STORE_TEST_WITH(
 
 TEST("a second process cannot open the file, and what was acknowledged survives a kill")
 {
-    char dir[] = "/tmp/queqiao-kill-XXXXXX", path[64], sql[80];
+    const char *path = arena_printf(test_arena(), "%s/store.db", test_folder());
     struct failure f = { 0 };
     struct store *s = NULL, *second = NULL;
     int ends[2], status, acknowledged = 0;
     char byte;
     pid_t pid;
 
-    EXPECT(mkdtemp(dir) != NULL);
-    snprintf(path, sizeof path, "%s/store.db", dir);
     EXPECT_INT(pipe(ends), 0);
     pid = fork();
     if (pid == 0) { /* writes until it is killed, a byte for each write it was told is durable */
@@ -538,6 +536,4 @@ TEST("a second process cannot open the file, and what was acknowledged survives 
         ctx_free(cx);
         store_close(s);
     }
-    snprintf(sql, sizeof sql, "rm -rf %s", dir);
-    EXPECT_INT(system(sql), 0);
 }

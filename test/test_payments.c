@@ -453,8 +453,7 @@ static enum err return_work(struct ctx *cx, void *arg)
 
 OPS_TEST("a batch broken off at any point was never made, and a return broken off was never read")
 {
-    struct work w = { .path =
-                          arena_printf(test_arena(), "/tmp/queqiao-return-%d.csv", (int)getpid()) };
+    struct work w = { .path = test_file(".csv") };
     FILE *f = fopen(w.path, "w");
 
     fputs(HEAD "1,,,3000,成功,\n2,,,3001,失败,冻结\n", f);

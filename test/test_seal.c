@@ -172,19 +172,11 @@ TEST("a forked process repeats no nonce for another text")
 /* --- key file
  * ------------------------------------------------------------------------------------- */
 
-static const char *temp_dir(void)
-{
-    char *dir = arena_strdup(test_arena(), "/tmp/queqiao-seal-XXXXXX");
-
-    EXPECT(mkdtemp(dir) != NULL);
-    return dir;
-}
-
 TEST("the key file is made once, for its owner only, and the same keys are found again")
 {
     struct ctx *cx = ctx_new(NULL, 0);
     struct failure f = { 0 };
-    const char *dir = temp_dir(), *path = arena_printf(test_arena(), "%s/keys", dir),
+    const char *dir = test_folder(), *path = arena_printf(test_arena(), "%s/keys", dir),
                *opened = NULL;
     struct stat st;
 
@@ -210,7 +202,7 @@ TEST("the key file is made once, for its owner only, and the same keys are found
 TEST("a key file that others may read, or that is damaged, is refused and left alone")
 {
     struct failure f = { 0 };
-    const char *dir = temp_dir(), *path = arena_printf(test_arena(), "%s/keys", dir);
+    const char *dir = test_folder(), *path = arena_printf(test_arena(), "%s/keys", dir);
     static const mode_t open_modes[] = { 0640, 0604, 0660, 0602, 0610 };
     struct stat st;
 

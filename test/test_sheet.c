@@ -16,20 +16,9 @@ struct part {
     const char *name, *content;
 };
 
-static const char *temp_path(const char *suffix)
-{
-    char *path = arena_printf(test_arena(), "/tmp/queqiao-sheet-XXXXXX%s", suffix);
-    int fd = mkstemps(path, (int)strlen(suffix));
-
-    if (fd < 0)
-        abort();
-    close(fd);
-    return path;
-}
-
 static const char *write_bytes(const char *bytes, size_t len)
 {
-    const char *path = temp_path(".bin");
+    const char *path = test_file(".bin");
     FILE *file = fopen(path, "wb");
 
     if (!file || fwrite(bytes, 1, len, file) != len || fclose(file) != 0)
@@ -40,7 +29,7 @@ static const char *write_bytes(const char *bytes, size_t len)
 /* A zip file of these parts. */
 static const char *write_zip(const struct part *parts, size_t n)
 {
-    const char *path = temp_path(".xlsx");
+    const char *path = test_file(".xlsx");
     zip_t *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, NULL);
 
     for (size_t i = 0; i < n; i++)
@@ -453,7 +442,7 @@ static const struct sheet_value written[][6] = {
 
 static const char *write_file(enum sheet_format format)
 {
-    const char *path = temp_path(format == SHEET_CSV ? ".csv" : ".xlsx");
+    const char *path = test_file(format == SHEET_CSV ? ".csv" : ".xlsx");
     struct failure f = { 0 };
     struct sheet_writer *w;
 
@@ -547,14 +536,13 @@ static int run(const char *const *argv)
 
 TEST("LibreOffice finds no formula in what is written, and finds comments, red cells and lists")
 {
-    char dir[] = "/tmp/queqiao-office-XXXXXX";
+    const char *dir = test_folder();
     const char *xlsx, *name, *text;
 
     if (RUN("soffice", "--version") != 0) {
         puts("    (LibreOffice is not installed: written files were not opened with it)");
         return;
     }
-    EXPECT(mkdtemp(dir) != NULL);
     xlsx = write_file(SHEET_XLSX);
     name = strrchr(xlsx, '/') + 1;
     EXPECT_INT(RUN("timeout", "100", "soffice",
@@ -568,8 +556,6 @@ TEST("LibreOffice finds no formula in what is written, and finds comments, red c
     EXPECT(strstr(text, "fo:background-color=\"#ffc7ce\"") != NULL);
     EXPECT(strstr(text, "table:content-validation ") && strstr(text, "选项"));
     EXPECT(strstr(text, "office:date-value=\"2023-03-01\"") != NULL);
-    unlink(xlsx);
-    EXPECT_INT(RUN("rm", "-rf", dir), 0);
 }
 
 /* --- failures ------------------------------------------------------------------------------ */

@@ -10,22 +10,6 @@
 #include "base/ids.h"
 #include "platform/sheet.h"
 
-static char *folder(void)
-{
-    char *dir = arena_strdup(test_arena(), "/tmp/queqiao-sim-XXXXXX");
-
-    EXPECT(mkdtemp(dir) != NULL);
-    return dir;
-}
-
-static void forget(const char *dir, const struct sim_world *w)
-{
-    for (size_t i = 0; i < w->files_n; i++)
-        unlink(w->files[i].path);
-    unlink(arena_printf(test_arena(), "%s/answers.csv", dir));
-    rmdir(dir);
-}
-
 static struct sim_world *written(const char *dir, int workers, int messy, const char *pairing)
 {
     struct sim_options o = { .workers = workers,
@@ -62,7 +46,7 @@ static const char *bytes_of(const char *path, size_t *ret_len)
 
 TEST("the same seed writes the same bytes")
 {
-    char *one = folder(), *two = folder();
+    const char *one = test_folder(), *two = test_folder();
     struct sim_world *a = written(one, 300, 20, "fuzhou-dingxi"),
                      *b = written(two, 300, 20, "fuzhou-dingxi");
 
@@ -72,18 +56,15 @@ TEST("the same seed writes the same bytes")
         const char *x = bytes_of(a->files[i].path, &len_a), *y = bytes_of(b->files[i].path, &len_b);
         EXPECT(len_a > 0 && len_a == len_b && memcmp(x, y, len_a) == 0);
     }
-    forget(one, a);
-    forget(two, b);
 }
 
 TEST("clean files have no answers")
 {
-    char *dir = folder();
+    const char *dir = test_folder();
     struct sim_world *w = written(dir, 200, 0, "shandong-chongqing");
 
     EXPECT_INT(w->answers_n, 0);
     EXPECT_INT(w->west_n, 10);
-    forget(dir, w);
 }
 
 TEST("simulated people have valid numbers of their own, fit their sex and are of age")
@@ -145,7 +126,7 @@ static const char *cell_at(const struct sim_answer *a, const char *path)
 
 TEST("a flawed row has one answer, at a header and row that are in the file")
 {
-    char *dir = folder();
+    const char *dir = test_folder();
     struct sim_world *w = written(dir, 600, 30, "fuzhou-dingxi");
     int flawed = 0, columns = 0;
 
@@ -169,5 +150,4 @@ TEST("a flawed row has one answer, at a header and row that are in the file")
                       (long long)a->row, a->column, a->code, cell ? cell : "(none)");
     }
     EXPECT_INT(flawed, (int)w->answers_n - columns);
-    forget(dir, w);
 }

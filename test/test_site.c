@@ -505,8 +505,9 @@ STORE_TEST("health, readiness and numbers are there for this machine")
 
 STORE_TEST("a request is one line of the log, without what was asked or by whom by name")
 {
-    char path[] = "/tmp/queqiao-log-XXXXXX", line[1024] = "";
-    int fd = mkstemp(path);
+    const char *path = test_file(".log");
+    char line[1024] = "";
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
     start(cx);
     log_to(fd);
@@ -519,7 +520,6 @@ STORE_TEST("a request is one line of the log, without what was asked or by whom 
     EXPECT(strstr(line, "\"user_id\":\"7\",\"error\":null}\n"));
     EXPECT(!strstr(line, "%E5"));
     close(fd);
-    unlink(path);
 }
 
 /* --- events

@@ -8,6 +8,7 @@
 
 #include "base/workday.h"
 #include "platform/journal.h"
+#include "platform/temp.h"
 
 static const struct choice states[] = {
     { "OPEN", "公示中", "Open" },
@@ -255,25 +256,6 @@ static enum err add_lines(struct ctx *cx, struct str *out, const struct rows *no
     return OK;
 }
 
-static enum err write_temporary(struct ctx *cx, const struct str *text)
-{
-    char path[] = "/tmp/queqiao-notice-XXXXXX";
-    int fd = mkstemp(path);
-
-    if (fd < 0 || write(fd, text->s, text->len) != (ssize_t)text->len) {
-        if (fd >= 0)
-            close(fd), unlink(path);
-        return fail(cx, E_BUSY, "disk.write", "%s",
-                    T("临时文件写不下", "the temporary file cannot be written"));
-    }
-    close(fd);
-    cx->reply_file.path = arena_strdup(cx->mem, path);
-    cx->reply_file.name = "notice.html";
-    cx->reply_file.content_type = "text/html; charset=utf-8";
-    cx->reply_file.is_temporary = true;
-    return OK;
-}
-
 enum err claims_op_print(struct ctx *cx)
 {
     struct str out = str_new(cx->mem);
@@ -305,5 +287,5 @@ enum err claims_op_print(struct ctx *cx)
         T("金额（元）", "Yuan"));
     TRY(add_lines(cx, &out, &n, row.policy));
     str_add(&out, "</table></html>\n");
-    return write_temporary(cx, &out);
+    return temp_reply(cx, &out, "notice.html", "text/html; charset=utf-8");
 }

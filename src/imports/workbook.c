@@ -5,19 +5,7 @@
 #include <unistd.h>
 
 #include "imports/imports_int.h"
-
-static enum err temp_workbook(struct ctx *cx, const char **ret)
-{
-    char *path = arena_strdup(cx->mem, "/tmp/queqiao-XXXXXX.xlsx");
-    int fd = mkstemps(path, 5);
-
-    if (fd < 0)
-        return fail(cx, E_BUSY, "export.no_space", "%s",
-                    T("无法建立临时文件", "no temporary file can be made"));
-    close(fd);
-    *ret = path;
-    return OK;
-}
+#include "platform/temp.h"
 
 /* --- template
  * --------------------------------------------------------------------------------------------- */
@@ -108,7 +96,7 @@ enum err import_template(struct ctx *cx, const struct record *rec, const char **
     struct sheet_writer *w;
     enum err err;
 
-    TRY(temp_workbook(cx, ret_path));
+    TRY(temp_file(cx, ".xlsx", ret_path));
     TRY(sheet_writer_open(*ret_path, SHEET_XLSX, cx->lang, &cx->failure, &w));
     err = write_template(cx, rec, w);
     if (err == OK)
@@ -246,7 +234,7 @@ enum err import_error_workbook(struct ctx *cx, int64_t batch_id, const char **re
     if (m.problems.n == 0)
         return fail(cx, E_NOT_FOUND, "import.no_errors", "%s",
                     T("没有待修正的行", "there are no rows to correct"));
-    TRY(temp_workbook(cx, ret_path));
+    TRY(temp_file(cx, ".xlsx", ret_path));
     TRY(sheet_writer_open(*ret_path, SHEET_XLSX, cx->lang, &cx->failure, &m.writer));
     err = mark_all(&m);
     if (err == OK)

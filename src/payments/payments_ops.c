@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "payments/payments_int.h"
+#include "platform/temp.h"
 
 extern const struct choice payment_batch_states[];
 static const struct choice line_states[] = {
@@ -253,33 +254,19 @@ static enum err write_bank_file(struct ctx *cx, void *arg)
     return bank_file_write(cx, cx->id, f->path);
 }
 
-/* Written in a folder of our own, so that nobody else on the machine can read account numbers, and
- * moved beside it when it is closed to others itself. */
 static enum err op_bank_file(struct ctx *cx)
 {
-    const char *tmp = getenv("TMPDIR");
-    char *dir = arena_printf(cx->mem, "%s/queqiao-bank-XXXXXX", tmp ? tmp : "/tmp");
     struct bank_file f = { 0 };
-    const char *path;
     enum err err;
 
-    if (!mkdtemp(dir))
-        return fail(cx, E_INTERNAL, "sheet.not_written", "%s",
-                    T("无法写入临时文件", "a temporary file cannot be written"));
-    f.path = arena_printf(cx->mem, "%s/bank.csv", dir);
-    path = arena_printf(cx->mem, "%s.csv", dir);
+    TRY(temp_file(cx, ".csv", &f.path));
     err = db_write(cx, write_bank_file, &f);
-    if (err == OK && (chmod(f.path, S_IRUSR | S_IWUSR) != 0 || rename(f.path, path) != 0))
-        err = fail(cx, E_INTERNAL, "sheet.not_written", "%s",
-                   T("无法写入临时文件", "a temporary file cannot be written"));
-    if (err != OK)
+    if (err != OK) {
         unlink(f.path);
-    rmdir(dir);
-    TRY(err);
-    cx->reply_file = (struct reply_file){ .path = path,
-                                          .name = arena_printf(cx->mem, "%s.csv", f.number),
-                                          .content_type = "text/csv; charset=utf-8",
-                                          .is_temporary = true };
+        return err;
+    }
+    cx->reply_file = (struct reply_file){ f.path, arena_printf(cx->mem, "%s.csv", f.number),
+                                          "text/csv; charset=utf-8", true };
     return OK;
 }
 

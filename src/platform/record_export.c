@@ -9,6 +9,7 @@
 #include "platform/op.h"
 #include "platform/query.h"
 #include "platform/sheet.h"
+#include "platform/temp.h"
 
 enum { XLSX_ROWS_MAX = 1000000 };
 
@@ -173,20 +174,6 @@ static enum err journal_export(struct ctx *cx, void *arg)
                                   .person_id = NONE });
 }
 
-static enum err temp_file(struct ctx *cx, enum sheet_format format, const char **ret)
-{
-    char *path = arena_strdup(cx->mem, format == SHEET_XLSX ? "/tmp/queqiao-XXXXXX.xlsx"
-                                                            : "/tmp/queqiao-XXXXXX.csv");
-    int fd = mkstemps(path, format == SHEET_XLSX ? 5 : 4);
-
-    if (fd < 0)
-        return fail(cx, E_BUSY, "export.no_space", "%s",
-                    T("无法建立临时文件", "no temporary file can be made"));
-    close(fd);
-    *ret = path;
-    return OK;
-}
-
 static enum sheet_format asked_format(struct ctx *cx)
 {
     struct query q;
@@ -202,7 +189,7 @@ enum err record_export(struct ctx *cx)
 {
     struct export *x = NEW(cx->mem, struct export);
     bool is_csv = asked_format(cx) == SHEET_CSV;
-    const char *path = NULL; /* gcc 12 cannot see that temp_file() sets it */
+    const char *path;
     enum err err;
 
     x->rec = cx->op->record;
@@ -211,7 +198,7 @@ enum err record_export(struct ctx *cx)
     x->query.limit = -1;
     x->query.after = NULL;
     TRY(list_rows_sql(cx, x->rec, &x->query, USE_EXPORT, &x->sql));
-    TRY(temp_file(cx, x->format, &path));
+    TRY(temp_file(cx, is_csv ? ".csv" : ".xlsx", &path));
     TRY(sheet_writer_open(path, x->format, cx->lang, &cx->failure, &x->writer));
     err = begin_page(cx, x);
     if (err == OK)

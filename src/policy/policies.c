@@ -8,6 +8,7 @@
 
 #include "platform/asset.h"
 #include "platform/journal.h"
+#include "platform/temp.h"
 #include "policy/policy_clauses.h"
 #include "policy/policy_explain.h"
 #include "policy/policy_file.h"
@@ -409,29 +410,16 @@ static enum err op_text(struct ctx *cx)
 
 static enum err op_file(struct ctx *cx)
 {
-    char path[] = "/tmp/queqiao-policy-XXXXXX";
+    struct str text = str_new(cx->mem);
     struct rows r;
-    const char *text;
-    int fd;
 
     TRY(db_rows(cx, &r, "SELECT policy_key, file FROM policy WHERE id = $1", P(cx->id)));
     if (r.n == 0)
         return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
                     T("没有这项政策", "there is no such policy"));
-    text = row_text(&r, 0, "file");
-    fd = mkstemp(path);
-    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
-        if (fd >= 0)
-            close(fd), unlink(path);
-        return fail(cx, E_BUSY, "disk.write", "%s",
-                    T("临时文件写不下", "the temporary file cannot be written"));
-    }
-    close(fd);
-    cx->reply_file.path = arena_strdup(cx->mem, path);
-    cx->reply_file.name = arena_printf(cx->mem, "%s.yaml", row_text(&r, 0, "policy_key"));
-    cx->reply_file.content_type = "application/yaml; charset=utf-8";
-    cx->reply_file.is_temporary = true;
-    return OK;
+    str_add(&text, row_text(&r, 0, "file"));
+    return temp_reply(cx, &text, arena_printf(cx->mem, "%s.yaml", row_text(&r, 0, "policy_key")),
+                      "application/yaml; charset=utf-8");
 }
 
 /* --- decisions
