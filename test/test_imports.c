@@ -151,6 +151,24 @@ STORE_TEST("columns that disagree with the number are warnings with both sides n
     EXPECT_STR(row_text(&a.r, 1, "message"), "the column says female, the number male");
 }
 
+STORE_TEST("of several places in one cell each is looked at, and the problems name the cell")
+{
+    struct import_outcome o =
+        run(cx, "person",
+            "姓名,身份证号,户籍地,意向地点\n"
+            "张三,621125199003070013,甘肃省定西市通渭县,福建省福州市长乐市、厦门市\n"
+            "李四,622424196811010040,甘肃省定西市通渭县,福建省福州市长乐市；火星\n",
+            true);
+    struct asked a = { .id = o.batch_id };
+
+    EXPECT_INT(o.created, 1);
+    EXPECT_STR(problems(cx, o.batch_id),
+               "2 division.abolished, 3 division.abolished, 3 division.unknown");
+    EXPECT_INT(db_read(cx, ask, &a), OK);
+    for (int i = 0; i < a.r.n; i++)
+        EXPECT_INT(row_int(&a.r, i, "column_no"), 4);
+}
+
 STORE_TEST("a file without known columns, or without rows, is refused as a whole")
 {
     struct import_outcome o;
