@@ -99,19 +99,17 @@ static struct person_input person_of(struct world *w, struct arena *mem, int64_t
     int64_t village = roster / w->counties % (TOWNSHIPS * VILLAGES);
     int64_t k = roster / w->counties * ROSTER + n % ROSTER; /* among those of the county */
 
-    struct person_input in = {
-        .household_size = NONE,
-        .income_per_head_fen = NONE,
-        .least_wage_fen = NONE,
-        .home = county + (100 + village / VILLAGES) * 1000 + 201 + village % VILLAGES,
-        .name = name_of(w, mem),
-        .id_no = number_of(mem, county, k),
-        .phone = arena_printf(mem, "138%08lld", (long long)n),
-        .household_type = types[draw(w, ARRAY_LEN(types))],
-        .willingness = wills[draw(w, ARRAY_LEN(wills))],
-        .collected_on = "2026-03-02",
-        .source = "驻村工作队",
-    };
+    struct person_input in = { 0 };
+
+    fields_clear(person_record.fields, &in);
+    in.home = county + (100 + village / VILLAGES) * 1000 + 201 + village % VILLAGES;
+    in.name = name_of(w, mem);
+    in.id_no = number_of(mem, county, k);
+    in.phone = arena_printf(mem, "138%08lld", (long long)n);
+    in.household_type = types[draw(w, ARRAY_LEN(types))];
+    in.willingness = wills[draw(w, ARRAY_LEN(wills))];
+    in.collected_on = "2026-03-02";
+    in.source = "驻村工作队";
     return in;
 }
 
