@@ -1,6 +1,7 @@
 /* Spreadsheets taken in: what is found in them, what is written, what is undone. */
 #include "app/modules.h"
-#include "imports/imports.h"
+#include "base/ids.h"
+#include "imports/imports_int.h"
 #include "people/people.h"
 #include "platform/sheet.h"
 #include "road.h"
@@ -413,4 +414,110 @@ STORE_TEST(
     EXPECT_STR(problems(cx, o.batch_id), "2 person.elsewhere, 4 scope.outside");
     EXPECT_INT(road_call(cx, "people.list", NONE, NULL), OK);
     EXPECT_INT(road_int(cx, "total"), 1);
+}
+
+struct tally {
+    const char *text;
+};
+
+static enum err tally_all(struct ctx *cx, void *arg)
+{
+    static const char *const queries[] = {
+        "SELECT county AS a, labour_status || household_type AS b, n FROM person_count WHERE n <> 0"
+        " AND SCOPE_NOT(person_count 'test') ORDER BY 1, 2",
+        "SELECT home / 1000000 * 1000000 AS a, labour_status || household_type AS b, count(*) AS n"
+        " FROM person WHERE SCOPE_NOT(person 'test') GROUP BY 1, 2 ORDER BY 1, 2",
+        "SELECT 0 AS a, 'grams' AS b, count(*) AS n FROM person_gram g JOIN person p"
+        " ON p.id = g.person_id AND p.home = g.home WHERE SCOPE_NOT(person_gram 'test')"
+        " AND SCOPE_NOT(person 'test')",
+        "SELECT 0 AS a, 'grams' AS b, sum(2 * length(name) - 1) AS n FROM person"
+        " WHERE SCOPE_NOT(person 'test')",
+        "SELECT 0 AS a, 'households' AS b, count(*) AS n FROM household WHERE SCOPE_NOT(household 'test')"
+    };
+    struct tally *t = arg;
+
+    for (size_t q = 0; q < ARRAY_LEN(queries); q++, t++) {
+        struct str s = str_new(cx->mem);
+        struct rows r;
+        TRY(db_rows(cx, &r, queries[q]));
+        for (int i = 0; i < r.n; i++)
+            str_addf(&s, "%lld %s %lld, ", (long long)row_int(&r, i, "a"), row_text(&r, i, "b"),
+                     (long long)row_int(&r, i, "n"));
+        t->text = s.s;
+    }
+    return OK;
+}
+
+/* Counts and names to find people by are what the people are. */
+static void expect_in_step(struct ctx *cx, int households)
+{
+    struct tally t[5];
+
+    EXPECT_INT(db_read(cx, tally_all, t), OK);
+    EXPECT_STR(t[0].text, t[1].text);
+    EXPECT_STR(t[2].text, t[3].text);
+    EXPECT_STR(t[4].text, arena_printf(test_arena(), "0 households %d, ", households));
+}
+
+/* Of `rows` people in households of three, from the nth on; names of distinct characters. */
+static const char *many(int from, int rows, const char *home, const char *willing)
+{
+    struct str s = str_new(test_arena());
+
+    str_add(&s, "姓名,身份证号,户籍地,户编号,就业意愿,户类型\n");
+    for (int i = from; i < from + rows; i++) {
+        char digits[40], name[10];
+        int len = utf8_put(name, (uint32_t)(0x5000 + i % 700));
+        len += utf8_put(name + len, (uint32_t)(0x6000 + i % 900));
+        name[len] = 0;
+        snprintf(digits, sizeof digits, "62112519%02d0307%03d", 60 + i / 900, i % 900);
+        str_addf(&s, "%s,%s%c,%s,户%d,%s,%s\n", name, digits, id_no_check(digits),
+                 home    ? home
+                 : i % 2 ? "甘肃省定西市通渭县"
+                         : "甘肃省定西市安定区",
+                 i / 3, willing, i % 5 ? "一般农户" : "脱贫户");
+    }
+    return s.s;
+}
+
+STORE_TEST("over many chunks, counts, names and households are as if each had come alone")
+{
+    struct import_outcome o = run(cx, "person", many(0, 1000, NULL, "有意愿"), true);
+
+    EXPECT_INT(o.created, 1000);
+    expect_in_step(cx, 334);
+    o = run(cx, "person", many(900, 600, NULL, "无意愿"), true);
+    EXPECT_INT(o.created, 500);
+    EXPECT_INT(o.changed, 100);
+    expect_in_step(cx, 500);
+}
+
+STORE_TEST("a person whom another office registers between check and commit costs her row alone")
+{
+    const char *path = file_of(many(0, 500, "甘肃省定西市通渭县", "有意愿"));
+    struct import_check check = { .rec = &person_record };
+    struct import_outcome o;
+
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
+                                    .home_lo = 621121000000,
+                                    .home_hi = 621121999999,
+                                    .work_lo = NONE,
+                                    .work_hi = NONE };
+    EXPECT_INT(import_run(cx, &person_record, path, "x.csv", false, &o), OK);
+    EXPECT_INT(import_check(cx, path, &check), OK);
+    cx->who.scope = (struct scope){ .kind = SCOPE_ALL };
+    run(cx, "person", many(450, 1, "甘肃省定西市安定区", "有意愿"), true);
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
+                                    .home_lo = 621121000000,
+                                    .home_hi = 621121999999,
+                                    .work_lo = NONE,
+                                    .work_hi = NONE };
+    EXPECT_INT(import_write(cx, o.batch_id, &check), OK);
+    import_check_free(&check);
+    EXPECT_STR(problems(cx, o.batch_id), "452 record.not_found");
+    cx->who.scope = (struct scope){ .kind = SCOPE_ALL };
+    EXPECT_INT(road_call(cx, "imports.get", o.batch_id, NULL), OK);
+    EXPECT_INT(road_int(cx, "created_rows"), 499);
+    expect_in_step(cx, 167);
+    unlink(path);
 }

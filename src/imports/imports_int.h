@@ -36,7 +36,7 @@ bool header_find(struct arena *mem, const struct header_names *names, const stru
 /* A header's text without blanks, stars, colons. */
 const char *header_plain(struct arena *mem, const char *text);
 
-/* --- check.c: from a file to checked rows
+/* --- check.c, packed.c, problem.c: from a file to checked rows
  * ------------------------------------------------------------- */
 struct import_problem {
     const char *sheet;

@@ -6,13 +6,28 @@
 
 #include <stdio.h>
 
+#include "platform/ahead.h"
 #include "platform/seal.h"
 
-enum { CHUNK = 200 };
+enum { CHUNK = 400 };
 
 struct waiting {
     void *in;
     struct packed_row row;
+    const struct sealed_ahead *sealed;
+    struct bytes key_index; /* of a sealed key */
+};
+
+/* Rows are unpacked and sealed by a thread of their own, some chunks ahead. */
+struct chunk {
+    int n;
+    struct waiting rows[CHUNK];
+};
+struct unpacking {
+    const struct import_check *check;
+    const struct field *key;
+    struct packed_at at;
+    bool is_done;
 };
 
 struct writing {
@@ -20,8 +35,7 @@ struct writing {
     const struct record *rec;
     int64_t batch_id;
     int64_t created, changed, same, refused, problems;
-    struct waiting rows[CHUNK];
-    int n;
+    const struct chunk *chunk;
     struct rows known;
     struct param keys[CHUNK];
     bool has_key[CHUNK];
@@ -70,12 +84,14 @@ static enum err change_row(struct ctx *cx, struct writing *w, const struct rows 
 static enum err write_row(struct ctx *cx, struct writing *w, int i)
 {
     struct rows before;
-    void *in = w->rows[i].in;
+    const struct waiting *row = &w->chunk->rows[i];
+    void *in = row->in;
     int64_t id = NONE;
     bool changed;
     int at;
 
-    memcpy(cx->in_set, w->rows[i].row.in_set, sizeof cx->in_set);
+    memcpy(cx->in_set, row->row.in_set, sizeof cx->in_set);
+    cx->sealed = row->sealed;
     if (w->rec->take_row) {
         if (w->rec->check)
             TRY(w->rec->check(cx, in, NULL));
@@ -110,30 +126,39 @@ static enum err look_up_chunk(struct ctx *cx, struct writing *w)
 
     memset(w->has_key, 0, sizeof w->has_key);
     w->known = (struct rows){ 0 };
-    for (int i = 0; key && i < w->n; i++) {
-        const char *text = field_param(key, w->rows[i].in).text;
+    for (int i = 0; key && i < w->chunk->n; i++) {
+        const struct waiting *row = &w->chunk->rows[i];
+        const char *text = field_param(key, row->in).text;
         if (!text)
             continue;
         w->has_key[i] = true;
-        asked[n++] = w->keys[i] = import_key_param(cx, w->rec, key, text);
+        asked[n++] = w->keys[i] =
+            row->key_index.data ? param_blob(row->key_index) : param_text(text);
     }
     return n ? import_known(cx, w->rec, asked, n, &w->known) : OK;
+}
+
+/* Rows from..to of the chunk, with what they put off. */
+static enum err write_some(struct ctx *cx, struct writing *w, int from, int to)
+{
+    cx->gathered = NULL;
+    for (int i = from; i < to; i++)
+        TRY(write_row(cx, w, i));
+    return w->rec->save_gathered ? w->rec->save_gathered(cx) : OK;
 }
 
 static enum err write_all_of_chunk(struct ctx *cx, void *arg)
 {
     struct writing *w = arg;
 
-    for (int i = 0; i < w->n; i++)
-        TRY(write_row(cx, w, i));
-    return OK;
+    return write_some(cx, w, 0, w->chunk->n);
 }
 
 static enum err write_one(struct ctx *cx, void *arg)
 {
     struct writing *w = arg;
 
-    return write_row(cx, w, w->one);
+    return write_some(cx, w, w->one, w->one + 1);
 }
 
 /* What a rule refused only now, such as a number registered between check and commit. */
@@ -158,7 +183,7 @@ static enum err write_chunk(struct ctx *cx, struct writing *w)
     int64_t created = w->created, changed = w->changed, same = w->same;
     enum err err;
 
-    if (w->n == 0)
+    if (w->chunk->n == 0)
         return OK;
     TRY(look_up_chunk(cx, w));
     if (!w->is_careful)
@@ -167,37 +192,58 @@ static enum err write_chunk(struct ctx *cx, struct writing *w)
     if (err == OK || err == E_BUSY || err == E_INTERNAL)
         return err;
     w->created = created, w->changed = changed, w->same = same;
-    for (w->one = 0; w->one < w->n; w->one++) {
+    for (w->one = 0; w->one < w->chunk->n; w->one++) {
         err = db_write(cx, write_one, w);
         if (err == E_BUSY || err == E_INTERNAL)
             return err;
         if (err != OK)
-            TRY(note_refusal(cx, w, &w->rows[w->one]));
+            TRY(note_refusal(cx, w, &w->chunk->rows[w->one]));
     }
     memset(&cx->failure, 0, sizeof cx->failure);
     return OK;
 }
 
+static bool is_good(const struct import_check *check, int64_t ordinal)
+{
+    return (size_t)ordinal >= check->status_cap || !(check->status[ordinal] & ROW_BAD);
+}
+
+static void *unpack_some(struct arena *mem, void *arg)
+{
+    struct unpacking *u = arg;
+    const struct record *rec = u->check->rec;
+    struct chunk *c = NEW(mem, struct chunk);
+
+    if (u->is_done)
+        return NULL;
+    while (c->n < CHUNK && !u->is_done) {
+        struct waiting *row = &c->rows[c->n];
+        row->in = arena_alloc(mem, rec->size);
+        u->is_done = !packed_next(u->check, &u->at, &row->row, row->in);
+        if (u->is_done || !is_good(u->check, row->row.ordinal))
+            continue;
+        if (!rec->take_row)
+            row->sealed = record_seal_ahead(mem, rec, row->in);
+        for (const struct sealed_ahead *s = row->sealed; s && s->field; s++)
+            if (s->field == u->key)
+                row->key_index = s->index;
+        c->n++;
+    }
+    return c;
+}
+
 static enum err write_rows(struct ctx *cx, struct writing *w)
 {
-    struct packed_at at = { 0 };
-    struct arena *mem = cx->mem;
-    bool more = true;
+    struct unpacking u = { .check = w->check, .key = import_key(w->rec) };
+    struct ahead *ahead = ahead_start("seals", unpack_some, &u);
+    enum err err = OK;
 
-    while (more) {
-        w->n = 0;
-        while (w->n < CHUNK && more) {
-            struct waiting *row = &w->rows[w->n];
-            row->in = arena_alloc(mem, w->rec->size);
-            more = packed_next(w->check, &at, &row->row, row->in);
-            if (more && !((size_t)row->row.ordinal < w->check->status_cap &&
-                          w->check->status[row->row.ordinal] & ROW_BAD))
-                w->n++;
-        }
-        TRY(write_chunk(cx, w));
-        arena_reset(mem);
+    while (err == OK && (w->chunk = ahead_next(ahead))) {
+        err = write_chunk(cx, w);
+        arena_reset(cx->mem);
     }
-    return OK;
+    ahead_stop(ahead);
+    return err;
 }
 
 static enum err write_batch(struct ctx *cx, void *arg)
@@ -214,7 +260,11 @@ static enum err write_batch(struct ctx *cx, void *arg)
         return OK;
     cx->batch_id = arena_printf(cx->mem, "%lld", (long long)w->batch_id);
     cx->mem = arena_new();
+    cx->is_bulk = true;
     err = write_rows(cx, w);
+    cx->is_bulk = false;
+    cx->gathered = NULL;
+    cx->sealed = NULL;
     arena_free(cx->mem);
     cx->mem = outer;
     cx->batch_id = NULL;

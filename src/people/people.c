@@ -192,6 +192,7 @@ const struct record person_record = {
     .check_row = person_check_row,
     .headers_left_out = headers_left_out,
     .saved = person_saved,
+    .save_gathered = person_save_gathered,
     .removing = person_removing,
     .place = place,
     .count = person_count_list,

@@ -35,27 +35,52 @@ static int grams_of(const char *name, int64_t out[2 * NAME_CHARS_MAX])
     return n;
 }
 
-/* All of a name in one statement. */
+/* SQLite runs a statement of one row without getting ready to undo it; PostgreSQL is asked once for
+ * many. */
+static enum err write_grams(struct ctx *cx, const struct person_gram *grams, int n)
+{
+    enum { AT_ONCE = 100 };
+    int step = store_kind(cx->store) == STORE_SQLITE ? 1 : AT_ONCE;
+    struct param params[3 * AT_ONCE];
+
+    if (step == 1) {
+        for (int i = 0; i < n; i++)
+            TRY(db_exec(cx,
+                        "INSERT INTO person_gram (gram, home, person_id) SELECT $1, $2, $3"
+                        " WHERE SCOPE_NOT(person_gram 'follows a person already within scope')",
+                        P(grams[i].gram), P(grams[i].home), P(grams[i].person_id)));
+        return OK;
+    }
+    for (int from = 0; from < n; from += step) {
+        struct str sql = str_new(cx->mem);
+        int rows = MIN(step, n - from);
+        str_add(&sql, "INSERT INTO person_gram (gram, home, person_id)"
+                      " SELECT v.column1, v.column2, v.column3 FROM (VALUES ");
+        for (int i = 0; i < rows; i++) {
+            const struct person_gram *g = &grams[from + i];
+            params[3 * i] = param_int(g->gram);
+            params[3 * i + 1] = param_int(g->home);
+            params[3 * i + 2] = param_int(g->person_id);
+            str_addf(&sql, "%s($%d, $%d, $%d)", i ? ", " : "", 3 * i + 1, 3 * i + 2, 3 * i + 3);
+        }
+        str_add(&sql, ") v WHERE SCOPE_NOT(person_gram 'follows a person already within scope')");
+        TRY(db_exec_list(cx, sql.s, (struct params){ 3 * rows, params }));
+    }
+    return OK;
+}
+
 enum err person_index_add(struct ctx *cx, int64_t id, int64_t home, const char *name)
 {
-    int64_t grams[2 * NAME_CHARS_MAX];
-    struct param params[2 * NAME_CHARS_MAX + 2];
-    int n = grams_of(name, grams);
-    struct str sql = str_new(cx->mem);
+    int64_t found[2 * NAME_CHARS_MAX];
+    struct person_gram grams[2 * NAME_CHARS_MAX];
+    int n = grams_of(name, found);
 
-    if (n == 0)
-        return OK;
-    params[0] = param_int(home);
-    params[1] = param_int(id);
-    str_add(
-        &sql,
-        "INSERT INTO person_gram (gram, home, person_id) SELECT v.column1, $1, $2 FROM (VALUES ");
-    for (int i = 0; i < n; i++) {
-        params[i + 2] = param_int(grams[i]);
-        str_addf(&sql, "%s($%d)", i ? ", " : "", i + 3);
-    }
-    str_add(&sql, ") v WHERE SCOPE_NOT(person_gram 'follows a person already within scope')");
-    return db_exec_list(cx, sql.s, (struct params){ n + 2, params });
+    for (int i = 0; i < n; i++)
+        grams[i] = (struct person_gram){ found[i], home, id };
+    if (!cx->is_bulk)
+        return write_grams(cx, grams, n);
+    person_gather_grams(cx, grams, n);
+    return OK;
 }
 
 enum err person_index_remove(struct ctx *cx, int64_t id, int64_t home, const char *name)
@@ -114,15 +139,38 @@ static int64_t county_of(int64_t division)
     return division / 1000000 * 1000000;
 }
 
-enum err person_count_add(struct ctx *cx, int64_t home, const char *labour_status,
-                          const char *household_type, int n)
+static enum err write_count(struct ctx *cx, const struct person_count *c)
 {
     return db_exec(
         cx,
         "INSERT INTO person_count (county, labour_status, household_type, n) SELECT $1, $2, $3, $4"
         " WHERE SCOPE_NOT(person_count 'follows a person already within scope')"
         " ON CONFLICT (county, labour_status, household_type) DO UPDATE SET n = person_count.n + excluded.n",
-        P(county_of(home)), P(labour_status), P(household_type), P(n));
+        P(c->county), P(c->labour_status), P(c->household_type), P(c->n));
+}
+
+enum err person_count_add(struct ctx *cx, int64_t home, const char *labour_status,
+                          const char *household_type, int n)
+{
+    struct person_count c = { county_of(home), labour_status, household_type, n };
+
+    if (!cx->is_bulk)
+        return write_count(cx, &c);
+    person_gather_count(cx, &c);
+    return OK;
+}
+
+enum err person_save_gathered(struct ctx *cx)
+{
+    int grams, counts;
+    const struct person_gram *gram = person_gathered_grams(cx, &grams);
+    const struct person_count *count = person_gathered_counts(cx, &counts);
+
+    TRY(write_grams(cx, gram, grams));
+    for (int i = 0; i < counts; i++)
+        if (count[i].n != 0)
+            TRY(write_count(cx, &count[i]));
+    return OK;
 }
 
 /* True when the subtree begins and ends at counties. */

@@ -226,6 +226,7 @@ enum err person_saved(struct ctx *cx, void *input, int64_t id, bool is_new)
         TRY(follow_change(cx, in, id, home));
     }
     TRY(save_household(cx, in, home));
+    person_household_note(cx, in, false);
     TRY(save_statuses(cx, in, id, home));
     TRY(save_intention(cx, in, id, home));
     return journal_beside(cx, in, id, home);

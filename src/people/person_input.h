@@ -65,6 +65,8 @@ MUST_CHECK enum err person_index_add(struct ctx *cx, int64_t id, int64_t home, c
 MUST_CHECK enum err person_index_remove(struct ctx *cx, int64_t id, int64_t home, const char *name);
 MUST_CHECK enum err person_count_add(struct ctx *cx, int64_t home, const char *labour_status,
                                      const char *household_type, int n);
+/* Write what was gathered (person_gather.c); person_record.save_gathered. */
+MUST_CHECK enum err person_save_gathered(struct ctx *cx);
 /* Exact total of a list, from person_count where the filters allow it. */
 enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *ret_total);
 void person_search(struct ctx *cx, const char *q, struct list_search *ret);
@@ -76,3 +78,24 @@ struct people_summary_input {
 };
 extern const struct field people_summary_in[], people_summary_out[];
 enum err people_summary(struct ctx *cx);
+
+/* person_gather.c: what an import of many persons puts off to the end of a chunk (cx->gathered),
+ * and what it need not look up again. */
+struct person_gram {
+    int64_t gram, home, person_id;
+};
+struct person_count {
+    int64_t county;
+    const char *labour_status, *household_type;
+    int64_t n; /* to add */
+};
+void person_gather_grams(struct ctx *cx, const struct person_gram *grams, int n);
+void person_gather_count(struct ctx *cx, const struct person_count *count);
+/* In the order of their table's key; NULL and 0 when there are none. */
+const struct person_gram *person_gathered_grams(struct ctx *cx, int *ret_n);
+const struct person_count *person_gathered_counts(struct ctx *cx, int *ret_n);
+/* Rosters list a household's members one after the other: fills household_id and household_is_new
+ * when the row before named the same household. */
+bool person_household_seen(struct ctx *cx, struct person_input *in);
+/* After find_household(), and after a new household was written. */
+void person_household_note(struct ctx *cx, const struct person_input *in, bool is_new);

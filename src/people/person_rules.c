@@ -6,14 +6,18 @@
 #define IN struct person_input
 
 /* A field worked out here counts as given, so that a change writes it; or as not given, so that it
- * stays. */
-static void give(struct ctx *cx, const char *name, bool given)
+ * stays. Found by where it stands in the struct: this runs for every row of a roster. */
+static void give_at(struct ctx *cx, size_t offset, bool given)
 {
-    int i = field_index(person_record.fields, name);
-    uint64_t bit = (uint64_t)1 << (i % 64);
-
-    cx->in_set[i / 64] = given ? cx->in_set[i / 64] | bit : cx->in_set[i / 64] & ~bit;
+    for (int i = 0; person_record.fields[i].name; i++)
+        if (person_record.fields[i].offset == offset) {
+            uint64_t bit = (uint64_t)1 << (i % 64);
+            cx->in_set[i / 64] = given ? cx->in_set[i / 64] | bit : cx->in_set[i / 64] & ~bit;
+            return;
+        }
+    assert(!"a field of the person");
 }
+#define GIVE(cx, member, given) give_at((cx), offsetof(IN, member), (given))
 
 /* --- domicile
  * -------------------------------------------------------------------------------------------- */
@@ -104,7 +108,7 @@ static enum err check_home(struct ctx *cx, IN *in, const struct rows *before)
 {
     if (in->home == NONE && has_home_parts(in)) {
         TRY(find_home(cx, in));
-        give(cx, "home", true);
+        GIVE(cx, home, true);
     }
     if (in->home == NONE && !before)
         return fail_field(cx, "home", "field.required", "%s",
@@ -113,7 +117,7 @@ static enum err check_home(struct ctx *cx, IN *in, const struct rows *before)
         return OK;
     if (division_within(row_int(before, 0, "home"),
                         in->home)) { /* a county says nothing new of a village in it */
-        give(cx, "home", false);
+        GIVE(cx, home, false);
         return OK;
     }
     if (!scope_covers(&cx->who.scope, in->home, row_int(before, 0, "work"),
@@ -153,13 +157,13 @@ static void derive_status(struct ctx *cx, IN *in, const struct rows *before)
     static const char *const movable[] = { "UNSURVEYED", "UNWILLING", "UNABLE", "SEEKING",
                                            "RETURNED" };
 
-    give(cx, "labour_status", false);
+    GIVE(cx, labour_status, false);
     if (!in->willingness)
         return;
     in->labour_status = status_of_willingness(in->willingness);
     for (size_t i = 0; before && i < ARRAY_LEN(movable); i++)
         if (str_eq(row_text(before, 0, "labour_status"), movable[i]))
-            give(cx, "labour_status", true);
+            GIVE(cx, labour_status, true);
 }
 
 static bool read_day(struct ctx *cx, const char *text, bool is_end, const char **ret)
@@ -214,9 +218,9 @@ static void read_work_time(struct ctx *cx, IN *in)
 static void derive_work_time(struct ctx *cx, IN *in)
 {
     read_work_time(cx, in);
-    give(cx, "worked_months", in->worked_months != NONE);
-    give(cx, "worked_from", in->worked_from != NULL);
-    give(cx, "worked_until", in->worked_from != NULL);
+    GIVE(cx, worked_months, in->worked_months != NONE);
+    GIVE(cx, worked_from, in->worked_from != NULL);
+    GIVE(cx, worked_until, in->worked_from != NULL);
 }
 
 /* A risk eliminated is no longer in force; the dated status keeps it. */
@@ -228,7 +232,7 @@ static void derive_monitored(struct ctx *cx, IN *in)
         date_compare(date_of_text(in->risk_eliminated_on), cx->today) > 0)
         return;
     in->monitored_type = NULL;
-    give(cx, "monitored_type", true);
+    GIVE(cx, monitored_type, true);
 }
 
 /* The household of the number, or a new one. */
@@ -237,7 +241,7 @@ static enum err find_household(struct ctx *cx, IN *in)
     struct rows r;
 
     in->household_is_new = false;
-    if (!in->household_no)
+    if (!in->household_no || person_household_seen(cx, in))
         return OK;
     TRY(db_rows(
         cx, &r,
@@ -245,6 +249,7 @@ static enum err find_household(struct ctx *cx, IN *in)
         P(in->household_no)));
     in->household_is_new = r.n == 0;
     in->household_id = r.n ? row_int(&r, 0, "id") : store_new_id(cx->store);
+    person_household_note(cx, in, in->household_is_new);
     return OK;
 }
 
@@ -262,13 +267,13 @@ enum err person_check(struct ctx *cx, void *input, const struct rows *before)
         TRY(check_age(cx, in));
     TRY(check_home(cx, in, before));
     TRY(find_household(cx, in));
-    give(cx, "household_id", in->household_no != NULL);
-    give(cx, "name_mask", in->name != NULL);
+    GIVE(cx, household_id, in->household_no != NULL);
+    GIVE(cx, name_mask, in->name != NULL);
     if (in->name)
         in->name_mask = arena_strdup(cx->mem, name_mask(in->name, mask));
     /* The number decides; a differing column is reported by the importer. */
-    give(cx, "birth", false);
-    give(cx, "sex", false);
+    GIVE(cx, birth, false);
+    GIVE(cx, sex, false);
     derive_monitored(cx, in);
     derive_work_time(cx, in);
     if (!before) {

@@ -40,7 +40,13 @@ struct ctx {
     struct failure failure;
     const char *failure_detail; /* JSON for the error reply's "detail", or NULL: both values of a
                                    stale change */
-    int64_t changed;            /* rows changed by the last db_exec() */
+    /* While an import writes or checks many rows: what records put off to the end of a chunk
+     * (record.h, save_gathered), and what was sealed ahead for the row in hand. */
+    bool is_bulk;
+    void *gathered; /* the record's own; NULL at the start of a chunk */
+    const struct sealed_ahead *sealed;
+
+    int64_t changed;     /* rows changed by the last db_exec() */
     bool changed_beside; /* set by a record's saved(): a change wrote something beside the row */
 
     const char *query;         /* raw query string of the call, or NULL */

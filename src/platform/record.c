@@ -35,7 +35,7 @@ static bool is_sealed(enum field_type type)
     return type == FIELD_ID_NO || type == FIELD_PHONE || type == FIELD_ACCOUNT;
 }
 
-static const char *mask_of(struct ctx *cx, const struct field *f, const char *text)
+static const char *mask_of(struct arena *mem, const struct field *f, const char *text)
 {
     char out[24];
 
@@ -43,17 +43,63 @@ static const char *mask_of(struct ctx *cx, const struct field *f, const char *te
         return NULL;
     switch (f->type) {
     case FIELD_ID_NO:
-        return arena_strdup(cx->mem, id_no_mask(text, out));
+        return arena_strdup(mem, id_no_mask(text, out));
     case FIELD_PHONE:
-        return arena_strdup(cx->mem, phone_mask(text, out));
+        return arena_strdup(mem, phone_mask(text, out));
     default:
-        return arena_strdup(cx->mem, card_mask(text, out));
+        return arena_strdup(mem, card_mask(text, out));
     }
+}
+
+static const char *place_in(struct arena *mem, const struct record *rec, const struct field *f)
+{
+    size_t table = strlen(rec->table), column = strlen(f->column);
+    char *place = arena_alloc(mem, table + column + 2);
+
+    memcpy(place, rec->table, table);
+    place[table] = '.';
+    memcpy(place + table + 1, f->column, column);
+    return place;
 }
 
 static const char *seal_place(struct ctx *cx, const struct record *rec, const struct field *f)
 {
-    return arena_printf(cx->mem, "%s.%s", rec->table, f->column);
+    return place_in(cx->mem, rec, f);
+}
+
+static struct sealed_ahead seal_now(struct arena *mem, const struct record *rec,
+                                    const struct field *f, const char *text)
+{
+    const char *place = place_in(mem, rec, f);
+
+    return (struct sealed_ahead){ f, text, seal_text(mem, place, text),
+                                  seal_index(mem, place, text), mask_of(mem, f, text) };
+}
+
+const struct sealed_ahead *record_seal_ahead(struct arena *mem, const struct record *rec,
+                                             const void *in)
+{
+    struct sealed_ahead *list;
+    int n = 0;
+
+    for (const struct field *f = rec->fields; f->name; f++)
+        n += is_sealed(f->type) && f->column;
+    list = NEW_ARRAY(mem, struct sealed_ahead, n + 1);
+    n = 0;
+    for (const struct field *f = rec->fields; f->name; f++)
+        if (is_sealed(f->type) && f->column && field_param(f, in).text)
+            list[n++] = seal_now(mem, rec, f, field_param(f, in).text);
+    return list;
+}
+
+/* Made ahead, or made now. */
+static struct sealed_ahead sealed_of(struct ctx *cx, const struct record *rec,
+                                     const struct field *f, const char *text)
+{
+    for (const struct sealed_ahead *s = cx->sealed; s && s->field; s++)
+        if (s->field == f && s->text == text)
+            return *s;
+    return seal_now(cx->mem, rec, f, text);
 }
 
 static bool is_absent(struct param p)
@@ -77,29 +123,38 @@ static void add_column(struct columns *c, const char *name, struct param value)
     c->value[c->n++] = value;
 }
 
+/* "phone" and "_mask": "phone_mask". */
+static const char *column_of(struct ctx *cx, const struct field *f, const char *suffix)
+{
+    size_t column = strlen(f->column), rest = strlen(suffix);
+    char *name = arena_alloc(cx->mem, column + rest + 1);
+
+    memcpy(name, f->column, column);
+    memcpy(name + column, suffix, rest);
+    return name;
+}
+
 static void add_field(struct columns *c, const struct record *rec, const struct field *f,
                       const void *in)
 {
     struct ctx *cx = c->cx;
     struct param p = field_param(f, in);
-    const char *place;
+    struct sealed_ahead sealed;
 
     if (!is_sealed(f->type)) {
         add_column(c, f->column, p);
         return;
     }
-    place = seal_place(cx, rec, f);
-    add_column(c, arena_printf(cx->mem, "%s_sealed", f->column),
-               param_blob(seal_text(cx->mem, place, p.text)));
-    add_column(c, arena_printf(cx->mem, "%s_index", f->column),
-               param_blob(seal_index(cx->mem, place, p.text)));
-    add_column(c, arena_printf(cx->mem, "%s_mask", f->column), param_text(mask_of(cx, f, p.text)));
+    sealed = sealed_of(cx, rec, f, p.text);
+    add_column(c, column_of(cx, f, "_sealed"), param_blob(sealed.sealed));
+    add_column(c, column_of(cx, f, "_index"), param_blob(sealed.index));
+    add_column(c, column_of(cx, f, "_mask"), param_text(sealed.mask));
 }
 
 static void json_put_param(struct ctx *cx, struct json *j, const struct field *f, struct param p)
 {
     if (is_sealed(f->type))
-        json_put_str(j, f->name, mask_of(cx, f, p.text));
+        json_put_str(j, f->name, mask_of(cx->mem, f, p.text));
     else if (f->type == FIELD_ID)
         json_put_id(j, f->name, p.integer);
     else if (p.type == PARAM_INT)

@@ -66,6 +66,9 @@ struct record {
     enum err (*check)(struct ctx *cx, void *in, const struct rows *before);
     /* After it is written, same transaction: children, derived columns. */
     enum err (*saved)(struct ctx *cx, void *in, int64_t id, bool is_new);
+    /* With cx->is_bulk, saved() may gather in cx->gathered what no other row looks at, and this
+     * writes it, once for many rows, in the same transaction. May be NULL. */
+    enum err (*save_gathered)(struct ctx *cx);
     /* Before an imported row is taken back: its children. The row itself is removed after it. */
     enum err (*removing)(struct ctx *cx, const struct rows *before);
     /* Warnings and errors across the cells of an imported row, as they were written; before
@@ -92,6 +95,18 @@ struct record {
     bool can_import;     /* its USE_IMPORT fields can come in as a spreadsheet */
     bool has_no_version; /* the table has no version column: rows that are never changed */
 };
+
+/* The stored form of a sealed field's text, made before it is needed; lists end with {0}. */
+struct sealed_ahead {
+    const struct field *field;
+    const char *text; /* taken only for this very text, at this place in memory */
+    struct bytes sealed, index;
+    const char *mask;
+};
+/* Of all sealed fields of an input struct, for cx->sealed. Touches neither store nor ctx, so any
+ * thread may do it. */
+const struct sealed_ahead *record_seal_ahead(struct arena *mem, const struct record *rec,
+                                             const void *in);
 
 /* Inputs of the generic operations that have their own. */
 struct event_input {
