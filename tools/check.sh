@@ -35,6 +35,9 @@ if [ "$mode" = all ]; then
     web/node_modules/.bin/validate-api build/openapi.json | tr -d '\n\t' | grep -q '"valid": *true' || { web/node_modules/.bin/validate-api build/openapi.json | head -40; exit 1; }
     echo "OpenAPI 3.1: valid, $(grep -o '"operationId"' build/openapi.json | wc -l) operations"
 
+    step "killed in the midst of an import, a match run, a payment"
+    test/crash.py build/queqiao
+
     step "the road, from spreadsheets to payments"
     rm -rf build/check-demo
     build/queqiao demo --serve=0 --store=build/check-demo/queqiao.db > build/demo.log 2>&1 || { tail -40 build/demo.log; exit 1; }

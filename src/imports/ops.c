@@ -1,11 +1,13 @@
 /* ops.c — imports over the API: a file comes in and is checked in the background; whoever sent it
  * looks at the result and says commit, or undo. */
 #include <libgen.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "accounts/accounts.h"
 #include "imports/imports_int.h"
+#include "platform/log.h"
 
 enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
 
@@ -256,11 +258,35 @@ bool imports_work_once(struct ctx *cx)
     return err != E_BUSY;
 }
 
+static enum err drop_leases(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    return db_exec(
+        cx,
+        "UPDATE import_batch SET lease_until = NULL WHERE SCOPE_NOT(import_batch 'whoever sent it')"
+        " AND lease_until IS NOT NULL AND state IN ('CHECKING', 'COMMITTING')");
+}
+
+/* Where one process alone may open the store, what was leased before this one began was cut off
+ * with the last one. */
+static void take_over(struct store *store)
+{
+    struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
+
+    ctx_as_system(cx);
+    if (store_kind(store) == STORE_SQLITE && db_write(cx, drop_leases, NULL) != OK)
+        log_event("imports.take_over", cx->failure.code);
+    ctx_free(cx);
+}
+
 static void imports_background(struct store *store)
 {
+    static atomic_flag has_begun = ATOMIC_FLAG_INIT;
     struct timespec t;
     bool more = true;
 
+    if (!atomic_flag_test_and_set(&has_begun))
+        take_over(store);
     while (more) {
         struct ctx *cx;
         clock_gettime(CLOCK_REALTIME, &t);

@@ -5,7 +5,6 @@
 #include "platform/journal.h"
 #include "platform/log.h"
 
-#include <stdatomic.h>
 #include <time.h>
 
 /* --- weights ---------------------------------------------------------------------------------- */
@@ -303,18 +302,15 @@ enum err match_run_now(struct ctx *cx, int64_t home, int64_t work, const char *w
 
 /* --- in the background ------------------------------------------------------------------------ */
 
-static _Atomic int64_t since; /* when this process first looked for runs */
-
 /* A run that waits, or whose process is gone: where one process alone may open the store, that is
- * any taken up before this one began. */
+ * any, for this thread is not at one now. */
 static enum err find_waiting(struct ctx *cx, void *arg)
 {
     struct job *job = arg;
-    int64_t before = cx->now - MATCH_LEASE_SECONDS;
+    bool is_alone = store_kind(cx->store) == STORE_SQLITE;
+    int64_t before = is_alone ? INT64_MAX : cx->now - MATCH_LEASE_SECONDS;
     struct rows r;
 
-    if (store_kind(cx->store) == STORE_SQLITE)
-        before = MAX(before, since);
     TRY(db_rows(cx, &r,
                 "SELECT id, version FROM match_run WHERE"
                 " SCOPE_NOT(match_run 'the job takes up runs of all users') AND state = 'RUNNING'"
@@ -332,10 +328,8 @@ void match_background(struct store *store)
 {
     struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
     struct job job = { .run_id = NONE };
-    int64_t never = 0;
     enum err err;
 
-    atomic_compare_exchange_strong(&since, &never, cx->now);
     ctx_as_system(cx);
     err = db_read(cx, find_waiting, &job);
     if (err == OK && job.is_found) {
