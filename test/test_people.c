@@ -135,8 +135,26 @@ STORE_TEST("statuses are dated: a new one in force changes the type, a past one 
 STORE_TEST("a whole ID number finds its person though the store has only seals")
 {
     register_one(cx);
-    EXPECT_INT(total(cx, "id_no=621125199003070013"), 1);
-    EXPECT_INT(total(cx, "id_no=622424196811010040"), 0);
+    EXPECT_INT(road_call(cx, "people.find", NONE, "{\"id_no\":\"621125199003070013\"}"), OK);
+    EXPECT(says(cx, "\"total\":1"));
+    EXPECT_INT(road_call(cx, "people.find", NONE, "{\"id_no\":\"622424196811010040\"}"), OK);
+    EXPECT(says(cx, "\"total\":0"));
+    EXPECT_INT(road_call(cx, "people.find", NONE, "{}"), E_INVALID);
+}
+
+STORE_TEST("no number that is sealed may stand in an address")
+{
+    static const char *const queries[] = { "id_no=621125199003070013", "q=621125199003070013",
+                                           "q=62112519900307001X", "q=62112519900307001x" };
+
+    register_one(cx);
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        EXPECT_INT(road_call(cx, "people.list", NONE, queries[i]), E_INVALID);
+        EXPECT_STR(cx->failure.code, "filter.sealed");
+        EXPECT_INT(road_call(cx, "people.export", NONE, queries[i]), E_INVALID);
+        EXPECT_STR(cx->failure.code, "filter.sealed");
+    }
+    EXPECT_INT(road_call(cx, "people.list", NONE, "q=6211251990030700"), OK);
 }
 
 STORE_TEST("nobody can type a labour status or a mask")

@@ -146,6 +146,14 @@ static const struct field fields[] = {
     { 0 },
 };
 
+struct people_find_input {
+    const char *id_no;
+};
+static const struct field people_find_fields[] = {
+    PARAM(struct people_find_input, id_no, FIELD_ID_NO, "身份证号", "ID number", .required = true),
+    { 0 },
+};
+
 const struct field survey_fields[] = {
     PARAM(IN, willingness, FIELD_CHOICE, "就业意愿", "Willingness", .choices = willingness_states,
           .required = true),
@@ -319,6 +327,9 @@ static const struct op ops[] = {
       &person_record },
     { "people.export", "GET /people/export", PERM_EXPORT, record_export, "导出人员",
       "Export people", &person_record, .flags = OP_FILE | OP_DETACHED },
+    { "people.find", "POST /people/find", PERM_PERSON_READ, record_lookup, "按身份证号查找人员",
+      "People by ID number", &person_record, people_find_fields, sizeof(struct people_find_input),
+      .flags = OP_DETACHED },
     { "people.summary", "GET /people/summary", PERM_PERSON_READ, people_summary, "各县各状态人数",
       "People by county and status", .in = people_summary_in,
       .in_size = sizeof(struct people_summary_input), .out = people_summary_out },

@@ -60,6 +60,9 @@ struct field {
     bool is_nullable; /* for USE_SORT fields whose expression may be NULL */
     int64_t min,
         max; /* numbers: bounds when max > min; texts: max = most code points (default 200) */
+    /* Of a FIELD_ID that is read: the table of the record meant, which the caller must see
+     * (reference.h); or else the reason why its handler asks by a rule of its own. */
+    const char *refers, *refers_not;
     const char *synonyms;          /* further headers in sheets, joined by '|' */
     const char *help_zh, *help_en; /* one sentence for template comments and forms */
 };
@@ -88,6 +91,11 @@ enum { FIELDS_MAX = 128 };
 static inline bool field_is_input(const struct field *f)
 {
     return f->offset != FIELD_NO_INPUT && !(f->use & USE_DERIVED);
+}
+/* Sealed at rest (D10), and never in an address: logs and histories keep those. */
+static inline bool field_type_is_sealed(enum field_type type)
+{
+    return type == FIELD_ID_NO || type == FIELD_PHONE || type == FIELD_ACCOUNT;
 }
 int field_count(const struct field *fields);
 /* -1 when there is none of that name. */

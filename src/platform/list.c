@@ -102,6 +102,15 @@ static enum err read_filter_value(struct ctx *cx, struct list_filter *f, const c
     return OK;
 }
 
+static enum err refuse_sealed(struct ctx *cx, const char *field, const char *label)
+{
+    return hint(cx,
+                fail_field(cx, field, "filter.sealed",
+                           T("“%s”不能写在网址里", "%s must not stand in an address"), label),
+                "%s",
+                T("请用 POST …/find，把它放在请求体里", "send it in the body, with POST …/find"));
+}
+
 static enum err read_filter(struct ctx *cx, const struct record *rec, const struct query_item *item,
                             struct list_query *q)
 {
@@ -128,6 +137,8 @@ static enum err read_filter(struct ctx *cx, const struct record *rec, const stru
                                T("不能按“%s”筛选", "there is no filter %s"), item->name),
                     "%s", T("可用的筛选项见接口说明", "see the API description for the filters"));
     f.field = &rec->fields[at];
+    if (field_type_is_sealed(f.field->type))
+        return refuse_sealed(cx, item->name, T(f.field->zh, f.field->en));
     if (f.kind == FILTER_EQUAL && strchr(item->value, ',') &&
         (f.field->choices || f.field->type == FIELD_TEXT))
         f.kind = FILTER_IN;
@@ -154,6 +165,13 @@ static enum err read_order(struct ctx *cx, const struct record *rec, const char 
                           T("不能按“%s”排序", "there is no order by %s"), text);
     q->sort = &rec->fields[at];
     return OK;
+}
+
+static bool is_citizen_number(const char *q)
+{
+    size_t digits = strspn(q, "0123456789");
+
+    return (digits == 18 && !q[18]) || (digits == 17 && strchr("xX", q[17]) && !q[18]);
 }
 
 enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *ret)
@@ -185,6 +203,8 @@ enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *
             if (utf8_len(ret->q) > 40)
                 return fail_field(cx, "q", "search.long", "%s",
                                   T("搜索词最多 40 字", "at most 40 characters"));
+            if (is_citizen_number(ret->q))
+                return refuse_sealed(cx, "q", T("身份证号", "an ID number"));
         } else {
             TRY(read_filter(cx, rec, item, ret));
         }
@@ -429,18 +449,17 @@ static const char *cursor_of(struct ctx *cx, const struct list_query *q, const s
     return arena_printf(cx->mem, "t%s~%lld", v->text, (long long)id);
 }
 
-enum err record_list(struct ctx *cx)
+static enum err write_list(struct ctx *cx, void *query)
 {
     const struct record *rec = cx->op->record;
-    struct list_query q;
+    const struct list_query *q = query;
     struct list_sql sql;
     struct rows r;
     int64_t total;
 
-    TRY(list_read(cx, rec, &q));
-    TRY(list_rows_sql(cx, rec, &q, USE_LIST, &sql));
+    TRY(list_rows_sql(cx, rec, q, USE_LIST, &sql));
     TRY(db_rows_list(cx, &r, sql.text, sql.params));
-    TRY(list_count(cx, rec, &q, &total));
+    TRY(list_count(cx, rec, q, &total));
     if (rec->show)
         rec->show(cx, &r);
     json_object(cx->out);
@@ -448,7 +467,32 @@ enum err record_list(struct ctx *cx)
     json_rows(cx->out, &r);
     json_put_int(cx->out, "total", total);
     json_put_str(cx->out, "next",
-                 q.limit > 0 && r.n == q.limit ? cursor_of(cx, &q, &r, r.n - 1) : NULL);
+                 q->limit > 0 && r.n == q->limit ? cursor_of(cx, q, &r, r.n - 1) : NULL);
     json_end(cx->out);
     return OK;
+}
+
+enum err record_list(struct ctx *cx)
+{
+    struct list_query q;
+
+    TRY(list_read(cx, cx->op->record, &q));
+    return write_list(cx, &q);
+}
+
+enum err record_lookup(struct ctx *cx)
+{
+    const struct record *rec = cx->op->record;
+    struct list_query q = { .limit = PAGE_DEFAULT, .descending = true };
+
+    for (int i = 0; cx->op->in[i].name; i++) {
+        int at = field_index(rec->fields, cx->op->in[i].name);
+
+        assert(at >= 0);
+        if (field_given(cx, i))
+            q.filter[q.filters++] =
+                (struct list_filter){ .field = &rec->fields[at],
+                                      .text = field_param(&cx->op->in[i], cx->in).text };
+    }
+    return db_read(cx, write_list, &q);
 }

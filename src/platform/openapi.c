@@ -134,7 +134,7 @@ static void list_parameters(struct arena *mem, struct json *j, const struct reco
               "a sortable field, with - for descending");
     parameter(j, "q", "query", false, "{\"type\":\"string\",\"maxLength\":40}", "search");
     for (const struct field *f = rec->fields; f->name; f++) {
-        if (!(f->use & USE_FILTER))
+        if (!(f->use & USE_FILTER) || field_type_is_sealed(f->type))
             continue;
         parameter(j, f->name, "query", false, "{\"type\":\"string\"}", f->en);
         if (f->type == FIELD_DATE || f->type == FIELD_MONEY || f->type == FIELD_INT ||
@@ -214,7 +214,7 @@ static void reply_schema(struct arena *mem, struct json *j, const struct op *op)
         json_end(j);
         json_put_bool(j, "additionalProperties", true);
         json_end(j);
-    } else if (op->run == record_list) {
+    } else if (op->run == record_list || op->run == record_lookup) {
         json_raw(
             j,
             arena_printf(

@@ -30,11 +30,6 @@ static const struct scoped *scoped_of(const struct record *rec)
     return NULL;
 }
 
-static bool is_sealed(enum field_type type)
-{
-    return type == FIELD_ID_NO || type == FIELD_PHONE || type == FIELD_ACCOUNT;
-}
-
 static const char *mask_of(struct arena *mem, const struct field *f, const char *text)
 {
     char out[24];
@@ -83,11 +78,11 @@ const struct sealed_ahead *record_seal_ahead(struct arena *mem, const struct rec
     int n = 0;
 
     for (const struct field *f = rec->fields; f->name; f++)
-        n += is_sealed(f->type) && f->column;
+        n += field_type_is_sealed(f->type) && f->column;
     list = NEW_ARRAY(mem, struct sealed_ahead, n + 1);
     n = 0;
     for (const struct field *f = rec->fields; f->name; f++)
-        if (is_sealed(f->type) && f->column && field_param(f, in).text)
+        if (field_type_is_sealed(f->type) && f->column && field_param(f, in).text)
             list[n++] = seal_now(mem, rec, f, field_param(f, in).text);
     return list;
 }
@@ -141,7 +136,7 @@ static void add_field(struct columns *c, const struct record *rec, const struct 
     struct param p = field_param(f, in);
     struct sealed_ahead sealed;
 
-    if (!is_sealed(f->type)) {
+    if (!field_type_is_sealed(f->type)) {
         add_column(c, f->column, p);
         return;
     }
@@ -153,7 +148,7 @@ static void add_field(struct columns *c, const struct record *rec, const struct 
 
 static void json_put_param(struct ctx *cx, struct json *j, const struct field *f, struct param p)
 {
-    if (is_sealed(f->type))
+    if (field_type_is_sealed(f->type))
         json_put_str(j, f->name, mask_of(cx->mem, f, p.text));
     else if (f->type == FIELD_ID)
         json_put_id(j, f->name, p.integer);
@@ -274,7 +269,7 @@ enum err record_find(struct ctx *cx, const struct record *rec, const char *key_v
         struct param key;
         if (!(f->use & USE_KEY))
             continue;
-        key = is_sealed(f->type)
+        key = field_type_is_sealed(f->type)
                   ? param_blob(seal_index(cx->mem, seal_place(cx, rec, f), key_value))
                   : param_text(key_value);
         TRY(db_rows_list(
@@ -283,8 +278,8 @@ enum err record_find(struct ctx *cx, const struct record *rec, const char *key_v
                          "SELECT id, %s%s%s%s AS is_mine FROM %s a WHERE a.%s%s = $1%s%s%s",
                          is_open ? "1 = 1" : "SCOPE(", is_open ? "" : rec->table,
                          is_open ? "" : " a", is_open ? "" : ")", rec->table, f->column,
-                         is_sealed(f->type) ? "_index" : "", is_open ? "" : " AND SCOPE_NOT(",
-                         is_open ? "" : rec->table,
+                         field_type_is_sealed(f->type) ? "_index" : "",
+                         is_open ? "" : " AND SCOPE_NOT(", is_open ? "" : rec->table,
                          is_open ? "" : " 'keys are unique in the whole ledger')"),
             (struct params){ 1, &key }));
         *ret_id = r.n ? row_int(&r, 0, "id") : NONE;
@@ -431,7 +426,7 @@ static bool differs(struct ctx *cx, const struct record *rec, const struct field
     const struct value *v;
     struct bytes index;
 
-    if (is_sealed(f->type)) {
+    if (field_type_is_sealed(f->type)) {
         index = seal_index(cx->mem, seal_place(cx, rec, f), p.text);
         v = row_value(before, 0, arena_printf(cx->mem, "%s_index", f->column));
         if (v->type == VALUE_NULL || !index.data)
@@ -456,7 +451,7 @@ static enum err refuse_stale(struct ctx *cx, const struct record *rec, const str
     for (int i = 0; rec->fields[i].name; i++)
         if (field_given(cx, i) && rec->fields[i].column)
             json_put_before(j, &rec->fields[i], before,
-                            is_sealed(rec->fields[i].type)
+                            field_type_is_sealed(rec->fields[i].type)
                                 ? arena_printf(cx->mem, "%s_mask", rec->fields[i].column)
                                 : rec->fields[i].column);
     json_end(j);
@@ -528,8 +523,8 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
             continue;
         add_field(c, rec, f, in);
         json_put_before(jb, f, &before,
-                        is_sealed(f->type) ? arena_printf(cx->mem, "%s_mask", f->column)
-                                           : f->column);
+                        field_type_is_sealed(f->type) ? arena_printf(cx->mem, "%s_mask", f->column)
+                                                      : f->column);
         json_put_param(cx, ja, f, p);
     }
     json_end(jb);
@@ -616,7 +611,7 @@ enum err record_reveal(struct ctx *cx)
     struct rows row, today;
     const char *value;
 
-    if (i < 0 || !is_sealed(rec->fields[i].type))
+    if (i < 0 || !field_type_is_sealed(rec->fields[i].type))
         return fail_field(cx, "field", "reveal.field", "%s",
                           T("这个字段不是密封字段", "this field is not a sealed one"));
     TRY(db_one(

@@ -121,7 +121,9 @@ extern const struct field event_fields[], reveal_fields[];
  * ------------------ */
 enum err record_list(struct ctx *cx); /* GET /things → {items, total, next}: page by ?limit ≤ 200,
                                          ?after cursor, ?sort, filters, ?q */
-enum err record_get(struct ctx *cx); /* GET /things/{id} → row + version */
+enum err record_lookup(struct ctx *cx); /* POST /things/find {sealed field: value} → as a list; for
+                                           what must not stand in an address. OP_DETACHED */
+enum err record_get(struct ctx *cx);    /* GET /things/{id} → row + version */
 enum err
 record_history(struct ctx *cx); /* GET /things/{id}/history → journal entries, newest first */
 enum err record_create(struct ctx *cx); /* POST /things → row */
