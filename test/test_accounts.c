@@ -553,10 +553,10 @@ OPS_TEST(
         { FUZHOU, "STATION", "WORK", 350181000000, 621121000000, DINGXI, 400, "org.station_side" },
         { FUZHOU, "BUREAU", "HOME", 350181000000, NONE, DINGXI, 403, "account.outside" },
         { FUQING, "EMPLOYER", "WORK", 350181000000, NONE, FUYAO, 200, NULL },
-        { FUQING, "EMPLOYER", "WORK", 350181000000, NONE, CANGSHAN, 400, "org.employer" },
+        { FUQING, "EMPLOYER", "WORK", 350181000000, NONE, CANGSHAN, 400, "employer.unknown" },
         { FUQING, "EMPLOYER", "WORK", 350181000000, NONE, DINGXI, 400, "org.employer" },
         { FUQING, "BUREAU", "WORK", 350181000000, NONE, FUYAO, 400, "org.employer" },
-        { YANTAI, "EMPLOYER", "WORK", 370600000000, NONE, FUYAO, 400, "org.employer" },
+        { YANTAI, "EMPLOYER", "WORK", 370600000000, NONE, FUYAO, 400, "employer.unknown" },
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

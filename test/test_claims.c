@@ -432,7 +432,7 @@ OPS_TEST("trying a policy on a person saves nothing and gives the reasons")
     EXPECT(got("text_zh") && strstr(got("text_zh"), "3,000"));
     call(as(LINTAO, "CLERK"), "policies.evaluate", policy_id("fuzhou-post-wage-2019"),
          "{'person_id':'%lld'}", (long long)person);
-    expect(404, "row.not_found");
+    expect(400, "person.unknown");
     call(as_system(), "decisions.list", NONE, NULL);
     EXPECT_INT(got_int("total"), 0);
 }

@@ -238,9 +238,9 @@ STORE_TEST("results are stored all or none, whichever call to the store fails")
 
 STORE_TEST("the east reads proposals without name, village and reasons until an offer is made")
 {
-    int64_t run, person, result;
+    int64_t run, person, result, post;
 
-    road_post(cx, "甲厂", 1);
+    post = road_post(cx, "甲厂", 1);
     person = road_person(cx, 1);
     run = run_now(cx);
     result = result_of(cx, run, person);
@@ -253,7 +253,8 @@ STORE_TEST("the east reads proposals without name, village and reasons until an 
     EXPECT_INT(road_call(cx, "match_runs.results", run, "q=王"), OK);
     EXPECT_INT(int_at(cx, "total"), 0);
     EXPECT_INT(road_call(cx, "match_results.override", result,
-                         "{\"post_id\":\"1\",\"reason\":\"x\"}"),
+                         arena_printf(cx->mem, "{\"post_id\":\"%lld\",\"reason\":\"x\"}",
+                                      (long long)post)),
                E_NOT_FOUND);
     ctx_as_system(cx);
     EXPECT_INT(road_call(cx, "offers.of_run", run, "{}"), OK);

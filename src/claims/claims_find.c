@@ -523,7 +523,7 @@ enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of, struc
 /* --- operations
  * ------------------------------------------------------------------------------------------- */
 const struct field find_fields[] = {
-    PARAM(struct find_input, policy_id, FIELD_ID, "政策", "Policy"),
+    PARAM(struct find_input, policy_id, FIELD_ID, "政策", "Policy", .refers = "policy"),
     PARAM(struct find_input, as_of, FIELD_DATE, "截至", "As of"),
     { 0 },
 };
@@ -550,9 +550,10 @@ enum err claims_op_find(struct ctx *cx)
 }
 
 const struct field evaluate_fields[] = {
-    PARAM(struct evaluate_input, person_id, FIELD_ID, "人员", "Person"),
-    PARAM(struct evaluate_input, employer_id, FIELD_ID, "企业", "Employer"),
-    PARAM(struct evaluate_input, org_id, FIELD_ID, "劳务工作站", "Labour station"),
+    PARAM(struct evaluate_input, person_id, FIELD_ID, "人员", "Person", .refers = "person"),
+    PARAM(struct evaluate_input, employer_id, FIELD_ID, "企业", "Employer", .refers = "employer"),
+    PARAM(struct evaluate_input, org_id, FIELD_ID, "劳务工作站", "Labour station",
+          .refers = "organisation"),
     PARAM(struct evaluate_input, as_of, FIELD_DATE, "截至", "As of"),
     { 0 },
 };

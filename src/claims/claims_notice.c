@@ -45,7 +45,8 @@ const struct record notice_record = {
 };
 
 const struct field notice_fields[] = {
-    PARAM(struct notice_input, policy_id, FIELD_ID, "政策", "Policy", .required = true),
+    PARAM(struct notice_input, policy_id, FIELD_ID, "政策", "Policy", .required = true,
+          .refers = "policy"),
     PARAM(struct notice_input, ids, FIELD_JSON, "申领", "Claims",
           .help_zh = "不写则为全部已复审的"),
     { 0 },

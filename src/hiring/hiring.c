@@ -83,39 +83,40 @@ static const struct transition transitions[] = {
 #define IN struct offer_input
 static const struct field fields[] = {
     FIELD(IN, person_id, FIELD_ID, "人员", "Person", .required = true, .sql = "o.person_id",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_FIXED,
+          .refers_not = "person_in_reach(): an eastern office offers to whoever is free"),
     OUTPUT(
         "person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,
         .sql =
             "(SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the offer is in scope') AND p.id = o.person_id)"),
     FIELD(IN, post_id, FIELD_ID, "岗位", "Post", .required = true, .sql = "o.post_id",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_FIXED, .refers = "job_post"),
     OUTPUT(
         "post_title", FIELD_TEXT, "岗位名称", "Post title", .use = LISTED,
         .sql =
             "(SELECT j.title FROM job_post j WHERE SCOPE_NOT(job_post 'the offer is in scope') AND j.id = o.post_id)"),
     FIELD(IN, employer_id, FIELD_ID, "企业", "Employer", .sql = "o.employer_id",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_DERIVED),
     OUTPUT(
         "employer_name", FIELD_TEXT, "企业名称", "Employer name", .use = LISTED,
         .sql =
             "(SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the offer is in scope') AND e.id = o.employer_id)"),
     FIELD(IN, run_id, FIELD_ID, "匹配批次", "Match run", .sql = "o.run_id",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_DERIVED),
     FIELD(IN, home, FIELD_DIVISION, "户籍地", "Domicile", .sql = "o.home",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_DERIVED),
     OUTPUT("home_name", FIELD_TEXT, "户籍地名称", "Domicile name", .use = LISTED,
            .sql = "(SELECT d.full_name FROM division d WHERE d.code = o.home)"),
     FIELD(IN, work, FIELD_DIVISION, "工作地", "Workplace", .sql = "o.work",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_DERIVED),
     FIELD(IN, offered_on, FIELD_DATE, "发出日期", "Offered on", .sql = "o.offered_on",
-          .use = LISTED | USE_FIXED),
+          .use = LISTED | USE_DERIVED),
     FIELD(IN, expires_on, FIELD_DATE, "答复期限", "Answer by", .sql = "o.expires_on",
           .use = LISTED),
     OUTPUT("decline_reason", FIELD_CHOICE, "谢绝原因", "Declined because",
            .choices = decline_reasons, .sql = "o.decline_reason", .use = LISTED | USE_FILTER),
     FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "o.state",
-          .use = LISTED | USE_FILTER | USE_FIXED),
+          .use = LISTED | USE_FILTER | USE_DERIVED),
     { 0 },
 };
 

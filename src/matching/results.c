@@ -220,7 +220,8 @@ enum err match_posts_list(struct ctx *cx)
 /* --- changing by hand ------------------------------------------------------------------------- */
 
 const struct field match_override_fields[] = {
-    PARAM(struct override_input, post_id, FIELD_ID, "改推荐的岗位", "Post", .required = true),
+    PARAM(struct override_input, post_id, FIELD_ID, "改推荐的岗位", "Post", .required = true,
+          .refers = "job_post"),
     PARAM(struct override_input, reason, FIELD_TEXT, "理由", "Reason", .required = true,
           .max = 200),
     { 0 },

@@ -4,8 +4,10 @@
 #include "matching/run.h"
 
 const struct field match_why_fields[] = {
-    PARAM(struct why_input, person_id, FIELD_ID, "人员", "Person", .required = true),
-    PARAM(struct why_input, post_id, FIELD_ID, "岗位", "Post", .required = true),
+    PARAM(struct why_input, person_id, FIELD_ID, "人员", "Person", .required = true,
+          .refers = "person"),
+    PARAM(struct why_input, post_id, FIELD_ID, "岗位", "Post", .required = true,
+          .refers = "job_post"),
     { 0 },
 };
 

@@ -111,7 +111,7 @@ struct make_input {
 static const struct field make_fields[] = {
     PARAM(struct make_input, payer, FIELD_DIVISION, "付款单位", "Payer", .required = true),
     PARAM(struct make_input, fund, FIELD_TEXT, "资金", "Fund", .required = true, .max = 80),
-    PARAM(struct make_input, policy_id, FIELD_ID, "政策", "Policy"),
+    PARAM(struct make_input, policy_id, FIELD_ID, "政策", "Policy", .refers = "policy"),
     { 0 },
 };
 

@@ -13,8 +13,10 @@ const struct field grid_fields[] = {
     PARAM(struct grid_input, month_to, FIELD_MONTH, "截止月", "To", .required = true),
     PARAM(struct grid_input, home, FIELD_DIVISION, "户籍地", "Domicile"),
     PARAM(struct grid_input, work, FIELD_DIVISION, "务工地", "Workplace"),
-    PARAM(struct grid_input, employer_id, FIELD_ID, "企业", "Employer"),
-    PARAM(struct grid_input, person_id, FIELD_ID, "人员", "Person"),
+    PARAM(struct grid_input, employer_id, FIELD_ID, "企业", "Employer",
+          .refers_not = "a filter of placements in scope; the employer may lie elsewhere"),
+    PARAM(struct grid_input, person_id, FIELD_ID, "人员", "Person",
+          .refers_not = "a filter of placements in scope; she may have moved on"),
     PARAM(struct grid_input, limit, FIELD_INT, "每页", "Rows", .min = 1, .max = GRID_MAX),
     PARAM(struct grid_input, after, FIELD_TEXT, "翻页", "After"),
     { 0 },
@@ -34,7 +36,8 @@ const struct field month_list_fields[] = {
     { 0 },
 };
 const struct field resolve_fields[] = {
-    PARAM(struct resolve_input, placement_id, FIELD_ID, "就业", "Placement", .required = true),
+    PARAM(struct resolve_input, placement_id, FIELD_ID, "就业", "Placement", .required = true,
+          .refers = "placement"),
     PARAM(struct resolve_input, month, FIELD_MONTH, "月份", "Month", .required = true),
     PARAM(struct resolve_input, status, FIELD_CHOICE, "认定", "Verdict", .choices = month_states,
           .required = true),

@@ -57,23 +57,26 @@ const struct choice end_reasons[] = {
 #define IN struct placement_input
 static const struct field fields[] = {
     FIELD(IN, person_id, FIELD_ID, "人员", "Person", .required = true, .sql = "a.person_id",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_FIXED,
+          .refers_not = "person_in_reach(): an eastern office brings whoever is free"),
     OUTPUT(
         "person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,
         .sql =
             "(SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the placement is in scope') AND p.id = a.person_id)"),
     FIELD(IN, employer_id, FIELD_ID, "务工单位", "Employer", .required = true,
-          .sql = "a.employer_id", .use = USE_FILTER | USE_FIXED),
+          .sql = "a.employer_id", .use = USE_FILTER | USE_FIXED, .refers = "employer"),
     OUTPUT(
         "employer_name", FIELD_TEXT, "单位名称", "Employer name", .use = LISTED,
         .sql =
             "(SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the placement is in scope') AND e.id = a.employer_id)"),
-    FIELD(IN, post_id, FIELD_ID, "岗位", "Post", .sql = "a.post_id", .use = USE_FILTER | USE_FIXED),
-    FIELD(IN, offer_id, FIELD_ID, "录用通知", "Offer", .sql = "a.offer_id", .use = USE_FIXED),
+    FIELD(IN, post_id, FIELD_ID, "岗位", "Post", .sql = "a.post_id", .use = USE_FILTER | USE_FIXED,
+          .refers_not = "one of the employer, who is in scope; it may be closed by now"),
+    FIELD(IN, offer_id, FIELD_ID, "录用通知", "Offer", .sql = "a.offer_id", .use = USE_FIXED,
+          .refers = "offer"),
     FIELD(IN, previous_id, FIELD_ID, "转自", "Re-posted from", .sql = "a.previous_id",
-          .use = USE_FIXED),
+          .use = USE_FIXED, .refers = "placement"),
     FIELD(IN, home, FIELD_DIVISION, "户籍地", "Domicile", .sql = "a.home",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_DERIVED),
     OUTPUT("home_name", FIELD_TEXT, "户籍地名称", "Domicile name", .use = LISTED,
            .sql = "(SELECT d.full_name FROM division d WHERE d.code = a.home)"),
     FIELD(IN, work, FIELD_DIVISION, "务工地", "Workplace", .sql = "a.work",
@@ -97,7 +100,7 @@ static const struct field fields[] = {
     FIELD(IN, contract_until, FIELD_DATE, "合同到期", "Contract until", .sql = "a.contract_until",
           .use = USE_EXPORT),
     FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "a.state",
-          .use = LISTED | USE_FILTER | USE_FIXED),
+          .use = LISTED | USE_FILTER | USE_DERIVED),
     { 0 },
 };
 
@@ -301,8 +304,10 @@ struct repost_input {
     const char *end_on, *start_on;
 };
 static const struct field repost_fields[] = {
-    PARAM(struct repost_input, employer_id, FIELD_ID, "新单位", "New employer", .required = true),
-    PARAM(struct repost_input, post_id, FIELD_ID, "新岗位", "New post"),
+    PARAM(struct repost_input, employer_id, FIELD_ID, "新单位", "New employer", .required = true,
+          .refers = "employer"),
+    PARAM(struct repost_input, post_id, FIELD_ID, "新岗位", "New post",
+          .refers_not = "one of the employer, who is in scope"),
     PARAM(struct repost_input, end_on, FIELD_DATE, "原单位最后在岗日", "Last day before",
           .required = true),
     PARAM(struct repost_input, start_on, FIELD_DATE, "新单位上岗日", "First day", .required = true),

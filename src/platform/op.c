@@ -7,6 +7,7 @@
 
 #include "platform/journal.h"
 #include "platform/query.h"
+#include "platform/reference.h"
 
 static const struct module *const *modules;
 
@@ -146,6 +147,10 @@ static enum err read_query(struct ctx *cx, const struct field *fields, void *in)
         if (at < 0)
             return fail_field(cx, q.at[i].name, "field.unknown", "%s",
                               T("没有这个参数", "there is no such parameter"));
+        if (field_type_is_sealed(fields[at].type) || fields[at].type == FIELD_SECRET)
+            return fail_field(cx, fields[at].name, "field.sealed",
+                              T("“%s”不能写在网址里", "%s must not stand in an address"),
+                              T(fields[at].zh, fields[at].en));
         if (!field_read_text(cx, &fields[at], q.at[i].value, FIELD_FROM_CODE, in, &problems))
             return fail_field(cx, fields[at].name, problems.at[0].code, "%s",
                               problems.at[0].message);
@@ -225,6 +230,17 @@ static enum err find_reply(struct ctx *cx, const struct run_state *st, bool *ret
     return OK;
 }
 
+/* The rule, once the records that its input names are known to lie in the caller's sight. */
+static enum err run_rule(struct ctx *cx, const struct op *op)
+{
+    size_t size;
+    const struct field *fields = op_input(op, &size);
+
+    if (fields)
+        TRY(references_check(cx, fields, cx->in));
+    return op->run(cx);
+}
+
 static enum err run_write(struct ctx *cx, void *arg)
 {
     struct run_state *st = arg;
@@ -237,7 +253,7 @@ static enum err run_write(struct ctx *cx, void *arg)
         if (found)
             return OK;
     }
-    TRY(st->call->op->run(cx));
+    TRY(run_rule(cx, st->call->op));
     if (key && cx->who.user_id != NONE)
         TRY(db_exec(cx,
                     "INSERT INTO idempotency (user_id, idem_key, op, request_hash, reply, at)"
@@ -252,7 +268,24 @@ static enum err run_read(struct ctx *cx, void *arg)
     const struct call *call = arg;
 
     cx->out = json_new(cx->mem);
-    return call->op->run(cx);
+    return run_rule(cx, call->op);
+}
+
+static enum err check_references(struct ctx *cx, void *fields)
+{
+    return references_check(cx, fields, cx->in);
+}
+
+/* Opens transactions of its own, so the records it names are looked at before. */
+static enum err run_detached(struct ctx *cx, const struct op *op)
+{
+    size_t size;
+    const struct field *fields = op_input(op, &size);
+
+    cx->out = json_new(cx->mem);
+    if (fields && references_given(cx, fields))
+        TRY(db_read(cx, check_references, (void *)fields));
+    return op->run(cx);
 }
 
 static enum err prepare(struct ctx *cx, const struct call *call)
@@ -286,10 +319,8 @@ static struct run_state *run_state_new(struct ctx *cx, const struct call *call)
 enum err op_call(struct ctx *cx, const struct call *call)
 {
     TRY(prepare(cx, call));
-    if (call->op->flags & OP_DETACHED) {
-        cx->out = json_new(cx->mem);
-        return call->op->run(cx);
-    }
+    if (call->op->flags & OP_DETACHED)
+        return run_detached(cx, call->op);
     if (!op_writes(call->op))
         return db_read(cx, run_read, (void *)call);
     return db_write(cx, run_write, run_state_new(cx, call));

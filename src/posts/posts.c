@@ -53,7 +53,7 @@ static const struct field fields[] = {
           .sql = "j.occupation", .use = LISTED | USE_IMPORT | USE_FILTER,
           .synonyms = "工种名称|职业|岗位类别"),
     FIELD(IN, employer_id, FIELD_ID, "企业", "Employer", .sql = "j.employer_id",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_FIXED, .refers = "employer"),
     OUTPUT(
         "employer_name_shown", FIELD_TEXT, "企业名称", "Employer name", .use = LISTED,
         .sql =
@@ -114,7 +114,7 @@ static const struct field fields[] = {
     FIELD(IN, external_no, FIELD_TEXT, "岗位编号", "Post no.", .max = 40, .sql = "j.external_no",
           .use = USE_IMPORT | USE_EXPORT | USE_KEY, .synonyms = "编号|岗位代码|职位编号"),
     FIELD(IN, confirmed_at, FIELD_INSTANT, "企业确认时间", "Confirmed", .sql = "j.confirmed_at",
-          .use = USE_LIST),
+          .use = USE_LIST | USE_DERIVED),
     OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "j.state",
            .use = LISTED | USE_FILTER),
     { 0 },
@@ -178,8 +178,7 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
     if (!before) {
         TRY(find_employer(cx, in));
         TRY(read_pay(cx, in));
-        if (in->confirmed_at == NONE)
-            in->confirmed_at = cx->now;
+        in->confirmed_at = cx->now;
     } else if (in->headcount != NONE && in->headcount < row_int(before, 0, "taken")) {
         return fail_field(cx, "headcount", "post.headcount",
                           T("已有 %d 人占用名额", "%d seats are already taken"),

@@ -10,7 +10,7 @@
 const struct field bulletin_fields[] = {
     PARAM(struct bulletin_input, year, FIELD_INT, "年度", "Year", .min = 1996, .max = 2100),
     PARAM(struct bulletin_input, month, FIELD_INT, "月", "Month", .min = 1, .max = 12),
-    PARAM(struct bulletin_input, pairing_id, FIELD_ID, "结对关系", "Pairing"),
+    PARAM(struct bulletin_input, pairing_id, FIELD_ID, "结对关系", "Pairing", .refers = "pairing"),
     PARAM(struct bulletin_input, by, FIELD_CHOICE, "分列", "Listed by", .choices = figure_sides),
     { 0 },
 };

@@ -36,7 +36,8 @@ struct figure_input {
         PARAM(struct figure_input, from, FIELD_DATE, "起始日", "From"),                           \
         PARAM(struct figure_input, to, FIELD_DATE, "截止日", "To"),                               \
         PARAM(struct figure_input, division, FIELD_DIVISION, "地区", "Division"),                 \
-        PARAM(struct figure_input, pairing_id, FIELD_ID, "结对关系", "Pairing"),                  \
+        PARAM(struct figure_input, pairing_id, FIELD_ID, "结对关系", "Pairing",                   \
+              .refers = "pairing"),                                                               \
         PARAM(struct figure_input, by, FIELD_CHOICE, "口径", "Counted by",                        \
               .choices = figure_sides)
 static const struct field value_fields[] = {
@@ -229,7 +230,8 @@ struct completion_input {
 };
 static const struct field completion_fields[] = {
     PARAM(struct completion_input, year, FIELD_INT, "年度", "Year", .min = 1996, .max = 2100),
-    PARAM(struct completion_input, pairing_id, FIELD_ID, "结对关系", "Pairing", .required = true),
+    PARAM(struct completion_input, pairing_id, FIELD_ID, "结对关系", "Pairing", .required = true,
+          .refers = "pairing"),
     PARAM(struct completion_input, as_of, FIELD_DATE, "统计日", "As of"),
     { 0 },
 };

@@ -31,7 +31,7 @@ static const struct transition transitions[] = {
 #define IN struct target_input
 static const struct field fields[] = {
     FIELD(IN, pairing_id, FIELD_ID, "结对关系", "Pairing", .required = true, .sql = "t.pairing_id",
-          .use = USE_FILTER | USE_FIXED),
+          .use = USE_FILTER | USE_FIXED, .refers = "pairing"),
     OUTPUT("pairing_name", FIELD_TEXT, "结对名称", "Pairing name", .use = LISTED,
            .sql = "(SELECT x.name FROM pairing x WHERE x.id = t.pairing_id)"),
     FIELD(IN, year, FIELD_INT, "年度", "Year", .required = true, .min = 1996, .max = 2100,
@@ -44,8 +44,8 @@ static const struct field fields[] = {
           .help_en = "empty for the whole agreement"),
     OUTPUT("division_name", FIELD_TEXT, "地区名称", "Division name", .use = LISTED,
            .sql = "(SELECT d.full_name FROM division d WHERE d.code = t.division)"),
-    FIELD(IN, home, FIELD_DIVISION, "输出地", "Origin", .sql = "t.home", .use = USE_FIXED),
-    FIELD(IN, work, FIELD_DIVISION, "输入地", "Destination", .sql = "t.work", .use = USE_FIXED),
+    FIELD(IN, home, FIELD_DIVISION, "输出地", "Origin", .sql = "t.home", .use = USE_DERIVED),
+    FIELD(IN, work, FIELD_DIVISION, "输入地", "Destination", .sql = "t.work", .use = USE_DERIVED),
     FIELD(IN, goal, FIELD_INT, "任务数", "Goal", .required = true, .min = 0, .max = 100000000,
           .sql = "t.goal", .use = LISTED),
     OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "t.state",
