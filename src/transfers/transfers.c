@@ -78,7 +78,7 @@ static const struct field fields[] = {
     OUTPUT("handed_over", FIELD_INT, "已交接", "Handed over", .use = LISTED,
            .sql = COUNT_OF("= 'HANDED_OVER'")),
     FIELD(IN, state, FIELD_CHOICE, "状态", "State", .choices = states, .sql = "b.state",
-          .use = LISTED | USE_FILTER | USE_FIXED),
+          .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
     { 0 },
 };
 
