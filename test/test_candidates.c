@@ -214,6 +214,34 @@ TEST("the assignment is the best over all possible pairs, from few considered on
     }
 }
 
+TEST("the same people and posts under other ids are matched alike")
+{
+    dice = 21;
+    for (int round = 0; round < 20; round++) {
+        struct match_problem in = problem(60, 20), other;
+        struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, 60);
+        struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, 20);
+        struct match_assignment a, b;
+
+        for (int i = 0; i < 60; i++) {
+            persons[i] = in.persons[i];
+            persons[i].id = in.persons[i].id * 977 + 5; /* the order stays */
+        }
+        for (int i = 0; i < 20; i++) {
+            posts[i] = in.posts[i];
+            posts[i].id = in.posts[i].id * 313 + 7;
+        }
+        other = in;
+        other.persons = persons;
+        other.posts = posts;
+        in.most = other.most = 4;
+        match_assign(test_arena(), &in, &a);
+        match_assign(test_arena(), &other, &b);
+        for (int i = 0; i < 60; i++)
+            EXPECT_INT(a.auction.post[i], b.auction.post[i]);
+    }
+}
+
 TEST("people who all want the same spread over the posts there are")
 {
     dice = 4;

@@ -377,13 +377,14 @@ static int draw_order(const void *a, const void *b)
     return (p->person > q->person) - (p->person < q->person);
 }
 
-/* An order that favours nobody and is the same every time: by a scrambled id. */
+/* An order that favours nobody and is the same every time: by a scrambled place in the array, so
+ * that the same people in another ledger, under other ids, are drawn alike. */
 static struct draw *draw(struct arena *mem, const struct match_problem *in)
 {
     struct draw *order = NEW_ARRAY(mem, struct draw, in->n_persons);
 
     for (int32_t i = 0; i < in->n_persons; i++) {
-        uint64_t z = (uint64_t)in->persons[i].id * 0x9e3779b97f4a7c15u;
+        uint64_t z = (uint64_t)(i + 1) * 0x9e3779b97f4a7c15u;
 
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
         z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
