@@ -400,6 +400,58 @@ OPS_TEST("who has no account is not sent, and is paid once an account is given")
     EXPECT_STR(claim_state(a.first + 1), "PAID");
 }
 
+/* A claim of the employer Fuyao and one of the labour station, both approved. */
+static enum err save_payees(struct ctx *cx, void *arg)
+{
+    static const char *const columns[] = { "employer_id", "org_id" };
+    const int64_t *ids = arg;
+
+    for (int i = 0; i < 2; i++) {
+        int64_t decision = store_new_id(cx->store);
+        TRY(db_exec(
+            cx,
+            "INSERT INTO policy_decision (id, policy_id, home, work, as_of, verdict, amount_fen, trace, created_at)"
+            " SELECT $1, $2, $4, $5, '2019-03-01', 'ENTITLED', 100, '{}', $3 WHERE SCOPE(policy_decision home=$4, work=$5)",
+            P(decision), P(ids[2]), P(cx->now), P(621100000000), P(350181000000)));
+        TRY(db_exec_list(
+            cx,
+            arena_printf(
+                cx->mem,
+                "INSERT INTO claim (id, policy_id, decision_id, %s, home, work, instalment, amount_fen, due_on, once_key,"
+                " state, created_at, updated_at) SELECT $1, $2, $3, $4, $7, $8, 'award', 10000000,"
+                " '2019-03-01', $5, 'APPROVED', $6, $6 WHERE SCOPE(claim home=$7, work=$8)",
+                columns[i]),
+            PARAMS_(P(store_new_id(cx->store)), P(ids[2]), P(decision), P(ids[i]), P(columns[i]),
+                    P(cx->now), P(621100000000), P(350181000000))));
+    }
+    return OK;
+}
+
+OPS_TEST("an enterprise and a station are paid to the accounts that are on their records")
+{
+    int64_t ids[3] = { employer_of(FUYAO), org_id(STATION) }, batch;
+
+    call(as_system(), "policies.list", NONE, "policy_key=fuzhou-base-enterprise-award");
+    ids[2] = got_int("items.0.id");
+    call(as(FUZHOU, "CLERK"), "employers.change", ids[0],
+         "{'account':'3500 1010 0010 5000 8888','account_bank':'建设银行福清支行'}");
+    expect(200, NULL);
+    call(as(DINGXI, "ADMIN"), "organisations.change", ids[1],
+         "{'account':'62284800000000000019','account_bank':'农业银行福州分行'}");
+    expect(200, NULL);
+    call(as(FUZHOU, "CLERK"), "employers.get", ids[0], NULL);
+    EXPECT(got("account") && strstr(got("account"), "*"));
+    EXPECT_INT(db_write(unit(as_system()), save_payees, ids), OK);
+    batch = created(as(FUZHOU, "PAYER"), "payments.make",
+                    "{'payer':350100000000,'fund':'DESTINATION_BUDGET'}");
+    EXPECT_INT(got_int("lines"), 2);
+    EXPECT_INT(got_int("no_account"), 0);
+    sent(batch);
+    call(as(FUZHOU, "PAYER#2"), "payments.bank_file", batch, NULL);
+    EXPECT(strstr(read_all(got_file()), "35001010001050008888"));
+    EXPECT(strstr(read_all(got_file()), "62284800000000000019"));
+}
+
 OPS_TEST(
     "another county sees no batch, no line and no trace; the origin sees the lines of its people")
 {

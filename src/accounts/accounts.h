@@ -38,6 +38,7 @@ struct organisation_input {
     int64_t employer_id; /* EMPLOYER, else NONE */
     int64_t is_active;   /* NONE = yes */
     int64_t home, work;  /* worked out */
+    const char *account, *account_bank, *account_name; /* where a station's grants are paid */
 };
 MUST_CHECK enum err organisation_add(struct ctx *cx, struct organisation_input in, int64_t *ret_id);
 
@@ -53,6 +54,11 @@ struct user_input {
  * Hashing takes about 15 ms. */
 MUST_CHECK enum err user_add(struct ctx *cx, struct user_input in, const char *password,
                              int64_t *ret_id);
+
+/* The password given to user_add() is the user's own and need not be changed: for a demonstration,
+ * whose visitors are in after one step, and whose passwords are drawn anew each time and printed
+ * once. E_FORBIDDEN "demo.only" in any other store. In a write transaction. */
+MUST_CHECK enum err user_settle(struct ctx *cx, int64_t user_id);
 
 struct pairing_input {
     int64_t id;

@@ -43,10 +43,10 @@ MUST_CHECK enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const 
 
 /* --- for payments
  * -------------------------------------------------------------------------------------- */
-/* A claim to be paid. Exactly one of person_id and employer_id or org_id says whose account; home
- * and work are those of the claim. */
+/* A claim to be paid: to the employer or the organisation where one is named, for the person if
+ * there is one; else to the person. Home and work are those of the claim. */
 struct claim_due {
-    int64_t claim_id, person_id, employer_id, org_id; /* NONE where not the payee */
+    int64_t claim_id, person_id, employer_id, org_id; /* NONE where not named */
     int64_t home, work, amount_fen;
 };
 /* Take all APPROVED claims that this division (with all below it) pays from this fund, of one

@@ -92,6 +92,13 @@ static const struct field fields[] = {
           .synonyms = "基地认定时间|认定时间"),
     FIELD(struct employer_input, base_until, FIELD_DATE, "基地有效期至", "Base until",
           .sql = "e.base_until", .use = USE_EXPORT),
+    FIELD(struct employer_input, account, FIELD_ACCOUNT, "对公账号", "Bank account",
+          .sql = "e.account_mask", .use = USE_IMPORT,
+          .synonyms = "银行账号|单位账号|企业账号|基本户账号|收款账号|账号"),
+    FIELD(struct employer_input, account_bank, FIELD_TEXT, "开户行", "Bank", .max = 60,
+          .sql = "e.account_bank", .use = USE_IMPORT, .synonyms = "开户银行|银行"),
+    FIELD(struct employer_input, account_name, FIELD_TEXT, "账户名称", "Account name", .max = 80,
+          .sql = "e.account_name", .use = USE_IMPORT, .synonyms = "户名|开户名|账户名"),
     OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "e.state",
            .use = LISTED | USE_FILTER),
     OUTPUT("updated_at", FIELD_INSTANT, "更新时间", "Changed", .sql = "e.updated_at"),
@@ -211,7 +218,7 @@ static const struct op ops[] = {
     { "employers.close", "POST /employers/{id}/close", PERM_POST_REVIEW, record_event, "关闭企业",
       "Close", &employer_record },
     { "employers.reveal", "POST /employers/{id}/reveal", PERM_EMPLOYER_WRITE, record_reveal,
-      "查看联系电话", "See the phone number", &employer_record },
+      "查看联系电话或账号", "See the phone number or the account", &employer_record },
     { 0 },
 };
 

@@ -13,6 +13,7 @@ struct employer_input {
     const char *address, *contact_name, *phone;
     int64_t has_canteen, has_western_food, has_lodging, has_couple_rooms;
     const char *base_from, *base_until;
+    const char *account, *account_bank, *account_name; /* where subsidies to it are paid */
 };
 
 /* Find by credit code, else by exact name within a division's subtree (NONE: anywhere). Not limited

@@ -86,28 +86,33 @@ static enum err find_payee(struct ctx *cx, const struct claim_due *c, struct pay
 {
     struct rows r;
     struct bytes sealed;
+    const char *place;
 
     *ret = (struct payee){ 0 };
-    if (c->person_id != NONE) {
+    if (c->employer_id != NONE) {
+        place = "employer.account";
+        TRY(db_one(cx, &r,
+                   "SELECT name, account_sealed, account_bank, account_name FROM employer"
+                   " WHERE SCOPE_NOT(employer 'the claim to be paid is in scope') AND id = $1",
+                   P(c->employer_id)));
+    } else if (c->org_id != NONE) {
+        place = "organisation.account";
+        TRY(db_one(cx, &r,
+                   "SELECT name, account_sealed, account_bank, account_name FROM organisation"
+                   " WHERE SCOPE_NOT(organisation 'the claim to be paid is in scope') AND id = $1",
+                   P(c->org_id)));
+    } else {
+        place = "person.account";
         TRY(db_one(cx, &r,
                    "SELECT name, account_sealed, account_bank, account_name FROM person"
                    " WHERE SCOPE_NOT(person 'the claim to be paid is in scope') AND id = $1",
                    P(c->person_id)));
-        ret->name = row_text(&r, 0, "account_name") ? row_text(&r, 0, "account_name")
-                                                    : row_text(&r, 0, "name");
-        ret->bank = row_text(&r, 0, "account_bank");
-        sealed = row_blob(&r, 0, "account_sealed");
-        return sealed.data ? seal_open(cx, "person.account", sealed, &ret->account) : OK;
     }
-    if (c->employer_id != NONE)
-        TRY(db_one(
-            cx, &r,
-            "SELECT name FROM employer WHERE SCOPE_NOT(employer 'the claim to be paid is in scope') AND id = $1",
-            P(c->employer_id)));
-    else
-        TRY(db_one(cx, &r, "SELECT name FROM v_org_name WHERE id = $1", P(c->org_id)));
-    ret->name = row_text(&r, 0, "name");
-    return OK;
+    ret->name =
+        row_text(&r, 0, "account_name") ? row_text(&r, 0, "account_name") : row_text(&r, 0, "name");
+    ret->bank = row_text(&r, 0, "account_bank");
+    sealed = row_blob(&r, 0, "account_sealed");
+    return sealed.data ? seal_open(cx, place, sealed, &ret->account) : OK;
 }
 
 /* A line on its way into a batch. */

@@ -71,6 +71,10 @@ static const struct field fields[] = {
           .sql = "b.cost_fen", .use = USE_EXPORT),
     FIELD(IN, paid_by, FIELD_CHOICE, "费用承担", "Paid by", .choices = payers, .sql = "b.paid_by",
           .use = USE_EXPORT),
+    FIELD(IN, organiser_id, FIELD_ID, "组织单位", "Organiser", .sql = "b.organiser_id",
+          .use = USE_DERIVED),
+    OUTPUT("organiser_name", FIELD_TEXT, "组织单位名称", "Organiser", .use = USE_EXPORT,
+           .sql = "(SELECT g.name FROM v_org_name g WHERE g.id = b.organiser_id)"),
     OUTPUT("passengers", FIELD_INT, "名单人数", "Listed", .use = LISTED,
            .sql = COUNT_OF("<> 'DROPPED_OUT'")),
     OUTPUT("boarded", FIELD_INT, "已登车", "Boarded", .use = LISTED,
@@ -91,6 +95,7 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
 
     if (!before) {
         in->state = "PLANNED";
+        in->organiser_id = cx->who.org_id;
         if (!in->paid_by)
             in->paid_by = "HOME_GOVERNMENT";
     } else if (!str_eq(row_text(before, 0, "state"), "PLANNED")) {

@@ -16,4 +16,5 @@ struct batch_input {
     const char *mode, *depart_on, *depart_place, *arrive_on, *escort;
     int64_t cost_fen;
     const char *paid_by, *state;
+    int64_t organiser_id; /* of whose user planned it */
 };
