@@ -15,8 +15,7 @@ banned = re.compile(r"\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|localtime|ct
 clock = re.compile(r"\b(time|gettimeofday|clock_gettime)\s*\(")
 formatted_sql = re.compile(r"db_(?:rows|one)\s*\(cx,\s*&?\w+,\s*arena_printf|db_exec\s*\(cx,\s*arena_printf|db_each\s*\(cx,\s*\w+,\s*[^,]+,\s*arena_printf")
 allowed_clock = {"base", "platform", "app"}
-# Leases of background work run on the wall; imports work over the table of any record.
-wall_clock = {"src/imports/check.c", "src/imports/ops.c"}
+# Imports work over the table of any record.
 any_record = {"src/imports/known.c", "src/imports/undo.c"}
 
 for path in sorted([*root.glob("src/*/*.[ch]"), *root.glob("test/*.[ch]")]):
@@ -25,7 +24,7 @@ for path in sorted([*root.glob("src/*/*.[ch]"), *root.glob("test/*.[ch]")]):
         code = line.split("//")[0]
         if path.parts[-3] == "src" and banned.search(code) and not line.lstrip().startswith(("*", "/*")):
             problems.append(f"{where}:{number}: {banned.search(code)[1]} is not used here")
-        if path.parts[-3] == "src" and path.parent.name not in allowed_clock and str(where) not in wall_clock and "CLOCK_MONOTONIC" not in code and "ctx_new(" not in code and clock.search(code) and not line.lstrip().startswith(("*", "/*")):
+        if path.parts[-3] == "src" and path.parent.name not in allowed_clock and "CLOCK_MONOTONIC" not in code and "ctx_new(" not in code and clock.search(code) and not line.lstrip().startswith(("*", "/*")):
             problems.append(f"{where}:{number}: modules take the time from cx->now")
     if path.parts[-3] == "src" and path.parent.name != "platform" and str(where) not in any_record and formatted_sql.search(text):
         line = text.count("\n", 0, formatted_sql.search(text).start()) + 1

@@ -6,6 +6,7 @@
 #include "accounts/password.h"
 #include "accounts/sessions.h"
 #include "divisions/divisions.h"
+#include "platform/demonstration.h"
 #include "platform/journal.h"
 
 /* --- who manages whom ------------------------------------------------------------------------ */
@@ -151,6 +152,10 @@ static const struct field organisation_fields[] = {
     ORG(employer_id, FIELD_ID, "关联企业", "Employer", .use = USE_LIST | USE_FIXED,
         .refers = "employer"),
     ORG(is_active, FIELD_BOOL, "启用", "Active", .use = USE_LIST | USE_FILTER),
+    FIELD(struct organisation_input, account, FIELD_ACCOUNT, "银行账号", "Bank account",
+          .sql = "o.account_mask"),
+    ORG(account_bank, FIELD_TEXT, "开户行", "Bank", .max = 60),
+    ORG(account_name, FIELD_TEXT, "账户名称", "Account name", .max = 80),
     { 0 },
 };
 
@@ -352,6 +357,21 @@ enum err user_add(struct ctx *cx, struct user_input in, const char *password, in
     }
     *ret_id = id;
     return OK;
+}
+
+enum err user_settle(struct ctx *cx, int64_t user_id)
+{
+    bool is_demonstration;
+
+    TRY(demonstration_is(cx, &is_demonstration));
+    if (!is_demonstration)
+        return fail(cx, E_FORBIDDEN, "demo.only", "%s",
+                    T("初始密码须由本人修改，演示除外",
+                      "an initial password is changed by its user, but in a demonstration"));
+    return db_exec(
+        cx,
+        "UPDATE user_account AS u SET must_change = 0 WHERE u.id = $1 AND SCOPE(user_account u)",
+        P(user_id));
 }
 
 /* A one-time password is made and hashed before the transaction, told once in the reply and kept

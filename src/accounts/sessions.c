@@ -10,6 +10,7 @@
 #include "accounts/password.h"
 #include "divisions/divisions.h"
 #include "platform/api.h"
+#include "platform/demonstration.h"
 #include "platform/journal.h"
 
 enum {
@@ -59,6 +60,8 @@ const struct field session_output[] = {
     OUTPUT("csrf", FIELD_TEXT, "防伪令牌", "Token for X-CSRF-Token"),
     OUTPUT("must_change_password", FIELD_BOOL, "须改密码", "Must change the password"),
     OUTPUT("lang", FIELD_TEXT, "语言", "Language"),
+    OUTPUT("now", FIELD_INSTANT, "系统时间", "The ledger's time"),
+    OUTPUT("is_demonstration", FIELD_BOOL, "演示数据", "A demonstration"),
     { 0 },
 };
 
@@ -196,8 +199,10 @@ static enum err write_session(struct ctx *cx, int64_t user_id, const char *token
 {
     struct json *j = cx->out;
     struct rows r;
+    bool is_demonstration;
 
     TRY(db_one(cx, &r, user_sql, P(user_id)));
+    TRY(demonstration_is(cx, &is_demonstration));
     json_object(j);
     json_key(j, "user");
     json_object(j);
@@ -218,6 +223,8 @@ static enum err write_session(struct ctx *cx, int64_t user_id, const char *token
     json_put_str(j, "csrf", token ? api_csrf_token(cx->mem, token) : NULL);
     json_put_bool(j, "must_change_password", row_int(&r, 0, "must_change") == 1);
     json_put_str(j, "lang", cx->lang == LANG_EN ? "en" : "zh");
+    json_put_int(j, "now", cx->now);
+    json_put_bool(j, "is_demonstration", is_demonstration);
     json_end(j);
     return OK;
 }

@@ -3,9 +3,9 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "platform/demonstration.h"
 #include "platform/seal.h"
 
 const char *option(const struct command_line *line, const char *name)
@@ -69,10 +69,10 @@ int command_open(const struct command_line *line, struct store **ret)
         store_close(store);
         return command_fail(line, &f);
     }
-    cx = ctx_new(store, time(NULL));
+    cx = ctx_new(store, store_now(store));
     cx->lang = line->lang;
     ctx_as_system(cx);
-    if (db_write(cx, seed_modules, NULL) != OK)
+    if (db_write(cx, seed_modules, NULL) != OK || demonstration_resume(cx) != OK)
         status = command_fail(line, &cx->failure);
     ctx_free(cx);
     if (status)

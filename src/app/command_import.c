@@ -3,7 +3,6 @@
 #include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/commands.h"
 #include "imports/imports.h"
@@ -112,7 +111,7 @@ int command_import(const struct command_line *line)
     status = command_open(line, &store);
     if (status)
         return status;
-    cx = ctx_new(store, time(NULL));
+    cx = ctx_new(store, store_now(store));
     cx->lang = line->lang;
     ctx_as_system(cx);
     if (import_run(cx, rec, path, basename(strdupa(path)), option(line, "commit") != NULL, &o) !=

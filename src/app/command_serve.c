@@ -1,7 +1,6 @@
 /* command_serve.c — serve the console and the API until told to stop. */
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "accounts/accounts.h"
 #include "app/commands.h"
@@ -19,7 +18,7 @@ static void started(const char *url, void *arg)
 /* On an empty store nobody can sign in yet: a link that works once makes the first account. */
 static int offer_setup(const struct command_line *line, struct store *store)
 {
-    struct ctx *cx = ctx_new(store, time(NULL));
+    struct ctx *cx = ctx_new(store, store_now(store));
     const char *link = NULL;
     int status = 0;
 

@@ -170,6 +170,10 @@ static const struct step {
     { "政策找人", "entitlements found", demo_claims },
     { "审核公示", "check, review, notice, approval", demo_reviews },
     { "资金发放", "payment", demo_payments },
+    { "下半年在岗", "the months after", demo_months_after },
+    { "秋季补招", "the autumn's posts", demo_autumn },
+    { "第二轮找人", "the second round", demo_second_round },
+    { "今日待办", "what waits today", demo_waiting },
     { "完成情况", "completion and bulletin", demo_completion },
     { "日志核验", "journal", demo_journal },
 };
@@ -205,15 +209,60 @@ static bool run_steps(struct demo *d)
     return true;
 }
 
+static void print_account(const struct demo *d, const struct demo_user *u, const char *what)
+{
+    fprintf(d->options.out, "  %-16s %-16s %s  %s%s%s\n", u->login, u->password, u->org_name,
+            u->name, *what ? "  " : "", what);
+}
+
+/* Where to begin, then everybody. */
 static void print_accounts(const struct demo *d)
 {
+    static const struct {
+        const char *login, *zh, *en;
+    } first[] = {
+        { "dingxi-leader", "领导：总览、任务、通报", "the leader: overview, targets, bulletin" },
+        { "county-621121", "西部县经办：花名册、导入、输转批次",
+          "western county: rosters, imports, batches" },
+        { "fuzhou-clerk", "东部市经办：在岗核实、补贴申领", "eastern city: months, claims" },
+        { "fuzhou-payer2", "支付：待第二人审批的批次",
+          "payments: a batch waits for a second approval" },
+        { "station", "驻站：到岗、走访、说法不一的月份",
+          "labour station: arrivals, contradictions" },
+        { "employer-1", "企业：本企业员工的月度确认",
+          "an employer: its own staff, month by month" },
+        { "fuzhou-audit", "审计：每一元的条款、依据、经手人",
+          "audit: clause, evidence and hands behind each yuan" },
+    };
     FILE *out = d->options.out;
 
-    fprintf(out, "\n%s\n", S("账号（每次运行随机生成）：", "accounts (drawn anew each run):"));
-    for (int i = 0; i < d->user_count; i++)
-        fprintf(out, "  %-16s %-16s %s  %s  %s\n", d->users[i].login, d->users[i].password,
-                d->users[i].org_name, d->users[i].name, d->users[i].roles);
+    fprintf(out, "\n%s\n",
+            S("先看这几个账号（密码每次运行随机生成）：",
+              "begin with these accounts (passwords are drawn anew each run):"));
+    for (size_t i = 0; i < ARRAY_LEN(first); i++)
+        for (int k = 0; k < d->user_count; k++)
+            if (str_eq(d->users[k].login, first[i].login))
+                print_account(d, &d->users[k], S(first[i].zh, first[i].en));
+    fprintf(out, "%s\n", S("其余账号：", "the others:"));
+    for (int k = 0; k < d->user_count; k++) {
+        bool is_shown = false;
+        for (size_t i = 0; i < ARRAY_LEN(first); i++)
+            is_shown |= str_eq(d->users[k].login, first[i].login);
+        if (!is_shown)
+            print_account(d, &d->users[k], "");
+    }
     fputc('\n', out);
+}
+
+static void print_what_it_is(const struct demo *d)
+{
+    char day[11];
+
+    fprintf(
+        d->options.out,
+        S("以上人员、企业、资金均为模拟；适用的是 2019 年的真实政策，故事和系统时间都停在 %s。\n",
+          "People, employers and money are made up; the policies are those of 2019, and the story and its clock end on %s.\n"),
+        date_format(d->today, day));
 }
 
 /* {"LOGIN":["login","password"],…}, and the two of the western bureau that browser tests sign in
@@ -265,6 +314,8 @@ bool demo_walk(struct store *store, const struct demo_options *options)
             .person_id = NONE, .offer_id = NONE, .placement_id = NONE, .post = -1
         };
     ok = run_steps(d);
+    if (ok)
+        print_what_it_is(d);
     if (!options->has_no_passwords)
         print_accounts(d);
     if (ok && options->accounts_path)

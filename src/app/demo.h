@@ -35,7 +35,7 @@ struct demo_way {
     struct date start, end;                    /* end none while at work */
 };
 
-enum { DEMO_USERS_MAX = 120, DEMO_UNITS_MAX = 4096 };
+enum { DEMO_USERS_MAX = 120, DEMO_UNITS_MAX = 4096, DEMO_EMPLOYERS_SIGNED_IN = 3 };
 struct demo {
     struct arena *mem;
     struct store *store;
@@ -56,6 +56,7 @@ struct demo {
     int64_t *employer_ids, *post_ids; /* as in the world; NONE when the row waits for correction */
     struct demo_way *ways;            /* one for each person */
     int placed;
+    int months_paid; /* months before the first round of claims */
 };
 
 /* What a user does: an operation with a JSON body (' for ") or a query. False, and d->failed, when
@@ -95,6 +96,27 @@ bool demo_import(struct demo *d, struct demo_user *who, const struct record *rec
 /* Every planted flaw was found, and something was taken. */
 bool demo_all_found(struct demo *d, const struct demo_tally *t);
 
+/* An account like this one, with a password of its own; for a worker, of this person. */
+bool demo_add_user(struct demo *d, struct demo_user *by, const struct demo_user *given,
+                   int64_t person_id);
+/* A batch of a county of everybody who has accepted, approved for departure. A township that sends
+ * many is refused without a leader first, and then names one. */
+struct demo_batch {
+    const char *name;
+    int county;
+    struct date depart;
+    int64_t id;
+    int people, coaches, leaders;
+    const char *refused; /* why the list could not be locked before leaders were named; or NULL */
+};
+bool demo_plan_batch(struct demo *d, struct demo_batch *b);
+/* Months nth … until - 1 from the start: confirmed, leavers recorded. */
+struct demo_months {
+    int64_t by_employers, planted;
+    int by_station, left;
+};
+bool demo_run_months(struct demo *d, int nth, int until, struct demo_months *ret);
+
 bool demo_accounts(struct demo *d);
 bool demo_rosters(struct demo *d);
 bool demo_employers(struct demo *d);
@@ -109,5 +131,9 @@ bool demo_targets(struct demo *d);
 bool demo_claims(struct demo *d);
 bool demo_reviews(struct demo *d);
 bool demo_payments(struct demo *d);
+bool demo_months_after(struct demo *d);
+bool demo_autumn(struct demo *d);
+bool demo_second_round(struct demo *d);
+bool demo_waiting(struct demo *d);
 bool demo_completion(struct demo *d);
 bool demo_journal(struct demo *d);

@@ -13,11 +13,13 @@ bool demo_match(struct demo *d)
         return demo_fail(d, "%s [%s]", cx->failure.message, cx->failure.code);
     if (!demo_call(d, clerk, "match_runs.get", d->run_id, "%s", ""))
         return false;
-    demo_say(d,
-             S("求职 %lld 人，名额 %lld 个，匹配 %lld 人",
-               "%lld seekers, %lld seats, %lld matched"),
-             (long long)demo_int(d, "people"), (long long)demo_int(d, "seats"),
-             (long long)demo_int(d, "placed"));
+    demo_say(
+        d,
+        S("求职 %lld 人，名额 %lld 个，匹配 %lld 人；总分 %lld，任何分法都不超过 %lld",
+          "%lld seekers, %lld seats, %lld matched; %lld points, no assignment has more than %lld"),
+        (long long)demo_int(d, "people"), (long long)demo_int(d, "seats"),
+        (long long)demo_int(d, "placed"), (long long)demo_int(d, "value"),
+        (long long)demo_int(d, "bound"));
     return demo_int(d, "placed") > 0 || demo_fail(d, "%s", S("无人匹配", "nobody was matched"));
 }
 
@@ -93,9 +95,35 @@ static const char *refusal(const struct demo *d, int way)
     return sim_percent(&c, 6) ? "DISTANCE" : NULL;
 }
 
+/* "distance 20, climate 18": reasons as the form names them, the commonest first. */
+static const char *reasons_text(struct demo *d, const int *counts)
+{
+    static const char *const names[][2] = { { "工资", "pay" },
+                                            { "饮食", "food" },
+                                            { "气候", "climate" },
+                                            { "照料家人", "care" },
+                                            { "路远", "distance" } };
+    struct str s = str_new(d->mem);
+    int left[ARRAY_LEN(names)];
+
+    memcpy(left, counts, sizeof left);
+    for (size_t shown = 0; shown < ARRAY_LEN(names); shown++) {
+        size_t best = 0;
+        for (size_t i = 1; i < ARRAY_LEN(names); i++)
+            if (left[i] > left[best])
+                best = i;
+        if (left[best] > 0)
+            str_addf(&s, "%s%s %d", s.len ? S("、", ", ") : "", S(names[best][0], names[best][1]),
+                     left[best]);
+        left[best] = 0;
+    }
+    return s.s;
+}
+
 bool demo_answers(struct demo *d)
 {
-    int yes = 0, no = 0, pay = 0;
+    static const char *const codes[] = { "PAY", "FOOD", "CLIMATE", "CARE", "DISTANCE" };
+    int yes = 0, no = 0, counts[ARRAY_LEN(codes)] = { 0 };
 
     d->today = date_add_days(d->world->start, 1);
     for (int i = 0; i < d->world->people_n; i++) {
@@ -108,15 +136,15 @@ bool demo_answers(struct demo *d)
                                 reason)
                    : !demo_call(d, clerk, "offers.accept", d->ways[i].offer_id, "{}"))
             return false;
+        for (size_t k = 0; reason && k < ARRAY_LEN(codes); k++)
+            counts[k] += str_eq(reason, codes[k]);
         if (reason)
-            d->ways[i].offer_id = NONE, no++, pay += str_eq(reason, "PAY");
+            d->ways[i].offer_id = NONE, no++;
         else
             yes++;
     }
-    demo_say(d,
-             S("接受 %d 人，谢绝 %d 人（其中嫌工资低 %d 人）",
-               "%d accept, %d decline (%d for the pay)"),
-             yes, no, pay);
+    demo_say(d, S("接受 %d 人，谢绝 %d 人（%s）", "%d accept, %d decline (%s)"), yes, no,
+             reasons_text(d, counts));
     return yes > 0 || demo_fail(d, "%s", S("无人接受", "nobody accepted"));
 }
 
@@ -143,37 +171,41 @@ static bool name_leaders(struct demo *d, struct demo_user *clerk, int64_t batch,
     return true;
 }
 
-static bool plan_batch(struct demo *d, int county, int64_t *ret_id, int *people, int *coaches,
-                       int *leaders)
+/* The list is locked without leaders first, as a clerk in a hurry does: where a township sends more
+ * than 20 people that is refused. */
+static bool lock_list(struct demo *d, struct demo_user *clerk, struct demo_batch *b)
 {
-    const struct sim_place *place = &d->world->west[county];
+    if (demo_call(d, clerk, "batches.lock", b->id, "{}"))
+        return true;
+    if (!str_eq(d->cx->failure.code, "batch.leader"))
+        return false;
+    b->refused = arena_strdup(d->mem, d->cx->failure.message);
+    return name_leaders(d, clerk, b->id, &b->leaders) &&
+           demo_call(d, clerk, "batches.lock", b->id, "{}");
+}
+
+bool demo_plan_batch(struct demo *d, struct demo_batch *b)
+{
+    const struct sim_place *place = &d->world->west[b->county];
     struct demo_user *clerk = demo_clerk(d, place->code);
-    int64_t batch;
-    int listed;
     char day[11];
 
     if (!demo_call(
             d, clerk, "batches.create", NONE,
-            "{'name':'%s2019年第一批','home':%lld,'work':%lld,'mode':'COACH','depart_on':'%s','depart_place':'%s汽车站','cost_fen':%d,'paid_by':'WORK_GOVERNMENT'}",
-            place->name, (long long)place->code, (long long)d->world->east_code,
-            date_format(date_add_days(d->world->start, 8), day), place->name, 1800000))
+            "{'name':'%s%s','home':%lld,'work':%lld,'mode':'COACH','depart_on':'%s','depart_place':'%s汽车站','cost_fen':%d,'paid_by':'WORK_GOVERNMENT'}",
+            place->name, b->name, (long long)place->code, (long long)d->world->east_code,
+            date_format(b->depart, day), place->name, 1800000))
         return false;
-    batch = demo_int(d, "id");
-    if (!demo_call(d, clerk, "batches.add_passengers", batch, "{'all_accepted':true}"))
+    b->id = demo_int(d, "id");
+    if (!demo_call(d, clerk, "batches.add_passengers", b->id, "{'all_accepted':true}"))
         return false;
-    listed = (int)demo_int(d, "added");
-    for (int k = 0; k * 49 < listed; k++, (*coaches)++)
-        if (!demo_call(d, clerk, "batches.add_vehicle", batch, "{'label':'甘J%05d','seats':49}",
-                       12001 + county * 100 + k))
+    b->people = (int)demo_int(d, "added");
+    for (; b->coaches * 49 < b->people; b->coaches++)
+        if (!demo_call(d, clerk, "batches.add_vehicle", b->id, "{'label':'甘J%05d','seats':49}",
+                       12001 + b->county * 100 + b->coaches))
             return false;
-    if (!name_leaders(d, clerk, batch, leaders) ||
-        !demo_call(d, clerk, "batches.seats", batch, "{}") ||
-        !demo_call(d, clerk, "batches.lock", batch, "{}") ||
-        !demo_call(d, demo_user(d, "dingxi-reviewer"), "batches.approve", batch, "{}"))
-        return false;
-    *people += listed;
-    *ret_id = batch;
-    return true;
+    return demo_call(d, clerk, "batches.seats", b->id, "{}") && lock_list(d, clerk, b) &&
+           demo_call(d, demo_user(d, "dingxi-reviewer"), "batches.approve", b->id, "{}");
 }
 
 static bool has_accepted(const struct demo *d, int county)
@@ -187,23 +219,30 @@ static bool has_accepted(const struct demo *d, int county)
 bool demo_batches(struct demo *d)
 {
     int people = 0, coaches = 0, leaders = 0, batches = 0;
+    const char *refused = NULL;
 
-    d->today =
-        date_add_days(d->world->start,
-                      5); /* the departure peak ends with the lantern festival (A3 cause 4) */
+    /* the departure peak ends with the lantern festival (A3 cause 4) */
+    d->today = date_add_days(d->world->start, 5);
     d->batches = NEW_ARRAY(d->mem, int64_t, d->world->west_n);
     for (int county = 0; county < d->world->west_n; county++) {
+        struct demo_batch b = { .name = "2019年第一批",
+                                .county = county,
+                                .depart = date_add_days(d->world->start, 8) };
         d->batches[county] = NONE;
         if (!has_accepted(d, county))
             continue;
-        if (!plan_batch(d, county, &d->batches[county], &people, &coaches, &leaders))
+        if (!demo_plan_batch(d, &b))
             return false;
-        batches++;
+        d->batches[county] = b.id;
+        people += b.people, coaches += b.coaches, leaders += b.leaders, batches++;
+        refused = b.refused ? b.refused : refused;
     }
     demo_say(d,
-             S("%d 批 %d 人，客车 %d 辆，带队 %d 人",
-               "%d batches, %d people, %d coaches, %d leaders"),
-             batches, people, coaches, leaders);
+             S("%d 批 %d 人，客车 %d 辆，带队 %d 人%s%s%s",
+               "%d batches, %d people, %d coaches, %d leaders%s%s%s"),
+             batches, people, coaches, leaders, refused ? S("（先被拒：", " (refused first: ") : "",
+             refused ? refused : "",
+             refused ? S("，指定带队后放行）", "; let go once one was named)") : "");
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "app/demo.h"
 #include "imports/imports.h"
 #include "people/people.h"
+#include "platform/demonstration.h"
 
 #include "employers/employers.h"
 #include "posts/posts.h"
@@ -64,30 +65,24 @@ static bool organisation(struct demo *d, struct demo_user *by, const char *name,
     return true;
 }
 
-/* As after her first sign-in: the password she was given, drawn for this run, is her own. Hashing
- * it once more to change it through the operation would take longer than all the rest of the road.
- */
 static enum err settle(struct ctx *cx, void *arg)
 {
     struct demo_user *u = arg;
 
-    TRY(db_exec(
-        cx,
-        "UPDATE user_account SET must_change = 0 WHERE SCOPE_NOT(user_account 'accounts of the demonstration') AND id = $1",
-        P(u->id)));
+    TRY(user_settle(cx, u->id));
     return account_actor(cx, u->id, &u->actor);
 }
 
-static bool person_at(struct demo *d, struct demo_user *by, int64_t org, const char *org_name,
-                      const char *login, const char *name, const char *user_roles)
+bool demo_add_user(struct demo *d, struct demo_user *by, const struct demo_user *given,
+                   int64_t person_id)
 {
     struct demo_user *u = &d->users[d->user_count];
     struct adding a = { .user = { .id = NONE,
-                                  .login = login,
-                                  .name = name,
-                                  .org_id = org,
-                                  .roles = user_roles,
-                                  .person_id = NONE,
+                                  .login = given->login,
+                                  .name = given->name,
+                                  .org_id = given->org_id,
+                                  .roles = given->roles,
+                                  .person_id = person_id,
                                   .home = NONE,
                                   .work = NONE,
                                   .employer_id = NONE },
@@ -96,21 +91,29 @@ static bool person_at(struct demo *d, struct demo_user *by, int64_t org, const c
 
     assert(d->user_count < DEMO_USERS_MAX);
     if (db_write(cx, add_user, &a) != OK)
-        return demo_fail(d, "%s: %s [%s]", login, cx->failure.message, cx->failure.code);
-    *u = (struct demo_user){ .login = login,
-                             .name = name,
-                             .roles = user_roles,
-                             .org_name = org_name,
-                             .password = a.password,
-                             .id = a.id,
-                             .org_id = org };
+        return demo_fail(d, "%s: %s [%s]", given->login, cx->failure.message, cx->failure.code);
+    *u = *given;
+    u->password = a.password;
+    u->id = a.id;
     cx = demo_unit(d, NULL);
     if (db_write(cx, settle, u) != OK)
-        return demo_fail(d, "%s: %s", login, cx->failure.message);
-    u->actor.user_name = name;
-    u->actor.org_name = org_name;
+        return demo_fail(d, "%s: %s", u->login, cx->failure.message);
+    u->actor.user_name = u->name;
+    u->actor.org_name = u->org_name;
     d->user_count++;
     return true;
+}
+
+static bool person_at(struct demo *d, struct demo_user *by, int64_t org, const char *org_name,
+                      const char *login, const char *name, const char *user_roles)
+{
+    return demo_add_user(d, by,
+                         &(struct demo_user){ .login = login,
+                                              .name = name,
+                                              .roles = user_roles,
+                                              .org_name = org_name,
+                                              .org_id = org },
+                         NONE);
 }
 
 static bool bureau(struct demo *d, const char *prefix, const char *name, const char *side,
@@ -165,6 +168,8 @@ static bool others(struct demo *d)
            organisation(d, west, "定西市驻福州劳务工作站", "STATION", "HOME", w->east_code,
                         w->west_code, NONE, &org) &&
            person_at(d, west, org, "定西市驻福州劳务工作站", "station", "驻站干部", "STATION") &&
+           demo_call(d, west, "organisations.change", org,
+                     "{'account':'35050161000201900017','account_bank':'中国建设银行福州分行'}") &&
            organisation(d, west, "定西市审计局", "AUDITOR", "HOME", w->west_code, NONE, NONE,
                         &org) &&
            person_at(d, west, org, "定西市审计局", "dingxi-audit", "审计", "AUDITOR") &&
@@ -173,11 +178,20 @@ static bool others(struct demo *d)
            person_at(d, east, org, "福州市审计局", "fuzhou-audit", "审计", "AUDITOR");
 }
 
+static enum err mark(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    return demonstration_mark(cx);
+}
+
 bool demo_accounts(struct demo *d)
 {
     struct sim_world *w = d->world;
     struct demo_user *admin;
 
+    if (db_write(demo_unit(d, NULL), mark, NULL) != OK)
+        return demo_fail(d, "%s (%s) [%s]", d->cx->failure.message, d->cx->failure.hint,
+                         d->cx->failure.code);
     if (!bureau(d, "dingxi", "定西市人社局", "HOME", w->west_code) ||
         !bureau(d, "fuzhou", "福州市人社局", "WORK", w->east_code))
         return false;
@@ -345,7 +359,7 @@ static bool employer_accounts(struct demo *d)
 {
     struct demo_user *admin = demo_user(d, "fuzhou-admin");
 
-    for (int i = 0; i < MIN(3, d->world->employers_n); i++) {
+    for (int i = 0; i < MIN(DEMO_EMPLOYERS_SIGNED_IN, d->world->employers_n); i++) {
         const struct sim_employer *e = &d->world->employers[i];
         int64_t org;
         if (!organisation(d, admin, e->name, "EMPLOYER", "WORK", d->world->east[e->place].code,

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/commands.h"
@@ -79,7 +78,7 @@ static int command_call(const struct command_line *line)
     status = command_open(line, &store);
     if (status)
         return status;
-    cx = ctx_new(store, time(NULL));
+    cx = ctx_new(store, store_now(store));
     cx->lang = line->lang;
     ctx_as_system(cx);
     for (int i = 0; i < line->argc; i++)
@@ -144,7 +143,7 @@ static int command_verify(const struct command_line *line)
     status = command_open(line, &store);
     if (status)
         return status;
-    cx = ctx_new(store, time(NULL));
+    cx = ctx_new(store, store_now(store));
     cx->lang = line->lang;
     ctx_as_system(cx);
     if (verify(cx, noted ? &witness : NULL) != OK)

@@ -74,7 +74,7 @@ static enum err seal_some(struct ctx *cx, void *arg)
 
 static void seal_journal(struct store *store)
 {
-    struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(store, store_now(store));
     int sealed = 0;
 
     ctx_as_system(cx);
@@ -97,7 +97,7 @@ static enum err count_unsealed(struct ctx *cx, void *arg)
 
 static int64_t unsealed(void *store)
 {
-    struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(store, store_now(store));
     int64_t n = -1;
 
     ctx_as_system(cx);

@@ -14,6 +14,7 @@ struct sim_options {
     int messy;           /* percent of rows with a flaw, exactly one each */
     const char *pairing; /* "fuzhou-dingxi" or "shandong-chongqing" */
     const char *dir;     /* written here; must exist */
+    const char *prefix;  /* before the names of files; NULL = none */
 };
 
 /* A county of either side. Codes have 12 digits. */
@@ -45,7 +46,7 @@ struct sim_person {
 };
 
 struct sim_employer {
-    const char *name, *credit_code, *kind, *industry, *address, *contact, *phone;
+    const char *name, *credit_code, *kind, *industry, *address, *contact, *phone, *account, *bank;
     int place; /* index of east */
     int size;
     bool has_canteen, has_noodles, has_lodging, has_couple_rooms, is_base;

@@ -26,11 +26,13 @@ static struct book_cell *blank_cells(struct sim_draft *d)
 struct sim_draft sim_draft(struct sim_world *w, const struct sim_form *form, const char *name,
                            const char *record, int64_t office)
 {
+    const char *prefix = w->options.prefix ? w->options.prefix : "";
     struct sim_draft d = { .w = w,
                            .form = form,
                            .book = book_new(w->mem),
                            .chance = sim_chance(w->options.seed, name, 0) };
 
+    name = arena_printf(w->mem, "%s%s", prefix, name);
     d.file = (struct sim_file){ .name = name,
                                 .record = record,
                                 .office = office,

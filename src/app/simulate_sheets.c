@@ -17,7 +17,9 @@ static const struct sim_form employer_form = {
                  { KEY_CANTEEN, "食堂" },
                  { KEY_NOODLES, "面食窗口" },
                  { KEY_LODGING, "宿舍" },
-                 { KEY_COUPLE_ROOMS, "夫妻房" } },
+                 { KEY_COUPLE_ROOMS, "夫妻房" },
+                 { KEY_ACCOUNT, "对公账号" },
+                 { KEY_BANK, "开户银行" } },
     .ends_with_total = true,
     .blank_rows = 10,
 };
@@ -127,6 +129,10 @@ static struct book_cell employer_cell(struct sim_draft *d, const struct sim_empl
         return yes_no(e->has_lodging);
     case KEY_COUPLE_ROOMS:
         return yes_no(e->has_couple_rooms);
+    case KEY_ACCOUNT:
+        return text(e->account);
+    case KEY_BANK:
+        return text(e->bank);
     default:
         return text("");
     }

@@ -234,11 +234,9 @@ static const char *draw_id_no(struct sim_world *w, struct sim_chance *c, const s
     return arena_printf(w->mem, "%s%c", digits, id_no_check(digits));
 }
 
-/* A card of 19 digits with its check digit. */
-static const char *draw_account(struct arena *mem, struct sim_chance *c, int i)
+/* A number whose last digit is its check digit. */
+static const char *with_check(char *card)
 {
-    char *card = arena_printf(mem, "62170%02d%04d%07d0", sim_below(c, 100), sim_below(c, 10000),
-                              i % 10000000);
     int sum = 0, n = (int)strlen(card);
 
     for (int k = 0; k < n; k++) {
@@ -247,6 +245,13 @@ static const char *draw_account(struct arena *mem, struct sim_chance *c, int i)
     }
     card[n - 1] = (char)('0' + (10 - sum % 10) % 10);
     return card;
+}
+
+/* A card of 19 digits. */
+static const char *draw_account(struct arena *mem, struct sim_chance *c, int i)
+{
+    return with_check(arena_printf(mem, "62170%02d%04d%07d0", sim_below(c, 100),
+                                   sim_below(c, 10000), i % 10000000));
 }
 
 static struct date draw_birth(struct sim_world *w, struct sim_chance *c, int age_low, int age_high)
@@ -298,7 +303,8 @@ static void draw_rest(struct sim_world *w, struct sim_chance *c, struct sim_pers
     p->skill = str_eq(p->ability, "技能劳动力") ? SIM_PICK(c, skills) : "";
     p->phone = arena_printf(w->mem, "%s%08lld", SIM_PICK(c, prefixes),
                             ((long long)i * 7368787 + 20190211) % 100000000);
-    p->account = sim_percent(c, 85) ? draw_account(w->mem, c, i) : "";
+    /* Nearly everybody has a social-security card; a few numbers were never collected. */
+    p->account = sim_percent(c, 97) ? draw_account(w->mem, c, i) : "";
     p->bank = *p->account
                   ? (w->west_code / 10000000000 == 50 ? "重庆农村商业银行" : SIM_PICK(c, banks))
                   : "";
@@ -316,14 +322,19 @@ struct household {
     int county, town, members, head_age;
 };
 
+/* The first township of the first county is mobilised as a whole (整乡推进), so that more than 20
+ * of its people travel together and it must name a leader (domain.md A4#9). */
+enum { PILOT_PERCENT = 8 };
+
 static struct household draw_household(struct sim_world *w, struct sim_chance *c, int n)
 {
-    struct household h = { .county = sim_below(c, w->west_n),
+    bool is_pilot = sim_percent(c, PILOT_PERCENT);
+    struct household h = { .county = is_pilot ? 0 : sim_below(c, w->west_n),
                            .members = 1 + sim_below(c, 3),
                            .head_age = 30 + sim_below(c, 30) };
     const struct sim_place *county = &w->west[h.county];
 
-    h.town = sim_below(c, county->towns);
+    h.town = is_pilot ? 0 : sim_below(c, county->towns);
     h.no =
         arena_printf(w->mem, "%lld%05d", (long long)county->town[h.town].code / 1000, n % 100000);
     h.surname = draw_surname(c);
@@ -499,6 +510,9 @@ static void make_employer(struct sim_world *w, struct sim_chance *c, int i)
     e->contact =
         arena_printf(w->mem, "%s%s", draw_surname(c), draw_given(w->mem, c, sim_percent(c, 50)));
     e->phone = arena_printf(w->mem, "136%08lld", ((long long)i * 7368787 + 8200311) % 100000000);
+    e->account = with_check(arena_printf(w->mem, "35050161%02d%09d0", sim_below(c, 100),
+                                         100000 + i * 7368787 % 100000));
+    e->bank = i % 3 ? "中国建设银行福州分行" : "海峡银行";
     e->has_canteen = sim_percent(c, 85);
     e->has_noodles = e->has_canteen && sim_percent(c, 40);
     e->has_lodging = sim_percent(c, 85);

@@ -118,7 +118,7 @@ static enum err show_progress(struct ctx *cx, void *arg)
         "UPDATE import_batch AS b SET total_rows = $1, bad_rows = $2, warning_rows = $3, lease_until = $5 WHERE b.id = $4"
         " AND SCOPE_NOT(import_batch 'its own counters')",
         P(check->total), P(check->bad), P(check->warned), P(check->progress_batch),
-        P((int64_t)time(NULL) + IMPORT_LEASE));
+        P(store_now(cx->store) + IMPORT_LEASE));
 }
 
 static enum err tell_progress(struct reading *r)

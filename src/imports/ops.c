@@ -3,7 +3,6 @@
 #include <libgen.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "accounts/accounts.h"
 #include "imports/imports_int.h"
@@ -271,7 +270,7 @@ static enum err drop_leases(struct ctx *cx, void *arg)
  * with the last one. */
 static void take_over(struct store *store)
 {
-    struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(store, store_now(store));
 
     ctx_as_system(cx);
     if (store_kind(store) == STORE_SQLITE && db_write(cx, drop_leases, NULL) != OK)
@@ -282,15 +281,12 @@ static void take_over(struct store *store)
 static void imports_background(struct store *store)
 {
     static atomic_flag has_begun = ATOMIC_FLAG_INIT;
-    struct timespec t;
     bool more = true;
 
     if (!atomic_flag_test_and_set(&has_begun))
         take_over(store);
     while (more) {
-        struct ctx *cx;
-        clock_gettime(CLOCK_REALTIME, &t);
-        cx = ctx_new(store, t.tv_sec);
+        struct ctx *cx = ctx_new(store, store_now(store));
         more = imports_work_once(cx);
         ctx_free(cx);
     }

@@ -326,7 +326,7 @@ static enum err find_waiting(struct ctx *cx, void *arg)
 
 void match_background(struct store *store)
 {
-    struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(store, store_now(store));
     struct job job = { .run_id = NONE };
     enum err err;
 

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "platform/metrics.h"
@@ -106,7 +105,7 @@ const char *api_csrf_token(struct arena *mem, const char *session_token)
 
 struct ctx *api_ctx(struct store *store, const struct http_request *rq)
 {
-    struct ctx *cx = ctx_new(store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(store, store_now(store));
     const char *asked = rq->query ? strstr(rq->query, "lang=") : NULL;
 
     cx->lang = http_language(rq);

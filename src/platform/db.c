@@ -477,6 +477,16 @@ enum store_kind store_kind(const struct store *s)
     return s->kind;
 }
 
+int64_t store_now(const struct store *s)
+{
+    return (int64_t)time(NULL) + s->clock_ahead;
+}
+
+void store_set_now(struct store *s, int64_t now)
+{
+    s->clock_ahead = now - (int64_t)time(NULL);
+}
+
 int64_t store_new_id(struct store *s)
 {
     enum { COUNTER_BITS = 12, NODE_BITS = 10 };

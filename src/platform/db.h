@@ -101,6 +101,11 @@ MUST_CHECK enum err store_open(const char *url, const struct scoped *scoped, enu
                                struct failure *f, struct store **ret);
 void store_close(struct store *s); /* waits for running writes; NULL is allowed */
 enum store_kind store_kind(const struct store *s);
+/* The time in this store's world, UTC seconds: the wall clock's, unless the store is that of a
+ * demonstration, which lives on from the end of its story (demonstration.h). Units of work that
+ * nobody gives a time begin at it. */
+int64_t store_now(const struct store *s);
+void store_set_now(struct store *s, int64_t now); /* before other threads use the store */
 /* An id never used before, time-ordered, 63 bits: milliseconds since 2020, node number, counter
  * (D13). */
 int64_t store_new_id(struct store *s);

@@ -124,6 +124,7 @@ struct store {
     pthread_mutex_t id_lock;
     int64_t id_last; /* milliseconds << 12 | counter */
     int64_t id_node;
+    int64_t clock_ahead; /* seconds that this store's world is ahead of the wall clock */
 };
 
 /* Opening: each fills a store allocated by itself, whose first member is struct store. */

@@ -29,6 +29,7 @@ const struct scoped journal_tables[] = {
       .person = "person_id" },
     OPEN_TABLE("journal_block"),
     OPEN_TABLE("idempotency"),
+    OPEN_TABLE("demonstration"),
     { 0 },
 };
 

@@ -79,7 +79,7 @@ static enum err read_cursor(struct ctx *cx, void *arg)
 
 static bool newest(struct live *l, int64_t *ret)
 {
-    struct ctx *cx = ctx_new(l->store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(l->store, store_now(l->store));
     enum err err;
 
     ctx_as_system(cx);
@@ -161,7 +161,7 @@ static void send_to(struct reader *r, const char *text, size_t len, int64_t now)
 /* True when somebody has more to get than fits at once. */
 static bool deliver(struct live *l, struct reader *first, int64_t head)
 {
-    struct ctx *cx = ctx_new(l->store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(l->store, store_now(l->store));
     struct batch **buckets = NEW_ARRAY(cx->mem, struct batch *, BUCKETS);
     int64_t now = clock_ms();
     bool has_more = false;
@@ -186,7 +186,7 @@ static bool deliver(struct live *l, struct reader *first, int64_t head)
 /* Is the session still good, and what may it see now? */
 static bool session_lives(struct live *l, struct reader *r)
 {
-    struct ctx *cx = ctx_new(l->store, (int64_t)time(NULL));
+    struct ctx *cx = ctx_new(l->store, store_now(l->store));
     enum err err;
 
     cx->session_token = r->token;

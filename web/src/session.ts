@@ -1,6 +1,7 @@
 import { computed, ref } from 'vue'
 import { ApiError, get, post, remove, setCsrf } from './api'
 import type { Lang } from './i18n'
+import { setClock } from './lib/format'
 
 export interface User {
   id: string
@@ -16,6 +17,8 @@ export interface Session {
   csrf: string
   must_change_password?: boolean
   lang?: Lang
+  now?: number
+  is_demonstration?: boolean
 }
 
 export const session = ref<Session | null>(null)
@@ -29,6 +32,7 @@ export const canAny = (...perms: string[]): boolean => perms.some(can)
 function take(s: Session): void {
   session.value = s
   setCsrf(s.csrf)
+  if (s.now) setClock(s.now)
 }
 
 // The session of the cookie; null when there is none.

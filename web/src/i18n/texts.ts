@@ -40,6 +40,8 @@ export const texts = {
   'shell.menu': ['菜单', 'Menu'],
   'shell.fold': ['收起或展开菜单', 'Fold or unfold the menu'],
   'shell.skip': ['跳到正文', 'Skip to content'],
+  'shell.demo': ['演示数据 · {day}', 'Demonstration · {day}'],
+  'shell.demoWhy': ['人员、企业、资金均为模拟，没有真人真事；系统时间停在演示故事的末日', 'People, employers and money are made up; the clock stands at the end of the story'],
   'shell.live': ['实时', 'Live'],
   'shell.notLive': ['未连接', 'Not connected'],
   'shell.theme': ['切换明暗', 'Light or dark'],

@@ -1,11 +1,15 @@
 // The year and pairing that figures are asked for, shared by targets and bulletin.
-import { ref } from 'vue'
+import { ref, watch } from 'vue'
 import { get } from '../api'
 import { recordOf, type Page, type Row } from '../meta'
-import { today } from './format'
+import { ahead, today } from './format'
 
 export const year = ref(Number(today().slice(0, 4)))
 export const month = ref(Number(today().slice(5, 7)))
+watch(ahead, () => {
+  year.value = Number(today().slice(0, 4))
+  month.value = Number(today().slice(5, 7))
+})
 export const pairing = ref<string | undefined>()
 export const pairings = ref<Row[]>([])
 

@@ -1,4 +1,5 @@
 // Values for people. Money comes in fen, instants in UTC seconds, dates and months as ISO text.
+import { ref } from 'vue'
 import { lang } from '../i18n'
 
 export const EMPTY = '—'
@@ -44,6 +45,13 @@ export function percent(part: unknown, digits = 1): string {
 export const ratio = (a: unknown, b: unknown): number | null =>
   isNumber(a) && isNumber(b) && Number(b) > 0 ? Number(a) / Number(b) : null
 
+// The ledger's time, UTC seconds: the server's, which in a demonstration is that of its story.
+export const ahead = ref(0)
+export const setClock = (serverNow: number): void => {
+  ahead.value = Math.round(serverNow - Date.now() / 1000)
+}
+export const now = (): number => Date.now() / 1000 + ahead.value
+
 // The business clock is China's, whatever the browser's zone.
 function parts(seconds: number): Record<string, string> {
   const f = new Intl.DateTimeFormat('en-CA', {
@@ -57,9 +65,9 @@ export function instant(seconds: unknown): string {
   const p = parts(Number(seconds))
   return `${p.year}-${p.month}-${p.day} ${p.hour}:${p.minute}`
 }
-export function ago(seconds: unknown, now = Date.now() / 1000): string {
+export function ago(seconds: unknown, at = now()): string {
   if (!isNumber(seconds)) return EMPTY
-  const s = Math.max(0, now - Number(seconds))
+  const s = Math.max(0, at - Number(seconds))
   const f = new Intl.RelativeTimeFormat(lang.value === 'zh' ? 'zh-CN' : 'en', { numeric: 'auto' })
   if (s < 60) return f.format(0, 'minute')
   if (s < 3600) return f.format(-Math.floor(s / 60), 'minute')
@@ -68,7 +76,7 @@ export function ago(seconds: unknown, now = Date.now() / 1000): string {
   return instant(seconds).slice(0, 10)
 }
 export function today(): string {
-  const p = parts(Date.now() / 1000)
+  const p = parts(now())
   return `${p.year}-${p.month}-${p.day}`
 }
 export const thisMonth = (): string => today().slice(0, 7)
