@@ -1,13 +1,21 @@
-/* bench_import — how fast rosters are checked and written, and how much memory that takes.
+/* bench_import — how fast rosters are checked and written, how much memory that takes, and whether
+ * every planted flaw is found.
  *
  *     make build/bench_import
- *     build/bench_import make FILE N      write FILE (xlsx, or CSV if its name ends so): N persons,
- * 25 columns build/bench_import check FILE DB    dry run into a new store DB (a path, or
- * postgres://…) build/bench_import commit FILE DB   dry run and write; run it again to see what the
- * same file costs
+ *     build/bench_import make FILE N         write FILE (xlsx, or CSV if its name ends so): N
+ *                                            persons, 25 columns
+ *     build/bench_import check FILE DB       dry run into a new store DB (path or postgres://…)
+ *     build/bench_import commit FILE DB      dry run and write; run it again to see what the same
+ *                                            file costs
+ *     build/bench_import simulate DIR N P    write DIR/roster.xlsx, N persons of Dingxi, P percent
+ *                                            with a flaw, and DIR/answers.csv that names each
+ *     build/bench_import answers DIR DB      import it in one pass as the city's bureau, and
+ *                                            compare what is found with the answers: exit status 1
+ *                                            when one is missed, or anything else is reported
  *
  * Each is a run of its own, so that each has its own peak of memory. */
 #include "app/modules.h"
+#include "app/simulate.h"
 #include "base/ids.h"
 #include "imports/imports.h"
 #include "people/people.h"
@@ -122,7 +130,7 @@ static enum err seed(struct ctx *cx, void *arg)
     return OK;
 }
 
-static int take(struct ctx *cx, const char *path, bool commit)
+static int take(struct ctx *cx, const char *path, bool commit, struct import_outcome *ret)
 {
     double wall = seconds(CLOCK_MONOTONIC), cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
     struct import_outcome o;
@@ -130,6 +138,7 @@ static int take(struct ctx *cx, const char *path, bool commit)
 
     if (import_run(cx, &person_record, path, "roster", commit, &o) != OK)
         return refused(&cx->failure);
+    *ret = o;
     wall = seconds(CLOCK_MONOTONIC) - wall;
     cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     getrusage(RUSAGE_SELF, &usage);
@@ -138,6 +147,147 @@ static int take(struct ctx *cx, const char *path, bool commit)
         (long long)o.total, (long long)o.bad, (long long)o.created, (long long)o.changed,
         (long long)o.same, wall, cpu, (double)o.total / wall, (double)usage.ru_maxrss / 1024);
     return 0;
+}
+
+/* --- the answer key ----------------------------------------------------------------------------
+ */
+
+static int simulate(const char *dir, int workers, int messy)
+{
+    struct arena *mem = arena_new();
+    struct sim_options o = { .workers = workers,
+                             .posts = 1,
+                             .seed = 1,
+                             .messy = messy,
+                             .one_roster = true,
+                             .pairing = "fuzhou-dingxi",
+                             .dir = dir };
+    struct sim_world *w = sim_world_make(mem, &o);
+    struct failure f = { 0 };
+
+    if (sim_write_rosters(w, &f) != OK || sim_write_answers(w, &f) != OK)
+        return refused(&f);
+    printf("%d rows, %d with a flaw, %zu answers\n", w->files[0].rows, w->files[0].flawed,
+           w->answers_n);
+    arena_free(mem);
+    return 0;
+}
+
+/* "roster.xlsx row 1234 id_no.checksum error 身份证号码", sorted, so that two lists can be merged.
+ */
+struct findings {
+    const char **at;
+    size_t n, cap;
+};
+
+static void add_finding(struct arena *mem, struct findings *f, int64_t row, const char *column,
+                        const char *code, bool is_warning)
+{
+    *ARENA_PUSH(mem, f->at, f->n, f->cap) =
+        arena_printf(mem, "%09lld %s %s %s", (long long)row, code, is_warning ? "warning" : "error",
+                     column);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool read_answers(struct arena *mem, const char *path, struct findings *ret)
+{
+    struct failure f = { 0 };
+    struct sheet_row row;
+    struct sheet *s;
+    bool more = true, first = true;
+    enum err err = sheet_open(path, NULL, LANG_EN, &f, &s);
+
+    if (err == OK)
+        err = sheet_select(s, 0, &f);
+    while (err == OK && (err = sheet_next(s, &row, &more, &f)) == OK && more) {
+        int64_t number;
+        if (!first && row.n == 6 && str_int(row.cells[2].text, &number))
+            add_finding(mem, ret, number, row.cells[3].text, row.cells[4].text,
+                        str_eq(row.cells[5].text, "1"));
+        first = false;
+    }
+    if (err != OK)
+        refused(&f);
+    return err == OK;
+}
+
+struct found {
+    int64_t batch_id;
+    struct arena *mem;
+    struct findings list;
+};
+
+static enum err read_found(struct ctx *cx, void *arg)
+{
+    struct found *found = arg;
+    struct rows r;
+
+    TRY(import_problems(cx, found->batch_id, 0, -1, &r));
+    for (int i = 0; i < r.n; i++)
+        add_finding(found->mem, &found->list, row_int(&r, i, "row_number"),
+                    row_text(&r, i, "header") ? row_text(&r, i, "header") : "",
+                    row_text(&r, i, "code"), row_int(&r, i, "is_warning") == 1);
+    return OK;
+}
+
+/* Two sorted lists side by side; the first few differences are printed. */
+static int compare(const struct findings *planted, const struct findings *found)
+{
+    size_t p = 0, f = 0, missed = 0, other = 0;
+
+    while (p < planted->n || f < found->n) {
+        int order = p == planted->n ? 1 : f == found->n ? -1 : strcmp(planted->at[p], found->at[f]);
+        if (order < 0 && missed++ < 20)
+            printf("missed: %s\n", planted->at[p]);
+        if (order > 0 && other++ < 20)
+            printf("not planted: %s\n", found->at[f]);
+        p += order <= 0;
+        f += order >= 0;
+    }
+    printf("%zu flaws planted, %zu reported: %zu missed, %zu not planted\n", planted->n, found->n,
+           missed, other);
+    return missed || other;
+}
+
+static int take_answers(struct ctx *cx, const char *dir)
+{
+    struct findings planted = { 0 };
+    struct found found = { .mem = arena_new() };
+    struct import_outcome o;
+    int status;
+
+    cx->who.scope = (struct scope){ SCOPE_OFFICE, NONE, NONE, NONE, NONE, NONE, NONE };
+    division_range(621100000000, &cx->who.scope.home_lo, &cx->who.scope.home_hi);
+    status = take(cx, arena_printf(cx->mem, "%s/roster.xlsx", dir), true, &o);
+    if (status != 0)
+        return status;
+    found.batch_id = o.batch_id;
+    if (!read_answers(found.mem, arena_printf(cx->mem, "%s/answers.csv", dir), &planted) ||
+        db_read(cx, read_found, &found) != OK)
+        return refused(&cx->failure);
+    qsort(planted.at, planted.n, sizeof *planted.at, by_text);
+    qsort(found.list.at, found.list.n, sizeof *found.list.at, by_text);
+    status = compare(&planted, &found.list);
+    arena_free(found.mem);
+    return status;
+}
+
+/* --- commands ----------------------------------------------------------------------------------
+ */
+
+static int run(struct ctx *cx, const char *command, const char *path)
+{
+    struct import_outcome o;
+
+    if (db_write(cx, seed, NULL) != OK)
+        return refused(&cx->failure);
+    if (str_eq(command, "answers"))
+        return take_answers(cx, path);
+    return take(cx, path, str_eq(command, "commit"), &o);
 }
 
 int main(int argc, char **argv)
@@ -149,8 +299,12 @@ int main(int argc, char **argv)
 
     if (argc == 4 && str_eq(argv[1], "make"))
         return make_file(argv[2], atoi(argv[3]));
+    if (argc == 5 && str_eq(argv[1], "simulate"))
+        return simulate(argv[2], atoi(argv[3]), atoi(argv[4]));
     if (argc != 4 || sodium_init() < 0) {
-        fprintf(stderr, "bench_import make FILE N | check FILE DB | commit FILE DB\n");
+        fputs("bench_import make FILE N | check FILE DB | commit FILE DB | simulate DIR N P"
+              " | answers DIR DB\n",
+              stderr);
         return 2;
     }
     ops_register(app_modules);
@@ -160,8 +314,7 @@ int main(int argc, char **argv)
         return refused(&f);
     cx = ctx_new(store, time(NULL));
     ctx_as_system(cx);
-    status = db_write(cx, seed, NULL) == OK ? take(cx, argv[2], str_eq(argv[1], "commit"))
-                                            : refused(&cx->failure);
+    status = run(cx, argv[1], argv[2]);
     ctx_free(cx);
     store_close(store);
     return status;

@@ -1,5 +1,6 @@
 /* Spreadsheets taken in: what is found in them, what is written, what is undone. */
 #include "app/modules.h"
+#include "app/simulate.h"
 #include "base/ids.h"
 #include "imports/imports_int.h"
 #include "people/people.h"
@@ -520,4 +521,57 @@ STORE_TEST("a person whom another office registers between check and commit cost
     EXPECT_INT(road_int(cx, "created_rows"), 499);
     expect_in_step(cx, 167);
     unlink(path);
+}
+
+/* The answer that a problem is, taken out of the list; false when there is none. */
+static bool take_answer(struct sim_world *w, const struct rows *r, int i)
+{
+    for (size_t k = 0; k < w->answers_n; k++) {
+        struct sim_answer *a = &w->answers[k];
+        if (a->row != row_int(r, i, "row_number") || !str_eq(a->code, row_text(r, i, "code")) ||
+            !str_eq(a->column, row_text(r, i, "header")) ||
+            a->is_warning != (row_int(r, i, "is_warning") == 1))
+            continue;
+        *a = w->answers[--w->answers_n];
+        return true;
+    }
+    return false;
+}
+
+STORE_TEST("of a roster with every column, every planted flaw is found and nothing else reported")
+{
+    char *dir = arena_strdup(test_arena(), "/tmp/queqiao-roster-XXXXXX");
+    struct sim_options options = { .workers = 3000,
+                                   .posts = 1,
+                                   .seed = 11,
+                                   .messy = 40,
+                                   .one_roster = true,
+                                   .pairing = "fuzhou-dingxi",
+                                   .dir = dir };
+    struct sim_world *w = sim_world_make(test_arena(), &options);
+    struct import_outcome o = { 0 };
+    struct asked a;
+
+    EXPECT(mkdtemp(dir) != NULL);
+    EXPECT_INT(sim_write_rosters(w, &cx->failure), OK);
+    EXPECT(w->answers_n > 1000);
+    cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
+                                    .home_lo = 621100000000,
+                                    .home_hi = 621199999999,
+                                    .work_lo = NONE,
+                                    .work_hi = NONE };
+    EXPECT_INT(import_run(cx, &person_record, w->files[0].path, "x.xlsx", true, &o), OK);
+    EXPECT_INT(o.total, 3000);
+    EXPECT_INT(o.created, o.good);
+    a = (struct asked){ .id = o.batch_id };
+    EXPECT_INT(db_read(cx, ask, &a), OK);
+    for (int i = 0; i < a.r.n; i++)
+        if (!take_answer(w, &a.r, i))
+            test_fail(__FILE__, __LINE__, "not planted: row %lld %s",
+                      (long long)row_int(&a.r, i, "row_number"), row_text(&a.r, i, "code"));
+    for (size_t k = 0; k < w->answers_n; k++)
+        test_fail(__FILE__, __LINE__, "missed: row %lld %s", (long long)w->answers[k].row,
+                  w->answers[k].code);
+    unlink(w->files[0].path);
+    EXPECT_INT(rmdir(dir), 0);
 }

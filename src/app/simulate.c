@@ -120,6 +120,7 @@ int command_simulate(const struct command_line *line)
                              .posts = 40,
                              .months = 8,
                              .messy = 5,
+                             .one_roster = str_eq(option(line, "rosters"), "one"),
                              .pairing = option(line, "pairing"),
                              .dir = option(line, "out") };
     struct failure f = { 0 };
@@ -130,7 +131,7 @@ int command_simulate(const struct command_line *line)
         o.pairing = "fuzhou-dingxi";
     if (!o.dir || !*o.dir) {
         fputs(
-            "queqiao simulate [--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--pairing=fuzhou-dingxi|shandong-chongqing] -o DIR\n",
+            "queqiao simulate [--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--rosters=one] [--pairing=fuzhou-dingxi|shandong-chongqing] -o DIR\n",
             stderr);
         goto end;
     }

@@ -12,6 +12,7 @@ struct sim_options {
     int workers, posts, months;
     uint64_t seed;
     int messy;           /* percent of rows with a flaw, exactly one each */
+    bool one_roster;     /* of the whole western side, in place of one for each county */
     const char *pairing; /* "fuzhou-dingxi" or "shandong-chongqing" */
     const char *dir;     /* written here; must exist */
     const char *prefix;  /* before the names of files; NULL = none */
@@ -119,7 +120,7 @@ struct sim_month_line sim_month(const struct sim_world *w, const struct sim_pers
 
 /* --- writing; each appends to w->files and w->answers
  * --------------------------------------------------- */
-/* One roster for each western county. */
+/* One roster for each western county, or one for all. */
 MUST_CHECK enum err sim_write_rosters(struct sim_world *w, struct failure *f);
 /* Employers and posts of each eastern county. */
 MUST_CHECK enum err sim_write_posts(struct sim_world *w, struct failure *f);

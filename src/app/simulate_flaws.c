@@ -241,21 +241,27 @@ static const struct flaw {
     { "month_evidence", SPOIL_LOST, KEY_ID_NO, "id_no.lost_digits" },
 };
 
+/* Children are born on days of their own: two of one day may share the rest of the number, too. */
 static bool spoil_under_16(struct sim_draft *d, struct book_cell *cells)
 {
+    struct date born = date_add_days(date_make(2014, 1, 1), d->children % 1800);
     struct book_cell *c = cell(d, cells, KEY_ID_NO), *birth = cell(d, cells, KEY_BIRTH),
                      *sex = cell(d, cells, KEY_SEX);
-    char *number = copy(d, c);
+    char *number = copy(d, c), iso[11];
 
     if (birth && (birth->kind != BOOK_TEXT || birth->formula))
         return false;
     if (sex && sex->formula)
         sex->formula = NULL;
-    memcpy(number + 6, "20160301", 8);
+    date_format(born, iso);
+    memcpy(number + 6, iso, 4);
+    memcpy(number + 10, iso + 5, 2);
+    memcpy(number + 12, iso + 8, 2);
     number[17] = id_no_check(number);
     *c = text(number);
     if (birth)
-        *birth = text("2016-03-01");
+        *birth = text(arena_strdup(d->w->mem, iso));
+    d->children++;
     return reason_of(number) == ID_OK;
 }
 

@@ -100,6 +100,7 @@ struct sim_draft {
         bool is_flawed, shares_phone;
     } * written;
     size_t written_n, written_cap;
+    int children;             /* under 16 so far, each born on a day of its own */
     int flaw_at;              /* where in the list of flaws to look next */
     const char *shared_phone; /* the village cadre's, standing in three good rows of the file */
     int shared_phones;

@@ -104,6 +104,47 @@ static const struct sim_form forms[] = {
       .blank_rows = 100 },
 };
 
+/* What a city puts together from its counties: every column, and so every flaw. */
+static const struct sim_form whole_form = { .title = "%s农村劳动力花名册",
+                                            .notes = unit_notes,
+                                            .columns = { { KEY_SERIAL, "序号" },
+                                                         { KEY_NAME, "姓名" },
+                                                         { KEY_SEX, "性别" },
+                                                         { KEY_ID_NO, "身份证号码" },
+                                                         { KEY_BIRTH, "出生日期" },
+                                                         { KEY_ETHNIC, "民族" },
+                                                         { KEY_EDUCATION, "文化程度" },
+                                                         { KEY_COUNTY, "县区" },
+                                                         { KEY_TOWN, "乡镇" },
+                                                         { KEY_VILLAGE, "行政村" },
+                                                         { KEY_HOUSEHOLD_NO, "户编号" },
+                                                         { KEY_RELATION, "与户主关系" },
+                                                         { KEY_HOUSEHOLD_TYPE, "户类型" },
+                                                         { KEY_IDENTIFIED, "首次识别时间" },
+                                                         { KEY_HEALTH, "健康状况" },
+                                                         { KEY_ABILITY, "劳动能力" },
+                                                         { KEY_PHONE, "联系电话" },
+                                                         { KEY_SKILL, "技能特长" },
+                                                         { KEY_WILLING, "就业意愿" },
+                                                         { KEY_WISH_PLACE, "意向务工地" },
+                                                         { KEY_WISH_WORK, "意向工种" },
+                                                         { KEY_WAGE, "期望月薪" },
+                                                         { KEY_ACCOUNT, "社保卡号" },
+                                                         { KEY_ACCOUNT_NAME, "开户名" },
+                                                         { KEY_BANK, "开户行" },
+                                                         { KEY_COLLECTOR, "采集人" },
+                                                         { KEY_COLLECTED, "采集日期" },
+                                                         { KEY_REMARK, "备注" },
+                                                         { KEY_UNKNOWN, "帮扶责任人" } },
+                                            .has_formulas = true,
+                                            .has_real_dates = true,
+                                            .repeats_header = true,
+                                            .hides_rows = true,
+                                            .has_code_sheet = true,
+                                            .ends_with_total = true,
+                                            .ends_with_signature = true,
+                                            .blank_rows = 100 };
+
 /* Days since 1899-12-30, as spreadsheets count. */
 static struct book_cell date_cell(struct sim_draft *d, struct date day)
 {
@@ -215,8 +256,21 @@ static void put_people(struct sim_draft *d, int county, int part, int parts)
 static const char signature[] =
     "填表人：王志明          审核人：李秀兰          单位负责人（签字）：                2019年1月28日（公章）";
 
+static enum err write_whole(struct sim_world *w, struct failure *f)
+{
+    struct sim_draft d = sim_draft(w, &whole_form, "roster.xlsx", "person", w->west_code);
+
+    sim_begin_sheet(&d, "花名册", w->west_name);
+    for (int i = 0; i < w->people_n; i++)
+        put_person(&d, &w->people[i]);
+    sim_end_sheet(&d, signature);
+    return sim_finish(&d, f);
+}
+
 enum err sim_write_rosters(struct sim_world *w, struct failure *f)
 {
+    if (w->options.one_roster)
+        return write_whole(w, f);
     for (int county = 0; county < w->west_n; county++) {
         const struct sim_form *form = &forms[county % (int)ARRAY_LEN(forms)];
         const struct sim_place *place = &w->west[county];
