@@ -67,18 +67,13 @@ static void *run_task(void *arg)
 /* --- sealing
  * --------------------------------------------------------------------------------------- */
 
-static enum err seal_some(struct ctx *cx, void *arg)
-{
-    return journal_seal(cx, arg);
-}
-
 static void seal_journal(struct store *store)
 {
     struct ctx *cx = ctx_new(store, store_now(store));
     int sealed = 0;
 
     ctx_as_system(cx);
-    if (db_write(cx, seal_some, &sealed) != OK)
+    if (journal_seal(cx, &sealed) != OK)
         log_event("journal.seal_failed", cx->failure.code);
     ctx_free(cx);
 }

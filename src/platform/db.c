@@ -14,7 +14,7 @@ const struct value *row_value(const struct rows *r, int row, const char *name)
 {
     assert(row >= 0 && row < r->n);
     for (int c = 0; c < r->columns; c++)
-        if (strcmp(r->names[c], name) == 0)
+        if (r->names[c][0] == name[0] && strcmp(r->names[c], name) == 0)
             return &r->cells[(size_t)row * (size_t)r->columns + (size_t)c];
     fprintf(stderr, "no column \"%s\" in the result\n", name);
     abort();

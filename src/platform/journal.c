@@ -410,6 +410,7 @@ enum err journal_seal(struct ctx *cx, int *ret_sealed)
     struct block b;
     int sealed = 0;
 
+    assert(!cx->db); /* within a write it would keep all writers waiting while it hashes */
     do {
         TRY(with_own_memory(cx, seal_one, &b));
         sealed += (int)b.entries;

@@ -10,11 +10,7 @@
 #include "platform/reference.h"
 
 static const struct module *const *modules;
-
-void ops_register(const struct module *const *list)
-{
-    modules = list;
-}
+static struct scoped tables[256];
 
 const struct module *const *ops_modules(void)
 {
@@ -23,9 +19,8 @@ const struct module *const *ops_modules(void)
     return modules ? modules : none;
 }
 
-const struct scoped *ops_tables(void)
+static void collect_tables(void)
 {
-    static struct scoped tables[256];
     size_t n = 0;
 
     for (const struct scoped *t = journal_tables; t->table; t++)
@@ -36,6 +31,18 @@ const struct scoped *ops_tables(void)
             tables[n++] = *t;
         }
     tables[n] = (struct scoped){ 0 };
+}
+
+void ops_register(const struct module *const *list)
+{
+    modules = list;
+    collect_tables();
+}
+
+const struct scoped *ops_tables(void)
+{
+    if (!tables[0].table)
+        collect_tables();
     return tables;
 }
 
