@@ -32,7 +32,7 @@ struct sqlite_store {
     struct job *first, **last;
     bool stop;
     bool broken; /* writer thread only: an fsync failed, and what is on disk is not known */
-    int wal_pages, checkpoint_at;
+    int wal_pages, wal_copied; /* writer thread only: of the log, and how much the store has */
     pthread_mutex_t readers_lock;
     struct sqlite_conn *idle;
     int idle_count;

@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum {
-    BATCH_MAX = 200,         /* functions in one commit */
-    BATCH_MS = 5,            /* or so much work */
-    CHECKPOINT_PAGES = 1000, /* 4 MB of log: copy what no reader holds back */
-    RESTART_PAGES = 16384,   /* 64 MB: wait a moment for readers, so that the log starts anew */
+    BATCH_MAX = 200,        /* functions in one commit */
+    BATCH_MS = 5,           /* or so much work */
+    IDLE_PAGES = 1000,      /* 4 MB of log: copied into the store when nobody waits */
+    IDLE_MS = 20,           /* for so long */
+    LOG_PAGES = 65536,      /* 256 MB: copied at once, whoever waits */
+    RESTART_PAGES = 131072, /* a reader holds the log back: wait a moment for it */
     RESTART_WAIT_MS = 100,
 };
 
@@ -59,14 +62,78 @@ static enum err run_also(struct sqlite_store *s, struct job *job)
     return err;
 }
 
+/* --- the log --------------------------------------------------------------------------------
+ * What is committed lies in the log, and is copied into the store by and by: a page that changed a
+ * hundred times is copied once. Copying ends with a wait for the disk, so it is done while nobody
+ * waits for a change; only a log that has grown large is copied in between. */
+
+/* Called by SQLite within COMMIT. */
+static int wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct sqlite_store *s = arg;
+
+    (void)db, (void)name;
+    if (pages < s->wal_pages) /* the log began anew */
+        s->wal_copied = 0;
+    s->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+static bool checkpoint_is_due(const struct sqlite_store *s, int pages)
+{
+    return s->wal_pages - s->wal_copied >= pages && !s->broken;
+}
+
+static void checkpoint(struct sqlite_store *s)
+{
+    s->wal_copied = s->wal_pages; /* or as much of it as no reader holds back */
+    sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (s->wal_pages < RESTART_PAGES)
+        return;
+    sqlite3_busy_timeout(s->writer->db, RESTART_WAIT_MS);
+    sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(s->writer->db, BUSY_MS);
+}
+
+/* --- the queue ----------------------------------------------------------------------------- */
+
+/* With the lock held. False when there is none for IDLE_MS. */
+static bool wait_for_job(struct sqlite_store *s)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += IDLE_MS * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    while (!s->first && !s->stop)
+        if (pthread_cond_timedwait(&s->queue_ready, &s->queue_lock, &until) == ETIMEDOUT)
+            return false;
+    return true;
+}
+
+/* With the lock held, which is let go while the log is copied. */
+static void wait_for_first(struct sqlite_store *s)
+{
+    while (!s->first && !s->stop) {
+        if (!checkpoint_is_due(s, IDLE_PAGES)) {
+            pthread_cond_wait(&s->queue_ready, &s->queue_lock);
+        } else if (!wait_for_job(s)) {
+            pthread_mutex_unlock(&s->queue_lock);
+            checkpoint(s);
+            pthread_mutex_lock(&s->queue_lock);
+        }
+    }
+}
+
 /* The next function: with `wait` the first of a batch, else one more for it if there is any. */
 static struct job *job_next(struct sqlite_store *s, bool wait)
 {
     struct job *job;
 
     pthread_mutex_lock(&s->queue_lock);
-    while (wait && !s->first && !s->stop)
-        pthread_cond_wait(&s->queue_ready, &s->queue_lock);
+    if (wait)
+        wait_for_first(s);
     job = s->first;
     if (job && !wait && !job->done)
         job = NULL; /* may be long: see run_batch() */
@@ -101,31 +168,6 @@ static void commit(struct sqlite_store *s, struct job *batch)
     for (struct job *job = batch; job; job = job->next)
         if (job->err == OK)
             job->err = sqlite_trouble(job->cx, db, rc);
-}
-
-/* Called by SQLite within COMMIT; the copying waits until the waiters have their answer. */
-static int wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
-{
-    struct sqlite_store *s = arg;
-
-    (void)db, (void)name;
-    if (pages < s->wal_pages) /* the log began anew */
-        s->checkpoint_at = CHECKPOINT_PAGES;
-    s->wal_pages = pages;
-    return SQLITE_OK;
-}
-
-static void checkpoint(struct sqlite_store *s)
-{
-    if (s->wal_pages < s->checkpoint_at || s->broken)
-        return;
-    s->checkpoint_at = s->wal_pages + CHECKPOINT_PAGES; /* a reader may hold the log back */
-    sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (s->wal_pages < RESTART_PAGES)
-        return;
-    sqlite3_busy_timeout(s->writer->db, RESTART_WAIT_MS);
-    sqlite3_wal_checkpoint_v2(s->writer->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    sqlite3_busy_timeout(s->writer->db, BUSY_MS);
 }
 
 /* The first function runs without a savepoint. Inside one, SQLite walks at every statement through
@@ -194,7 +236,8 @@ static void *write_loop(void *arg)
                 pthread_mutex_unlock(&s->turn);
         }
         answer(job);
-        checkpoint(s);
+        if (checkpoint_is_due(s, LOG_PAGES))
+            checkpoint(s);
     }
     return NULL;
 }
@@ -233,12 +276,19 @@ void sqlite_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, 
 
 bool sqlite_writer_start(struct sqlite_store *s)
 {
-    s->checkpoint_at = CHECKPOINT_PAGES;
+    pthread_condattr_t monotonic;
+
     s->last = &s->first;
     pthread_mutex_init(&s->queue_lock, NULL);
-    pthread_cond_init(&s->queue_ready, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->queue_ready, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     sqlite3_wal_hook(s->writer->db, wal_grew, s);
-    return pthread_create(&s->thread, NULL, write_loop, s) == 0;
+    if (pthread_create(&s->thread, NULL, write_loop, s) != 0)
+        return false;
+    pthread_setname_np(s->thread, "write");
+    return true;
 }
 
 void sqlite_writer_stop(struct sqlite_store *s)
