@@ -3,7 +3,9 @@
  * cannot forget it. */
 #include "platform/record.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/ids.h"
 #include "platform/journal.h"
@@ -201,13 +203,53 @@ static enum err journal_row(struct ctx *cx, const struct record *rec, const stru
 
 /* --- reading
  * ------------------------------------------------------------------------------------------ */
+enum { RECORDS_MAX = 128 }; /* a power of two; some thirty records are defined */
+
+/* Statements that depend on nothing but the record are put together once and kept for good. A place
+ * is taken by whoever sets `record` first, and its texts may be put together twice. */
+static struct kept {
+    _Atomic(const struct record *) record;
+    _Atomic(const char *) load, row;
+} kept[RECORDS_MAX];
+
+static struct kept *kept_of(const struct record *rec)
+{
+    for (size_t at = (uintptr_t)rec / sizeof *rec, tries = 0; tries < RECORDS_MAX; at++, tries++) {
+        struct kept *k = &kept[at % RECORDS_MAX];
+        const struct record *there = NULL;
+
+        if (atomic_load(&k->record) == rec ||
+            atomic_compare_exchange_strong(&k->record, &there, rec) || there == rec)
+            return k;
+    }
+    assert(!"more records than there is room for");
+    return NULL;
+}
+
+static const char *keep(_Atomic(const char *) *place, const char *text)
+{
+    const char *there = NULL;
+    char *copy = strdup(text);
+
+    if (!copy)
+        abort();
+    if (atomic_compare_exchange_strong(place, &there, copy))
+        return copy;
+    free(copy);
+    return there;
+}
+
 enum err record_load(struct ctx *cx, const struct record *rec, int64_t id, struct rows *ret)
 {
-    const char *sql =
-        arena_printf(cx->mem, "SELECT %s.* FROM %s %s WHERE %s.id = $1 AND SCOPE(%s %s)",
-                     rec->alias, rec->table, rec->alias, rec->alias, rec->table, rec->alias);
+    struct kept *k = kept_of(rec);
+    const char *sql = atomic_load(&k->load);
     struct rows r;
 
+    if (!sql)
+        sql = keep(&k->load,
+                   arena_printf(cx->mem, "SELECT %s.* FROM %s %s WHERE %s.id = $1 AND SCOPE(%s %s)",
+                                rec->alias, rec->table, rec->alias, rec->alias, rec->table,
+                                rec->alias));
     TRY(db_rows(cx, &r, sql, P(id)));
     if (r.n == 0)
         return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"),
@@ -219,12 +261,18 @@ enum err record_load(struct ctx *cx, const struct record *rec, int64_t id, struc
 /* The row as lists and details show it. */
 static enum err write_row(struct ctx *cx, const struct record *rec, int64_t id)
 {
-    struct list_query q = { .limit = -1, .only_id = id };
-    struct list_sql sql;
+    struct kept *k = kept_of(rec);
+    const char *sql = atomic_load(&k->row);
     struct rows r;
 
-    TRY(list_rows_sql(cx, rec, &q, 0, &sql));
-    TRY(db_rows_list(cx, &r, sql.text, sql.params));
+    if (!sql) {
+        struct list_query q = { .limit = -1, .only_id = id };
+        struct list_sql list;
+        TRY(list_rows_sql(cx, rec, &q, 0, &list));
+        assert(list.params.n == 1); /* the id */
+        sql = keep(&k->row, list.text);
+    }
+    TRY(db_rows(cx, &r, sql, P(id)));
     if (r.n == 0)
         return fail(cx, E_NOT_FOUND, "record.not_found", T("没有这条%s记录", "there is no such %s"),
                     T(rec->zh, rec->en));
@@ -317,6 +365,17 @@ static void add_scope_columns(struct columns *c, const struct scoped *s, const i
             add_column(c, names[i], param_int(place[i]));
 }
 
+/* "$12": once for every row, so without formatting. */
+static void add_number(struct str *sql, int number)
+{
+    str_add_char(sql, '$');
+    if (number >= 100)
+        str_add_char(sql, (char)('0' + number / 100));
+    if (number >= 10)
+        str_add_char(sql, (char)('0' + number / 10 % 10));
+    str_add_char(sql, (char)('0' + number % 10));
+}
+
 static const char *insert_sql(struct ctx *cx, const struct record *rec, const struct scoped *s,
                               const struct columns *c)
 {
@@ -330,12 +389,9 @@ static const char *insert_sql(struct ctx *cx, const struct record *rec, const st
     }
     str_add(&sql, ") SELECT ");
     for (int i = 0; i < c->n; i++) {
-        str_add(&sql, i ? ", $" : "$");
-        if (i + 1 >= 100)
-            str_add_char(&sql, (char)('0' + (i + 1) / 100));
-        if (i + 1 >= 10)
-            str_add_char(&sql, (char)('0' + (i + 1) / 10 % 10));
-        str_add_char(&sql, (char)('0' + (i + 1) % 10));
+        if (i)
+            str_add(&sql, ", ");
+        add_number(&sql, i + 1);
     }
     if (s && !s->is_open) {
         const char *sep = " ";
@@ -469,6 +525,20 @@ static enum err refuse_stale(struct ctx *cx, const struct record *rec, const str
                 "%s", T("请比较两边的值后再保存", "compare both values and save again"));
 }
 
+static void add_pair(struct str *sql, const char *before, const char *column, int number)
+{
+    str_add(sql, before);
+    str_add(sql, column);
+    str_add(sql, " = ");
+    add_number(sql, number);
+}
+
+static int param_at(struct param *params, int *n, struct param value)
+{
+    params[*n] = value;
+    return ++*n;
+}
+
 static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id,
                            const struct rows *before, const struct columns *c)
 {
@@ -477,19 +547,24 @@ static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id,
     struct param params[ARRAY_LEN(c->value) + 4];
     int n = 0;
 
-    str_addf(&sql, "UPDATE %s AS %s SET version = version + 1", rec->table, rec->alias);
-    for (int i = 0; i < c->n; i++) {
-        params[n++] = c->value[i];
-        str_addf(&sql, ", %s = $%d", c->name[i], n);
+    str_add(&sql, "UPDATE ");
+    str_add(&sql, rec->table);
+    str_add(&sql, " AS ");
+    str_add(&sql, rec->alias);
+    str_add(&sql, " SET version = version + 1");
+    for (int i = 0; i < c->n; i++)
+        add_pair(&sql, ", ", c->name[i], param_at(params, &n, c->value[i]));
+    add_pair(&sql, ", ", "updated_at", param_at(params, &n, param_int(cx->now)));
+    add_pair(&sql, " WHERE ", "id", param_at(params, &n, param_int(id)));
+    add_pair(&sql, " AND ", "version",
+             param_at(params, &n, param_int(row_int(before, 0, "version"))));
+    if (s && !s->is_open) {
+        str_add(&sql, " AND SCOPE(");
+        str_add(&sql, rec->table);
+        str_add(&sql, " ");
+        str_add(&sql, rec->alias);
+        str_add(&sql, ")");
     }
-    params[n++] = param_int(cx->now);
-    str_addf(&sql, ", updated_at = $%d", n);
-    params[n++] = param_int(id);
-    str_addf(&sql, " WHERE %s.id = $%d", rec->alias, n);
-    params[n++] = param_int(row_int(before, 0, "version"));
-    str_addf(&sql, " AND %s.version = $%d", rec->alias, n);
-    if (s && !s->is_open)
-        str_addf(&sql, " AND SCOPE(%s %s)", rec->table, rec->alias);
     TRY(db_exec_list(cx, sql.s, (struct params){ n, params }));
     if (cx->changed != 1)
         return fail(cx, E_BUSY, "record.raced", "%s",
