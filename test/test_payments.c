@@ -295,9 +295,9 @@ OPS_TEST("a batch altered by one byte after it was locked is neither approved no
     step(two, "payments.approve", batch);
     EXPECT_INT(db_write(unit(as_system()), run_sql, (void *)edits[ARRAY_LEN(edits) - 1][0]), OK);
     call(one, "payments.send", batch, "{}");
-    expect(409, "payment.altered");
+    expect(500, "seal.broken");
     call(one, "payments.bank_file", batch, NULL);
-    expect(409, "payment.altered");
+    expect(500, "seal.broken");
 }
 
 OPS_TEST("a return that does not fit is refused as a whole, with its row")

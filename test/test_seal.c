@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static const char ID_NO[] = "11010119900307774X", PLACE[] = "person.id_no";
+enum { ROW = 4711 };
 
 static bool bytes_eq(struct bytes a, struct bytes b)
 {
@@ -34,11 +35,11 @@ TEST("a sealed text opens to itself, and shows nothing of it")
     struct ctx *cx = fresh();
 
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        struct bytes sealed = seal_text(test_arena(), PLACE, texts[i]);
-        struct bytes again = seal_text(test_arena(), PLACE, texts[i]);
+        struct bytes sealed = seal_text(test_arena(), PLACE, ROW, texts[i]);
+        struct bytes again = seal_text(test_arena(), PLACE, ROW, texts[i]);
         const char *opened = "?";
 
-        EXPECT_INT(seal_open(cx, PLACE, sealed, &opened), OK);
+        EXPECT_INT(seal_open(cx, PLACE, ROW, sealed, &opened), OK);
         EXPECT_STR(opened, texts[i]);
         EXPECT_INT(sealed.len, strlen(texts[i]) + 44);
         EXPECT(strlen(texts[i]) < 2 || !contains(sealed, texts[i]));
@@ -52,19 +53,19 @@ TEST("an absent text has no seal and no index")
     struct ctx *cx = fresh();
     const char *opened = "?";
 
-    EXPECT(!seal_text(test_arena(), PLACE, NULL).data);
+    EXPECT(!seal_text(test_arena(), PLACE, ROW, NULL).data);
     EXPECT(!seal_index(test_arena(), PLACE, NULL).data);
-    EXPECT_INT(seal_open(cx, PLACE, (struct bytes){ 0 }, &opened), OK);
+    EXPECT_INT(seal_open(cx, PLACE, ROW, (struct bytes){ 0 }, &opened), OK);
     EXPECT_STR(opened, NULL);
     ctx_free(cx);
 }
 
 /* Refused with the code, and nothing of the value in the message. */
-static void expect_broken(struct ctx *cx, const char *place, struct bytes sealed)
+static void expect_broken(struct ctx *cx, const char *place, int64_t row, struct bytes sealed)
 {
     const char *opened = "untouched";
 
-    EXPECT_INT(seal_open(cx, place, sealed, &opened), E_INTERNAL);
+    EXPECT_INT(seal_open(cx, place, row, sealed, &opened), E_INTERNAL);
     EXPECT_STR(opened, "untouched");
     EXPECT_STR(cx->failure.code, "seal.broken");
     EXPECT(!strstr(cx->failure.message, "1101"));
@@ -73,29 +74,33 @@ static void expect_broken(struct ctx *cx, const char *place, struct bytes sealed
 TEST("a sealed value opens only where it was sealed")
 {
     struct ctx *cx = fresh();
-    struct bytes sealed = seal_text(test_arena(), PLACE, ID_NO);
+    struct bytes sealed = seal_text(test_arena(), PLACE, ROW, ID_NO);
 
-    expect_broken(cx, "person.phone", sealed);
-    expect_broken(cx, "person.id_n", sealed);
-    expect_broken(cx, "person.id_no2", sealed);
+    expect_broken(cx, "person.phone", ROW, sealed);
+    expect_broken(cx, "person.id_n", ROW, sealed);
+    expect_broken(cx, "person.id_no2", ROW, sealed);
+    expect_broken(cx, PLACE, ROW + 1, sealed);
+    expect_broken(cx, PLACE, (int64_t)ROW << 8, sealed);
+    expect_broken(cx, PLACE, -ROW, sealed);
+    expect_broken(cx, PLACE, NONE, sealed);
     ctx_free(cx);
 }
 
 TEST("every single flipped bit, every cut and every addition is refused")
 {
     struct ctx *cx = fresh();
-    struct bytes sealed = seal_text(test_arena(), PLACE, ID_NO);
+    struct bytes sealed = seal_text(test_arena(), PLACE, ROW, ID_NO);
     unsigned char *copy = arena_alloc(test_arena(), sealed.len + 1);
 
     memcpy(copy, sealed.data, sealed.len);
     for (size_t bit = 0; bit < sealed.len * 8; bit++) {
         copy[bit / 8] ^= (unsigned char)(1 << bit % 8);
-        expect_broken(cx, PLACE, (struct bytes){ copy, sealed.len });
+        expect_broken(cx, PLACE, ROW, (struct bytes){ copy, sealed.len });
         copy[bit / 8] ^= (unsigned char)(1 << bit % 8);
     }
     for (size_t len = 0; len <= sealed.len + 1; len++)
         if (len != sealed.len)
-            expect_broken(cx, PLACE, (struct bytes){ copy, len });
+            expect_broken(cx, PLACE, ROW, (struct bytes){ copy, len });
     ctx_free(cx);
 }
 
@@ -153,10 +158,10 @@ TEST("a forked process repeats no nonce for another text")
     unsigned char theirs[24] = { 0 };
     int pipe_ends[2];
 
-    seal_text(test_arena(), PLACE, "a"); /* random bytes are now in store, for both */
+    seal_text(test_arena(), PLACE, ROW, "a"); /* random bytes are now in store, for both */
     EXPECT_INT(pipe(pipe_ends), 0);
     pid_t child = fork();
-    struct bytes ours = seal_text(test_arena(), PLACE, child ? "b" : "c");
+    struct bytes ours = seal_text(test_arena(), PLACE, ROW, child ? "b" : "c");
     if (child == 0) {
         ssize_t n = write(pipe_ends[1], (const char *)ours.data + 4, 24);
         _exit(n != 24);
@@ -183,15 +188,15 @@ TEST("the key file is made once, for its owner only, and the same keys are found
     EXPECT_INT(seal_init(path, &f), OK);
     EXPECT_INT(stat(path, &st), 0);
     EXPECT_INT(st.st_mode & 07777, 0600);
-    struct bytes sealed = seal_text(test_arena(), PLACE, ID_NO);
+    struct bytes sealed = seal_text(test_arena(), PLACE, ROW, ID_NO);
     struct bytes index = seal_index(test_arena(), PLACE, ID_NO);
 
     seal_init_for_tests(); /* other keys */
-    expect_broken(cx, PLACE, sealed);
+    expect_broken(cx, PLACE, ROW, sealed);
     EXPECT(!bytes_eq(index, seal_index(test_arena(), PLACE, ID_NO)));
 
     EXPECT_INT(seal_init(path, &f), OK);
-    EXPECT_INT(seal_open(cx, PLACE, sealed, &opened), OK);
+    EXPECT_INT(seal_open(cx, PLACE, ROW, sealed, &opened), OK);
     EXPECT_STR(opened, ID_NO);
     EXPECT(bytes_eq(index, seal_index(test_arena(), PLACE, ID_NO)));
     unlink(path);

@@ -76,7 +76,7 @@ static enum err former_value(struct ctx *cx, const struct undoing *u, const stru
             "SELECT sealed FROM import_former f WHERE SCOPE_NOT(import_former 'the record is in scope')"
             " AND f.batch_id = $1 AND f.record_id = $2 AND f.field = $3",
             P(u->batch_id), P(id), P(f->name)));
-        TRY(seal_open(cx, arena_printf(cx->mem, "%s.%s", u->rec->table, f->column),
+        TRY(seal_open(cx, arena_printf(cx->mem, "%s.%s", u->rec->table, f->column), id,
                       row_blob(&r, 0, "sealed"), &text));
         memcpy((char *)in + f->offset, &text, sizeof text);
         return OK;

@@ -24,6 +24,7 @@ struct chunk {
     struct waiting rows[CHUNK];
 };
 struct unpacking {
+    struct store *store;
     const struct import_check *check;
     const struct field *key;
     struct packed_at at;
@@ -223,7 +224,7 @@ static void *unpack_some(struct arena *mem, void *arg)
         if (u->is_done || !is_good(u->check, row->row.ordinal))
             continue;
         if (!rec->take_row)
-            row->sealed = record_seal_ahead(mem, rec, row->in);
+            row->sealed = record_seal_ahead(mem, rec, store_new_id(u->store), row->in);
         for (const struct sealed_ahead *s = row->sealed; s && s->field; s++)
             if (s->field == u->key)
                 row->key_index = s->index;
@@ -234,7 +235,7 @@ static void *unpack_some(struct arena *mem, void *arg)
 
 static enum err write_rows(struct ctx *cx, struct writing *w)
 {
-    struct unpacking u = { .check = w->check, .key = import_key(w->rec) };
+    struct unpacking u = { .store = cx->store, .check = w->check, .key = import_key(w->rec) };
     struct ahead *ahead = ahead_start("seals", unpack_some, &u);
     enum err err = OK;
 

@@ -87,32 +87,36 @@ static enum err find_payee(struct ctx *cx, const struct claim_due *c, struct pay
     struct rows r;
     struct bytes sealed;
     const char *place;
+    int64_t id;
 
     *ret = (struct payee){ 0 };
     if (c->employer_id != NONE) {
         place = "employer.account";
+        id = c->employer_id;
         TRY(db_one(cx, &r,
                    "SELECT name, account_sealed, account_bank, account_name FROM employer"
                    " WHERE SCOPE_NOT(employer 'the claim to be paid is in scope') AND id = $1",
-                   P(c->employer_id)));
+                   P(id)));
     } else if (c->org_id != NONE) {
         place = "organisation.account";
+        id = c->org_id;
         TRY(db_one(cx, &r,
                    "SELECT name, account_sealed, account_bank, account_name FROM organisation"
                    " WHERE SCOPE_NOT(organisation 'the claim to be paid is in scope') AND id = $1",
-                   P(c->org_id)));
+                   P(id)));
     } else {
         place = "person.account";
+        id = c->person_id;
         TRY(db_one(cx, &r,
                    "SELECT name, account_sealed, account_bank, account_name FROM person"
                    " WHERE SCOPE_NOT(person 'the claim to be paid is in scope') AND id = $1",
-                   P(c->person_id)));
+                   P(id)));
     }
     ret->name =
         row_text(&r, 0, "account_name") ? row_text(&r, 0, "account_name") : row_text(&r, 0, "name");
     ret->bank = row_text(&r, 0, "account_bank");
     sealed = row_blob(&r, 0, "account_sealed");
-    return sealed.data ? seal_open(cx, place, sealed, &ret->account) : OK;
+    return sealed.data ? seal_open(cx, place, id, sealed, &ret->account) : OK;
 }
 
 /* A line on its way into a batch. */
@@ -135,7 +139,7 @@ static enum err add_line(struct ctx *cx, int64_t batch_id, int64_t number, const
         " WHERE SCOPE(payment_line home=$7, work=$8, employer_id=$6, person_id=$5)",
         P(id), P(batch_id), P(number), P(l->claim_id), P(l->person_id), P(l->employer_id),
         P(l->home), P(l->work), P(l->payee.name),
-        P(seal_text(cx->mem, ACCOUNT_PLACE, l->payee.account)),
+        P(seal_text(cx->mem, ACCOUNT_PLACE, id, l->payee.account)),
         P(is_payable ? arena_strdup(cx->mem, card_mask(l->payee.account, mask)) : NULL),
         P(l->payee.bank), P(l->amount_fen), P(is_payable ? "PENDING" : "FAILED"),
         P(is_payable ? NULL : "NO_ACCOUNT"), P(l->reissue_of), P(cx->now)));
@@ -269,7 +273,8 @@ enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, in
                                        .name = row_text(&r, i, "payee_name"),
                                        .bank = row_text(&r, i, "account_bank"),
                                        .state = row_text(&r, i, "state") };
-        TRY(seal_open(cx, ACCOUNT_PLACE, row_blob(&r, i, "account_sealed"), &lines[i].account));
+        TRY(seal_open(cx, ACCOUNT_PLACE, lines[i].id, row_blob(&r, i, "account_sealed"),
+                      &lines[i].account));
     }
     *ret = lines;
     *ret_n = r.n;
@@ -433,7 +438,7 @@ enum err payment_line_correct(struct ctx *cx, int64_t line_id, const char *accou
         "UPDATE payment_line AS l SET state = 'CORRECTED', corrected_sealed = $1, corrected_mask = $2, corrected_bank = $3,"
         " corrected_name = $4, version = version + 1, updated_at = $5"
         " WHERE l.id = $6 AND l.state IN ('FAILED', 'CORRECTED') AND SCOPE(payment_line l)",
-        P(seal_text(cx->mem, ACCOUNT_PLACE, digits)),
+        P(seal_text(cx->mem, CORRECTED_PLACE, line_id, digits)),
         P(arena_strdup(cx->mem, card_mask(digits, mask))),
         P(bank ? bank : row_text(&line, 0, "account_bank")),
         P(name ? name : row_text(&line, 0, "payee_name")), P(cx->now), P(line_id)));
@@ -474,7 +479,7 @@ enum err payment_batch_reissue(struct ctx *cx, int64_t id, struct payment_made *
                                       row_int(&r, i, "id"),          { 0 } };
         lines[i].payee.name = row_text(&r, i, "corrected_name");
         lines[i].payee.bank = row_text(&r, i, "corrected_bank");
-        TRY(seal_open(cx, ACCOUNT_PLACE, row_blob(&r, i, "corrected_sealed"),
+        TRY(seal_open(cx, CORRECTED_PLACE, lines[i].reissue_of, row_blob(&r, i, "corrected_sealed"),
                       &lines[i].payee.account));
         TRY(db_exec(
             cx,

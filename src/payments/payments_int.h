@@ -29,3 +29,4 @@ MUST_CHECK enum err line_journal(struct ctx *cx, const struct rows *line, int ro
 enum err payments_trace(struct ctx *cx); /* trace.c */
 
 #define ACCOUNT_PLACE "payment_line.account"
+#define CORRECTED_PLACE "payment_line.corrected"

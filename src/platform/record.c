@@ -64,17 +64,21 @@ static const char *seal_place(struct ctx *cx, const struct record *rec, const st
     return place_in(cx->mem, rec, f);
 }
 
-static struct sealed_ahead seal_now(struct arena *mem, const struct record *rec,
+static struct sealed_ahead seal_now(struct arena *mem, const struct record *rec, int64_t id,
                                     const struct field *f, const char *text)
 {
     const char *place = place_in(mem, rec, f);
 
-    return (struct sealed_ahead){ f, text, seal_text(mem, place, text),
-                                  seal_index(mem, place, text), mask_of(mem, f, text) };
+    return (struct sealed_ahead){ f,
+                                  id,
+                                  text,
+                                  seal_text(mem, place, id, text),
+                                  seal_index(mem, place, text),
+                                  mask_of(mem, f, text) };
 }
 
 const struct sealed_ahead *record_seal_ahead(struct arena *mem, const struct record *rec,
-                                             const void *in)
+                                             int64_t id, const void *in)
 {
     struct sealed_ahead *list;
     int n = 0;
@@ -85,18 +89,28 @@ const struct sealed_ahead *record_seal_ahead(struct arena *mem, const struct rec
     n = 0;
     for (const struct field *f = rec->fields; f->name; f++)
         if (field_type_is_sealed(f->type) && f->column && field_param(f, in).text)
-            list[n++] = seal_now(mem, rec, f, field_param(f, in).text);
+            list[n++] = seal_now(mem, rec, id, f, field_param(f, in).text);
     return list;
 }
 
 /* Made ahead, or made now. */
-static struct sealed_ahead sealed_of(struct ctx *cx, const struct record *rec,
+static struct sealed_ahead sealed_of(struct ctx *cx, const struct record *rec, int64_t id,
                                      const struct field *f, const char *text)
 {
     for (const struct sealed_ahead *s = cx->sealed; s && s->field; s++)
-        if (s->field == f && s->text == text)
+        if (s->field == f && s->id == id && s->text == text)
             return *s;
-    return seal_now(cx->mem, rec, f, text);
+    return seal_now(cx->mem, rec, id, f, text);
+}
+
+/* What was sealed ahead was sealed for an id of its own. */
+static int64_t new_id(struct ctx *cx, const struct record *rec)
+{
+    for (const struct sealed_ahead *s = cx->sealed; s && s->field; s++)
+        for (const struct field *f = rec->fields; f->name; f++)
+            if (s->field == f)
+                return s->id;
+    return store_new_id(cx->store);
 }
 
 static bool is_absent(struct param p)
@@ -131,6 +145,7 @@ static const char *column_of(struct ctx *cx, const struct field *f, const char *
     return name;
 }
 
+/* `in` begins with the id of its row. */
 static void add_field(struct columns *c, const struct record *rec, const struct field *f,
                       const void *in)
 {
@@ -142,7 +157,7 @@ static void add_field(struct columns *c, const struct record *rec, const struct 
         add_column(c, f->column, p);
         return;
     }
-    sealed = sealed_of(cx, rec, f, p.text);
+    sealed = sealed_of(cx, rec, *(const int64_t *)in, f, p.text);
     add_column(c, column_of(cx, f, "_sealed"), param_blob(sealed.sealed));
     add_column(c, column_of(cx, f, "_index"), param_blob(sealed.index));
     add_column(c, column_of(cx, f, "_mask"), param_text(sealed.mask));
@@ -381,7 +396,7 @@ static const char *insert_sql(struct ctx *cx, const struct record *rec, const st
 {
     struct str sql = str_new(cx->mem);
 
-    str_add(&sql, "INSERT INTO "); /* once for every imported row: without formatting */
+    str_add(&sql, "INSERT INTO ");
     str_add(&sql, rec->table);
     for (int i = 0; i < c->n; i++) {
         str_add(&sql, i ? ", " : " (");
@@ -427,7 +442,7 @@ enum err record_insert(struct ctx *cx, const struct record *rec, void *in, int64
 {
     const struct scoped *s = scoped_of(rec);
     struct columns *c = NEW(cx->mem, struct columns);
-    int64_t id = store_new_id(cx->store), place[4] = { NONE, NONE, NONE, NONE };
+    int64_t id = new_id(cx, rec), place[4] = { NONE, NONE, NONE, NONE };
 
     memcpy(in, &id, sizeof id); /* the struct's first member */
     if (rec->check)
@@ -701,7 +716,7 @@ enum err record_reveal(struct ctx *cx)
     TRY(record_load(cx, rec, cx->id, &row));
     value = NULL;
     if (row_blob(&row, 0, arena_printf(cx->mem, "%s_sealed", rec->fields[i].column)).data)
-        TRY(seal_open(cx, seal_place(cx, rec, &rec->fields[i]),
+        TRY(seal_open(cx, seal_place(cx, rec, &rec->fields[i]), cx->id,
                       row_blob(&row, 0, arena_printf(cx->mem, "%s_sealed", rec->fields[i].column)),
                       &value));
     TRY(journal_row(cx, rec, &row, cx->id, "reveal", NULL,

@@ -99,14 +99,15 @@ struct record {
 /* The stored form of a sealed field's text, made before it is needed; lists end with {0}. */
 struct sealed_ahead {
     const struct field *field;
+    int64_t id;       /* of the row it is bound to: a new row takes it, another is sealed anew */
     const char *text; /* taken only for this very text, at this place in memory */
     struct bytes sealed, index;
     const char *mask;
 };
-/* Of all sealed fields of an input struct, for cx->sealed. Touches neither store nor ctx, so any
- * thread may do it. */
+/* Of all sealed fields of an input struct, for cx->sealed, under a new id. Touches neither store
+ * nor ctx, so any thread may do it. */
 const struct sealed_ahead *record_seal_ahead(struct arena *mem, const struct record *rec,
-                                             const void *in);
+                                             int64_t id, const void *in);
 
 /* Inputs of the generic operations that have their own. */
 struct event_input {

@@ -4,11 +4,11 @@
  *
  *     version 1 | algorithm 1 | key number 2 | nonce 24 | ciphertext | tag 16
  *
- * XChaCha20-Poly1305 with the first four bytes and the place as additional data, so that no bit can
- * change and no value can be moved to another column. The nonce is a keyed hash over fresh random
- * bytes, the place and the text: two values share a nonce only if all three are equal, and then the
- * envelopes are equal too. So a forked process or a machine restored from a snapshot, which repeats
- * random bytes, still gives nothing away (CRY-5).
+ * XChaCha20-Poly1305 with the first four bytes, the row's id and the place as additional data, so
+ * that no bit can change and no value can be moved to another row or column. The nonce is a keyed
+ * hash over fresh random bytes, row, place and text: two values share a nonce only if all three are
+ * equal, and then the envelopes are equal too. So a forked process or a machine restored from a
+ * snapshot, which repeats random bytes, still gives nothing away (CRY-5).
  *
  * The blind index is BLAKE2b-128 under a key of the place (CRY-2, CRY-3). */
 #include "platform/seal.h"
@@ -24,15 +24,17 @@
 #include <unistd.h>
 
 enum {
-    VERSION = 1,
+    VERSION = 2, /* 1 did not bind the row */
     ALG_XCHACHA20_POLY1305 = 1,
     KEY_NUMBER = 1,
     HEAD_LEN = 4,
+    ROW_LEN = 8,
     NONCE_LEN = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     TAG_LEN = crypto_aead_xchacha20poly1305_ietf_ABYTES,
     KEY_LEN = 32,
     INDEX_LEN = 16,
     PLACE_MAX = 64,
+    AAD_MAX = HEAD_LEN + ROW_LEN + PLACE_MAX,
     SLOTS = 128, /* a power of two; a few dozen places are sealed */
 };
 
@@ -252,23 +254,25 @@ static void make_nonce(unsigned char out[NONCE_LEN], const unsigned char *aad, s
     crypto_generichash_final(&state, out, NONCE_LEN);
 }
 
-static size_t make_aad(unsigned char out[HEAD_LEN + PLACE_MAX], const unsigned char head[HEAD_LEN],
-                       const char *place)
+static size_t make_aad(unsigned char out[AAD_MAX], const unsigned char head[HEAD_LEN],
+                       const char *place, int64_t row)
 {
     size_t len = strlen(place);
 
     assert(keys && len > 0 && len < PLACE_MAX);
     memcpy(out, head, HEAD_LEN);
-    memcpy(out + HEAD_LEN, place, len);
-    return HEAD_LEN + len;
+    for (int i = 0; i < ROW_LEN; i++)
+        out[HEAD_LEN + i] = (unsigned char)((uint64_t)row >> (56 - 8 * i));
+    memcpy(out + HEAD_LEN + ROW_LEN, place, len);
+    return HEAD_LEN + ROW_LEN + len;
 }
 
-struct bytes seal_text(struct arena *mem, const char *place, const char *text)
+struct bytes seal_text(struct arena *mem, const char *place, int64_t row, const char *text)
 {
     static const unsigned char head[HEAD_LEN] = { VERSION, ALG_XCHACHA20_POLY1305, KEY_NUMBER >> 8,
                                                   KEY_NUMBER & 0xFF };
-    unsigned char aad[HEAD_LEN + PLACE_MAX], *out;
-    size_t aad_len = make_aad(aad, head, place), len;
+    unsigned char aad[AAD_MAX], *out;
+    size_t aad_len = make_aad(aad, head, place, row), len;
 
     if (!text)
         return (struct bytes){ 0 };
@@ -282,10 +286,11 @@ struct bytes seal_text(struct arena *mem, const char *place, const char *text)
     return (struct bytes){ out, HEAD_LEN + NONCE_LEN + len + TAG_LEN };
 }
 
-enum err seal_open(struct ctx *cx, const char *place, struct bytes sealed, const char **ret)
+enum err seal_open(struct ctx *cx, const char *place, int64_t row, struct bytes sealed,
+                   const char **ret)
 {
     const unsigned char *in = sealed.data;
-    unsigned char aad[HEAD_LEN + PLACE_MAX], *out;
+    unsigned char aad[AAD_MAX], *out;
     size_t len;
 
     assert(keys);
@@ -305,12 +310,13 @@ enum err seal_open(struct ctx *cx, const char *place, struct bytes sealed, const
     len = sealed.len - HEAD_LEN - NONCE_LEN;
     out = arena_alloc(cx->mem, len - TAG_LEN + 1);
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + HEAD_LEN + NONCE_LEN, len,
-                                                   aad, make_aad(aad, in, place), in + HEAD_LEN,
-                                                   keys->aead) != 0)
-        return fail(cx, E_INTERNAL, "seal.broken",
-                    T("%s 的密文被改动，或密钥文件不属于本库",
-                      "the sealed value of %s was altered, or the key file is another store's"),
-                    place);
+                                                   aad, make_aad(aad, in, place, row),
+                                                   in + HEAD_LEN, keys->aead) != 0)
+        return fail(
+            cx, E_INTERNAL, "seal.broken",
+            T("%s 的密文被改动或挪动，或密钥文件不属于本库",
+              "the sealed value of %s was altered or moved, or the key file is another store's"),
+            place);
     *ret = (const char *)out;
     return OK;
 }

@@ -1,6 +1,6 @@
-/* seal.h — personal numbers at rest (D10, security.md CRY-1…5): AEAD with the table and column
- * bound in, and a keyed blind index for look-up by exact value. Keys live in a file outside the
- * store. */
+/* seal.h — personal numbers at rest (D10, security.md CRY-1…5): AEAD with table, column
+ * and row bound in, and a keyed blind index for look-up by exact value. Keys live in a file outside
+ * the store. */
 #pragma once
 #include "platform/db.h"
 
@@ -9,10 +9,11 @@
 MUST_CHECK enum err seal_init(const char *key_path, struct failure *f);
 void seal_init_for_tests(void);
 
-/* Sealed bytes of a text, in the arena; NULL text gives {NULL, 0}. `place` is "table.column". */
-struct bytes seal_text(struct arena *mem, const char *place, const char *text);
-/* E_INTERNAL "seal.broken" if the bytes are not what seal_text made for this place. */
-MUST_CHECK enum err seal_open(struct ctx *cx, const char *place, struct bytes sealed,
+/* Sealed bytes of a text, in the arena; NULL text gives {NULL, 0}. `place` is "table.column", `row`
+ * the id of the row they are for. */
+struct bytes seal_text(struct arena *mem, const char *place, int64_t row, const char *text);
+/* E_INTERNAL "seal.broken" if the bytes are not what seal_text made for this place and row. */
+MUST_CHECK enum err seal_open(struct ctx *cx, const char *place, int64_t row, struct bytes sealed,
                               const char **ret);
 /* 128-bit keyed hash for equality, own key per place. NULL text gives {NULL, 0}. */
 struct bytes seal_index(struct arena *mem, const char *place, const char *text);
