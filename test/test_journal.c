@@ -217,6 +217,16 @@ STORE_TEST("an entry that is committed late is not skipped")
 /* --- seals
  * ---------------------------------------------------------------------------------------- */
 
+static enum err run_text(struct ctx *cx, void *sql)
+{
+    return db_exec_list(cx, sql, (struct params){ 0 });
+}
+
+static enum err run_script(struct ctx *cx, void *sql)
+{
+    return cx->store->backend->script(cx, sql);
+}
+
 static void seal(struct ctx *cx, int want)
 {
     int sealed = -1;
@@ -260,6 +270,51 @@ STORE_TEST("finished entries are sealed once, in blocks of at most 4096, and ver
     EXPECT_INT(journal_verify_from(cx, 4, &head, &entries, &blocks), OK);
     EXPECT_INT(blocks, 0);
     EXPECT_INT(journal_verify_from(cx, 6, NULL, &entries, &blocks), E_CONFLICT);
+}
+
+STORE_TEST("no statement changes or removes an entry or a seal")
+{
+    static const char *const statements[] = {
+        "UPDATE journal SET actor = 'x' WHERE SCOPE_NOT(journal 'test')",
+        "UPDATE journal SET after = NULL WHERE SCOPE_NOT(journal 'test') AND seq = 1",
+        "DELETE FROM journal WHERE SCOPE_NOT(journal 'test') AND seq = 2",
+        "DELETE FROM journal WHERE SCOPE_NOT(journal 'test')",
+        "UPDATE journal_block SET hash = root",
+        "DELETE FROM journal_block",
+        "INSERT OR REPLACE INTO journal (seq, at, actor, request_id, op, kind, record_id, action)"
+        " SELECT 1, 0, 'x', '', '', '', 0, '' WHERE SCOPE_NOT(journal 'test')",
+    };
+    bool pg = store_kind(cx->store) == STORE_POSTGRES;
+    const char *before;
+
+    append(cx, 1, 3);
+    seal(cx, 3);
+    before = stores_digest(cx);
+    for (size_t i = 0; i + pg < ARRAY_LEN(statements); i++) {
+        EXPECT_INT(db_write(cx, run_text, (void *)statements[i]), E_CONFLICT);
+        EXPECT_STR(cx->failure.code, "db.refused");
+    }
+    if (pg) {
+        EXPECT_INT(db_write(cx, run_script, "TRUNCATE journal"), E_CONFLICT);
+        EXPECT_INT(db_write(cx, run_script, "TRUNCATE journal_block"), E_CONFLICT);
+    }
+    EXPECT_STR(stores_digest(cx), before);
+    append(cx, 4, 1);
+    seal(cx, 1);
+    expect_whole(cx, 4, 2);
+}
+
+/* Somebody at the store itself, past the program and its rules. */
+static void disarm(struct ctx *cx)
+{
+    EXPECT_INT(db_write(cx, run_script,
+                        store_kind(cx->store) == STORE_POSTGRES
+                            ? "ALTER TABLE journal DISABLE TRIGGER USER;"
+                              "ALTER TABLE journal_block DISABLE TRIGGER USER"
+                            : "DROP TRIGGER journal_stays; DROP TRIGGER journal_keeps;"
+                              "DROP TRIGGER journal_block_stays;"
+                              "DROP TRIGGER journal_block_keeps"),
+               OK);
 }
 
 enum { BLOCKS = 7, PER_BLOCK = 9 };
@@ -427,6 +482,7 @@ STORE_TEST("every one of many random alterations of entries and blocks is found"
     struct attack a = { .seed = 20190211 };
     int attacks = store_kind(cx->store) == STORE_POSTGRES ? 400 : 2000; /* 5 ms each against 1 */
 
+    disarm(cx);
     cx->request_id = "3"; /* looks like the sign of a text column */
     for (int i = 0; i < BLOCKS; i++) {
         append(cx, 1 + i * PER_BLOCK, PER_BLOCK);
@@ -467,6 +523,7 @@ STORE_TEST("a tail cut off, or a chain made anew, is found by a head noted elsew
     EXPECT_INT(journal_head(cx, &witness), OK);
     EXPECT_INT(journal_verify_from(cx, 1, &witness, &entries, &blocks), OK);
 
+    disarm(cx);
     EXPECT_INT(db_write(cx, cut_tail, &from), OK);
     expect_whole(cx, 3, 1); /* by itself it looks whole */
     EXPECT_INT(journal_verify_from(cx, 1, &witness, &entries, &blocks), E_CONFLICT);

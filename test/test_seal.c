@@ -1,5 +1,5 @@
 /* Sealed values: whole or refused; their index equal exactly when they are. */
-#include "harness.h"
+#include "stores.h"
 #include "platform/seal.h"
 
 #include <fcntl.h>
@@ -202,6 +202,34 @@ TEST("the key file is made once, for its owner only, and the same keys are found
     unlink(path);
     rmdir(dir);
     ctx_free(cx);
+}
+
+STORE_TEST("the keys of a store are made once: gone or another's, they are refused and stay so")
+{
+    struct failure f = { 0 };
+    const char *dir = test_folder(), *mine = arena_printf(test_arena(), "%s/mine", dir),
+               *other = arena_printf(test_arena(), "%s/other", dir),
+               *away = arena_printf(test_arena(), "%s/away", dir);
+
+    EXPECT_INT(seal_init_for(cx->store, mine, &f), OK);
+    EXPECT_INT(seal_init_for(cx->store, mine, &f), OK);
+
+    EXPECT_INT(rename(mine, away), 0);
+    EXPECT_INT(seal_init_for(cx->store, mine, &f), E_INVALID);
+    EXPECT_STR(f.code, "seal.key_missing");
+    EXPECT(strstr(f.message, "restore"));
+    EXPECT(access(mine, F_OK) != 0); /* and none is made in its place */
+
+    EXPECT_INT(seal_init(other, &f), OK);
+    EXPECT_INT(seal_init_for(cx->store, other, &f), E_INVALID);
+    EXPECT_STR(f.code, "seal.key_of_another");
+
+    EXPECT_INT(rename(away, mine), 0);
+    EXPECT_INT(seal_init_for(cx->store, mine, &f), OK);
+    unlink(mine);
+    unlink(other);
+    rmdir(dir);
+    seal_init_for_tests();
 }
 
 TEST("a key file that others may read, or that is damaged, is refused and left alone")

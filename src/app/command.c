@@ -62,10 +62,9 @@ int command_open(const struct command_line *line, struct store **ret)
                     line->data_dir);
         return command_fail(line, &f);
     }
-    if (seal_init(line->key_path, &f) != OK ||
-        store_open(line->store_url, ops_tables(), line->lang, &f, &store) != OK)
+    if (store_open(line->store_url, ops_tables(), line->lang, &f, &store) != OK)
         return command_fail(line, &f);
-    if (store_migrate(store, &f, NULL) != OK) {
+    if (store_migrate(store, &f, NULL) != OK || seal_init_for(store, line->key_path, &f) != OK) {
         store_close(store);
         return command_fail(line, &f);
     }

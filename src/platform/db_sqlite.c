@@ -114,6 +114,7 @@ static bool pragma_is(sqlite3 *db, const char *pragma, const char *want)
 static enum err configure(struct ctx *cx, struct sqlite_conn *c, bool is_memory)
 {
     static const char common[] = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                                 "PRAGMA recursive_triggers = ON;" /* REPLACE deletes, too */
                                  "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
                                  "PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 0;";
     bool writer = c->base.is_writer;

@@ -30,6 +30,7 @@ const struct scoped journal_tables[] = {
     OPEN_TABLE("journal_block"),
     OPEN_TABLE("idempotency"),
     OPEN_TABLE("demonstration"),
+    OPEN_TABLE("seal_mark"),
     { 0 },
 };
 

@@ -7,6 +7,10 @@
 /* Load the key file, making it (mode 0600) when absent. Must precede any other call. Tests use
  * seal_init_for_tests(). */
 MUST_CHECK enum err seal_init(const char *key_path, struct failure *f);
+/* The same for the store, opened and migrated, that the keys belong to: they are made for a store
+ * without any, once. E_INVALID "seal.key_missing" when its key file is gone, "seal.key_of_another"
+ * when the file holds other keys. */
+MUST_CHECK enum err seal_init_for(struct store *store, const char *key_path, struct failure *f);
 void seal_init_for_tests(void);
 
 /* Sealed bytes of a text, in the arena; NULL text gives {NULL, 0}. `place` is "table.column", `row`
