@@ -5,6 +5,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -536,4 +537,37 @@ TEST("a second process cannot open the file, and what was acknowledged survives 
         ctx_free(cx);
         store_close(s);
     }
+}
+
+static enum err add_photos(struct ctx *cx, void *arg)
+{
+    static const char photo[1 << 16];
+
+    (void)arg;
+    for (int64_t id = 1; id <= 128; id++)
+        TRY(db_exec(cx, "INSERT INTO counter (id, n, photo) VALUES ($1, 0, $2)", P(id),
+                    param_blob((struct bytes){ photo, sizeof photo })));
+    return OK;
+}
+
+TEST("what lies in the log is copied into the store when nobody writes any more")
+{
+    const char *path = arena_printf(test_arena(), "%s/store.db", test_folder());
+    struct failure f = { 0 };
+    struct store *s = NULL;
+    struct stat st = { 0 };
+    struct ctx *cx;
+
+    EXPECT_INT(store_open(path, tables(), LANG_EN, &f, &s), OK);
+    EXPECT_INT(store_migrate_from(s, files, &f, NULL), OK);
+    cx = stores_ctx(&(struct ctx){ .store = s });
+    EXPECT_INT(db_write(cx, add_photos, NULL), OK);
+    for (int tries = 0; tries < 1000 && st.st_size < 128 << 16; tries++) {
+        usleep(10000);
+        stat(path, &st);
+    }
+    EXPECT(st.st_size >= 128 << 16);
+    EXPECT_INT(total(cx), 0);
+    ctx_free(cx);
+    store_close(s);
 }
