@@ -106,3 +106,37 @@ STORE_TEST("20 people of one township travel without a leader of their own")
     step(cx, "batches.add_passengers", id, "{\"all_accepted\":true}");
     step(cx, "batches.lock", id, "{}");
 }
+
+/* Whether the text stands among the strings of the list. */
+static bool among(const struct json_value *list, const char *text)
+{
+    for (size_t i = 0; i < json_count(list); i++)
+        if (str_eq(json_as_str(json_at(list, i)), text))
+            return true;
+    return false;
+}
+
+STORE_TEST("what the description keeps for a later state, a planned batch refuses")
+{
+    const struct json_value *v, *list, *when;
+    int64_t id = batch(cx);
+    int refused = 0;
+
+    step(cx, "description.meta", NONE, NULL);
+    EXPECT_INT(json_parse(cx, road_reply(cx), strlen(road_reply(cx)), &v), OK);
+    list = json_get(v, "operations");
+    for (size_t i = 0; i < json_count(list); i++) {
+        const struct json_value *op = json_at(list, i);
+        if (!str_starts(json_as_str(json_get(op, "path")), "/batches/{id}/") ||
+            !(when = json_get(op, "when")))
+            continue;
+        EXPECT_STR(json_as_str(json_get(when, "field")), "state");
+        if (among(json_get(when, "values"), "PLANNED"))
+            continue;
+        EXPECT_INT(road_call(cx, json_as_str(json_get(op, "name")), id, "{\"all\":true}"),
+                   E_CONFLICT);
+        EXPECT_STR(cx->failure.code, "state.wrong");
+        refused++;
+    }
+    EXPECT_INT(refused, 3);
+}

@@ -635,9 +635,9 @@ static const struct op ops[] = {
     { "users.change", "PATCH /users/{id}", PERM_ACCOUNT_MANAGE, record_update, "修改账号",
       "change a user", .record = &user_record },
     { "users.disable", "POST /users/{id}/disable", PERM_ACCOUNT_MANAGE, users_disable, "停用账号",
-      "disable a user", .record = &user_record },
+      "disable a user", .record = &user_record, .when = "is_active=true" },
     { "users.enable", "POST /users/{id}/enable", PERM_ACCOUNT_MANAGE, users_enable, "启用账号",
-      "enable a user", .record = &user_record },
+      "enable a user", .record = &user_record, .when = "is_active=false" },
     { "users.reset", "POST /users/{id}/reset", PERM_ACCOUNT_MANAGE, users_reset, "重置密码",
       "reset a user's password", .out = password_output, .flags = OP_DETACHED },
 

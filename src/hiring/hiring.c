@@ -279,7 +279,7 @@ static const struct op ops[] = {
       &offer_record },
     { "offers.of_run", "POST /match-runs/{id}/offers", PERM_OFFER_WRITE, offers_of_run,
       "给推荐人员发录用通知", "Offer what a match run proposed", .out = offers_of_run_output,
-      .flags = OP_DETACHED },
+      .flags = OP_DETACHED, .when = "state=DONE" },
     { 0 },
 };
 

@@ -323,9 +323,9 @@ static const struct op ops[] = {
     { "imports.errors", "GET /imports/{id}/errors", PERM_IMPORT, imports_errors, "下载待修正行",
       "Download the bad rows, marked", .flags = OP_FILE | OP_DETACHED },
     { "imports.commit", "POST /imports/{id}/commit", PERM_IMPORT, imports_commit, "导入合格行",
-      "Write the good rows", &batch_record },
+      "Write the good rows", &batch_record, .when = "state=CHECKED" },
     { "imports.undo", "POST /imports/{id}/undo", PERM_IMPORT, imports_undo, "撤销导入",
-      "Undo an import", &batch_record, .flags = OP_DETACHED },
+      "Undo an import", &batch_record, .flags = OP_DETACHED, .when = "state=COMMITTED" },
     { 0 },
 };
 

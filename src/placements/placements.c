@@ -360,9 +360,11 @@ static const struct op ops[] = {
     { "placements.create", "POST /placements", PERM_PLACEMENT_WRITE, record_create, "登记就业",
       "Record a placement", &placement_record },
     { "placements.end", "POST /placements/{id}/end", PERM_PLACEMENT_WRITE, op_end, "登记离岗",
-      "End a placement", .in = end_fields, .in_size = sizeof(struct end_input) },
+      "End a placement", .in = end_fields, .in_size = sizeof(struct end_input),
+      .when = "state=ACTIVE" },
     { "placements.repost", "POST /placements/{id}/repost", PERM_PLACEMENT_WRITE, op_repost, "转岗",
-      "Re-post", .in = repost_fields, .in_size = sizeof(struct repost_input) },
+      "Re-post", .in = repost_fields, .in_size = sizeof(struct repost_input),
+      .when = "state=ACTIVE" },
     MONTH_OPS,
     { 0 },
 };

@@ -436,6 +436,15 @@ static const struct op *event_op(const struct ctx *cx, const struct record *rec,
     return NULL;
 }
 
+/* "A|B" as ["A","B"]. */
+static void write_alternatives(struct ctx *cx, struct json *j, const char *list)
+{
+    json_array(j);
+    for (const char *at = list; *at; at += strcspn(at, "|"), at += *at == '|')
+        json_str(j, arena_strndup(cx->mem, at, strcspn(at, "|")));
+    json_end(j);
+}
+
 static void write_transitions(struct ctx *cx, struct json *j, const struct record *rec)
 {
     json_key(j, "transitions");
@@ -448,16 +457,26 @@ static void write_transitions(struct ctx *cx, struct json *j, const struct recor
         json_put_str(j, "event", t->event);
         json_put_str(j, "op", op->name);
         json_key(j, "from");
-        json_array(j);
-        for (const char *at = t->from; *at; at += strcspn(at, "|"), at += *at == '|')
-            json_str(j, arena_strndup(cx->mem, at, strcspn(at, "|")));
-        json_end(j);
+        write_alternatives(cx, j, t->from);
         json_put_str(j, "to", t->to);
         json_put_str(j, "zh", t->zh);
         json_put_str(j, "en", t->en);
         json_put_bool(j, "needs_reason", t->needs_reason);
         json_end(j);
     }
+    json_end(j);
+}
+
+/* {"field","values"}: in what state of its record an operation is let through. */
+static void write_when(struct ctx *cx, struct json *j, const char *when)
+{
+    size_t len = strcspn(when, "=");
+
+    json_key(j, "when");
+    json_object(j);
+    json_put_str(j, "field", arena_strndup(cx->mem, when, len));
+    json_key(j, "values");
+    write_alternatives(cx, j, when + len + 1);
     json_end(j);
 }
 
@@ -522,6 +541,8 @@ void meta_write(struct ctx *cx, struct json *j)
             json_put_str(j, "path", strchr(o->route, ' ') + 1);
             json_put_str(j, "zh", o->zh);
             json_put_str(j, "en", o->en);
+            if (o->when)
+                write_when(cx, j, o->when);
             json_key(j, "fields");
             json_array(j);
             for (const struct field *f = o->in ? in : NULL; f && f->name; f++)

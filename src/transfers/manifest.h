@@ -39,16 +39,18 @@ enum err manifest_board(struct ctx *cx);
 enum err manifest_arrive(struct ctx *cx);
 enum err manifest_hand_over(struct ctx *cx);
 
-#define MANIFEST_OP(name, route, perm, run, zh, en, fields, type)                    \
-    {                                                                                \
-        name, route, perm, run, zh, en, .in = fields, .in_size = sizeof(struct type) \
+#define MANIFEST_OP(name, route, perm, run, zh, en, fields, type, states)             \
+    {                                                                                 \
+        name, route, perm, run, zh, en, .in = fields, .in_size = sizeof(struct type), \
+                                        .when = states                                \
     }
 #define MANIFEST_OPS                                                                               \
     { "batches.passengers", "GET /batches/{id}/passengers",                                        \
       PERM_BATCH_READ,      manifest_list,                                                         \
       "批次名单",           "The manifest" },                                                      \
         MANIFEST_OP("batches.add_passengers", "POST /batches/{id}/passengers", PERM_BATCH_WRITE,   \
-                    manifest_add, "加入名单", "List people", passengers_fields, passengers_input), \
+                    manifest_add, "加入名单", "List people", passengers_fields, passengers_input,  \
+                    "state=PLANNED"),                                                              \
         { "batches.vehicles",                                                                      \
           "GET /batches/{id}/vehicles",                                                            \
           PERM_BATCH_READ,                                                                         \
@@ -57,22 +59,23 @@ enum err manifest_hand_over(struct ctx *cx);
           "Vehicles" },                                                                            \
         MANIFEST_OP("batches.add_vehicle", "POST /batches/{id}/vehicles", PERM_BATCH_WRITE,        \
                     manifest_add_vehicle, "增加车辆", "Add a vehicle", vehicle_fields,             \
-                    vehicle_input),                                                                \
-        { "batches.seats", "POST /batches/{id}/seats", PERM_BATCH_WRITE, manifest_seats,           \
-          "按乡镇排座",    "Seat by township" },                                                   \
+                    vehicle_input, "state=PLANNED"),                                               \
+        { "batches.seats", "POST /batches/{id}/seats", PERM_BATCH_WRITE,       manifest_seats,     \
+          "按乡镇排座",    "Seat by township",         .when = "state=PLANNED" },                  \
         { "batches.leaders", "GET /batches/{id}/leaders", PERM_BATCH_READ, manifest_leaders,       \
           "带队人员",        "Leaders by township" },                                              \
         MANIFEST_OP("batches.set_leader", "POST /batches/{id}/leaders", PERM_BATCH_WRITE,          \
                     manifest_set_leader, "指定带队人员", "Name a leader", leader_fields,           \
-                    leader_input),                                                                 \
+                    leader_input, NULL),                                                           \
         MANIFEST_OP("batches.board", "POST /batches/{id}/board", PERM_BATCH_WRITE, manifest_board, \
-                    "登车核对", "Check off boarding", check_off_fields, check_off_input),          \
+                    "登车核对", "Check off boarding", check_off_fields, check_off_input,           \
+                    "state=APPROVED"),                                                             \
         MANIFEST_OP("batches.arrivals", "POST /batches/{id}/arrivals", PERM_BATCH_RECEIVE,         \
                     manifest_arrive, "到站核对", "Check off arrival", check_off_fields,            \
-                    check_off_input),                                                              \
+                    check_off_input, "state=ARRIVED"),                                             \
         MANIFEST_OP("batches.hand_over", "POST /batches/{id}/hand_over", PERM_BATCH_RECEIVE,       \
                     manifest_hand_over, "交接上岗", "Hand over to employers", check_off_fields,    \
-                    check_off_input),                                                              \
+                    check_off_input, "state=ARRIVED"),                                             \
         { "passengers.list", "GET /passengers", PERM_BATCH_READ,  record_list,                     \
           "输转人员列表",    "Passengers",      &passenger_record },                               \
         { "passengers.drop_out",                                                                   \

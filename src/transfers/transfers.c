@@ -155,7 +155,7 @@ static const struct op ops[] = {
     { "batches.create", "POST /batches", PERM_BATCH_WRITE, record_create, "新建批次",
       "Plan a batch", &batch_record },
     { "batches.change", "PATCH /batches/{id}", PERM_BATCH_WRITE, record_update, "修改批次",
-      "Change a batch", &batch_record },
+      "Change a batch", &batch_record, .when = "state=PLANNED" },
     { "batches.lock", "POST /batches/{id}/lock", PERM_BATCH_WRITE, record_event, "锁定名单",
       "Lock the roster", &batch_record },
     { "batches.unlock", "POST /batches/{id}/unlock", PERM_BATCH_WRITE, record_event, "解锁名单",
