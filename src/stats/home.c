@@ -63,11 +63,11 @@ static const struct task tasks[] = {
 static const struct {
     const char *stage, *zh, *en;
 } stages[] = {
-    { "people", "登记", "Registered" },      { "willing", "有意愿", "Willing" },
-    { "matched", "已匹配", "Matched" },      { "signed_up", "已报名", "Signed up" },
-    { "departed", "已出发", "Departed" },    { "arrived", "已到达", "Arrived" },
-    { "in_work", "在岗", "At work" },        { "stable_3m", "满三个月", "3 months" },
-    { "stable_6m", "满六个月", "6 months" },
+    { "people", "登记", "Registered" },         { "willing", "有意愿", "Willing" },
+    { "matched", "已匹配", "Matched" },         { "signed_up", "已报名", "Signed up" },
+    { "departed", "已出发", "Departed" },       { "arrived", "已到达", "Arrived" },
+    { "transferred_east", "已上岗", "Placed" }, { "retention_1m", "满一个月", "1 month" },
+    { "retention_3m", "满三个月", "3 months" },
 };
 
 static bool may(const struct ctx *cx, enum perm perm)
