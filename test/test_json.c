@@ -77,7 +77,7 @@ TEST("a row's column names say how its values are written")
 {
     static const char *const names[] = { "id",        "employer_id", "name", "is_open",
                                          "tags_json", "wage",        "rate", "phone_sealed",
-                                         "has_car",   "gone_id" };
+                                         "has_car",   "made_by" };
     struct value cells[2][10] = {
         { { .type = VALUE_INT, .integer = 9007199254740993 },
           { .type = VALUE_INT, .integer = 7 },
@@ -88,17 +88,17 @@ TEST("a row's column names say how its values are written")
           { .type = VALUE_REAL, .real = 0.25 },
           { .type = VALUE_BLOB, .text = "\x01\x02", .len = 2 },
           { .type = VALUE_INT, .integer = 0 },
-          { .type = VALUE_NULL } },
+          { .type = VALUE_INT, .integer = 9 } },
     };
     struct rows r = { .n = 2, .columns = 10, .names = names, .cells = &cells[0][0] };
     const char *one =
         "{\"id\":\"9007199254740993\",\"employer_id\":\"7\",\"name\":\"电子\\\"厂\\\"\","
         "\"is_open\":true,\"tags\":[1,2],\"wage\":350000,\"rate\":0.25,"
-        "\"phone_sealed\":null,\"has_car\":false,\"gone_id\":null}";
+        "\"phone_sealed\":null,\"has_car\":false,\"made_by\":\"9\"}";
     const char *two =
         "{\"id\":null,\"employer_id\":null,\"name\":null,\"is_open\":null,\"tags\":null,"
         "\"wage\":null,\"rate\":null,\"phone_sealed\":null,\"has_car\":null,"
-        "\"gone_id\":null}";
+        "\"made_by\":null}";
     struct json *j = json_new(test_arena());
 
     json_object(j);

@@ -314,7 +314,7 @@ static const struct field fields[] = {
             "(SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the claim is in scope') AND e.id = c.employer_id)"),
     OUTPUT("org_id", FIELD_ID, "工作站", "Station", .sql = "c.org_id", .use = USE_FILTER),
     OUTPUT("org_name", FIELD_TEXT, "工作站名称", "Station name",
-           .sql = "(SELECT g.name FROM v_org_name g WHERE g.id = c.org_id)", .use = USE_EXPORT),
+           .sql = "(SELECT g.name FROM v_org_name g WHERE g.id = c.org_id)", .use = LISTED),
     OUTPUT("home", FIELD_DIVISION, "户籍地代码", "Domicile", .sql = "c.home", .use = USE_FILTER),
     OUTPUT("home_name", FIELD_TEXT, "户籍地", "Domicile name", .use = LISTED,
            .sql = "(SELECT d.full_name FROM division d WHERE d.code = c.home)"),

@@ -335,7 +335,7 @@ static struct column *plan_columns(struct arena *mem, const struct rows *r)
         if (str_ends(name, "_json")) {
             columns[i].form = FORM_JSON;
             name = arena_strndup(mem, name, strlen(name) - strlen("_json"));
-        } else if (str_eq(name, "id") || str_ends(name, "_id")) {
+        } else if (str_eq(name, "id") || str_ends(name, "_id") || str_ends(name, "_by")) {
             columns[i].form = FORM_ID;
         } else if (str_starts(name, "is_") || str_starts(name, "has_")) {
             columns[i].form = FORM_BOOL;

@@ -30,8 +30,8 @@ void json_put_id(struct json *j, const char *key, int64_t id);
 void json_put_bool(struct json *j, const char *key, bool b);
 void json_put_raw(struct json *j, const char *key, const char *text);
 
-/* One row as an object. The column's name says the form: `id` and `*_id` are ids (strings), `is_*`
- * and `has_*` booleans, `*_json` is JSON text and loses the suffix. */
+/* One row as an object. The column's name says the form: `id`, `*_id` and `*_by` are ids (strings),
+ * `is_*` and `has_*` booleans, `*_json` is JSON text and loses the suffix. */
 void json_row(struct json *j, const struct rows *r, int row);
 /* {"items": [rows]} and the like: an array of all rows. */
 void json_rows(struct json *j, const struct rows *r);
