@@ -122,6 +122,12 @@ async function json<T>(response: Response): Promise<T> {
 }
 
 export const get = <T>(path: string, query?: Query, o: CallOptions = {}) => call<T>('GET', path, { ...o, query })
+// A page that is no JSON (the words of a public notice).
+export async function getText(path: string): Promise<string> {
+  const response = await send('GET', path, {})
+  if (!response.ok) throw await readError(response)
+  return response.text()
+}
 export const post = <T>(path: string, body: unknown = {}, o: CallOptions = {}) => call<T>('POST', path, { ...o, body })
 export const patch = <T>(path: string, body: unknown, version: string | number) => call<T>('PATCH', path, { body, version })
 export const remove = <T>(path: string) => call<T>('DELETE', path)

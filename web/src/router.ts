@@ -30,6 +30,9 @@ export const router = createRouter({
     { path: '/', redirect: '/home' },
     { path: '/signin', name: 'signin', component: () => import('./pages/SignIn.vue'), meta: { open: true } },
     { path: '/setup', name: 'setup', component: () => import('./pages/Setup.vue'), meta: { open: true } },
+    // For paper: no menu, no tabs.
+    { path: '/print/batch/:id', name: 'print-batch', component: () => import('./pages/PrintManifest.vue'), meta: { title: 'print.manifest' } },
+    { path: '/print/notice/:id', name: 'print-notice', component: () => import('./pages/PrintNotice.vue'), meta: { title: 'print.notice' } },
     { path: '/app', component: () => import('./shell/Shell.vue'), children: rooms.map((r) => ({ ...r, path: `/${r.path}` })) },
   ],
 })

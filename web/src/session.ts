@@ -10,6 +10,8 @@ export interface User {
   org_id: string
   org_name: string
   org_kind: string
+  division?: number | string | null
+  division_name?: string
 }
 export interface Session {
   user: User

@@ -6,12 +6,13 @@ export const ROOMS: Record<string, Component> = {
   claim: defineAsyncComponent(() => import('../rooms/ClaimRoom.vue')),
   policy: defineAsyncComponent(() => import('../rooms/PolicyRoom.vue')),
   transfer_batch: defineAsyncComponent(() => import('../rooms/BatchRoom.vue')),
+  public_notice: defineAsyncComponent(() => import('../rooms/NoticeRoom.vue')),
   payment_batch: defineAsyncComponent(() => import('../rooms/PaymentRoom.vue')),
 }
 
 export const ROOM_ACTIONS: Record<string, string[]> = {
   policy: ['evaluate'],
-  transfer_batch: ['passengers', 'vehicles', 'seats', 'leaders', 'board'],
+  transfer_batch: ['passengers', 'vehicles', 'seats', 'leaders', 'board', 'arrivals', 'hand_over'],
   match_run: ['offers'],
   payment_batch: ['reissue'],
 }

@@ -1,0 +1,13 @@
+// Full names of places repeat on every row what the reader knows: her own jurisdiction, or the province.
+const PROVINCE = /^[^省市区]{2,6}(?:省|自治区|特别行政区)/
+
+export function shortPlace(full: string, own?: string): string {
+  if (own && full.startsWith(own) && full.length > own.length) return full.slice(own.length)
+  const province = PROVINCE.exec(full)?.[0] ?? ''
+  return full.length > province.length ? full.slice(province.length) : full
+}
+
+// Down to the town: what stands below (village, group) is left out.
+export function townOf(place: string): string {
+  return /^.*?(?:[^省市区县]+(?:镇|乡|街道|苏木))/.exec(place)?.[0] ?? place
+}
