@@ -67,6 +67,8 @@ export interface Operation {
   zh: string
   en: string
   fields?: Field[]
+  // For an operation on one record: the values of a field in which the server lets it through.
+  when?: { field: string; values: string[] }
 }
 export interface Meta {
   records: RecordMeta[]
@@ -83,7 +85,7 @@ export interface Page<T = Row> {
 
 export const meta = shallowRef<Meta | null>(null)
 const byName = computed(() => new Map((meta.value?.records ?? []).map((r) => [r.name, r])))
-const routes = computed(() => new Set((meta.value?.operations ?? []).map((o) => `${o.method} ${o.path}`)))
+const operations = computed(() => new Map((meta.value?.operations ?? []).map((o) => [`${o.method} ${o.path}`, o])))
 
 export async function loadMeta(): Promise<void> {
   const m = await get<Meta>('/meta')
@@ -116,8 +118,15 @@ export function forgetMeta(): void {
   meta.value = null
 }
 export const recordOf = (name: string): RecordMeta | undefined => byName.value.get(name)
-// May the reader call "POST /claims/find"?
-export const mayCall = (route: string): boolean => routes.value.has(route)
+// May the reader call "POST /claims/find"? With a record of the operation's own: may she now?
+export function mayCall(route: string, row?: Record<string, unknown> | null): boolean {
+  const o = operations.value.get(route)
+  return !!o && (row === undefined || isLetThrough(o, row))
+}
+export function isLetThrough(o: Pick<Operation, 'when'> | undefined, row: Record<string, unknown> | null): boolean {
+  return !o?.when || (row !== null && o.when.values.includes(String(row[o.when.field])))
+}
+export const operationOf = (route: string): Operation | undefined => operations.value.get(route)
 export const fieldOf = (record: RecordMeta | undefined, name: string): Field | undefined =>
   record?.fields.find((f) => f.name === name)
 
