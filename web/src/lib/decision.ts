@@ -4,7 +4,9 @@
 import { label, t, tMaybe } from '../i18n'
 import { count, money } from './format'
 
-export interface Condition { rule: string; name: string; result: string; resultText: string; text: string; clause: string }
+// `places` are codes of divisions in want and got, to be named by whoever shows them; `evidence` is the list that
+// holds the facts.
+export interface Condition { rule: string; name: string; result: string; resultText: string; text: string; clause: string; want: string; got: string; evidence: string }
 export interface Stretch { kind: string; from: string; until: string; employer?: string }
 export interface Instalment { item: string; seq?: number; from: string; until: string; due: string; earned: number; paid: number }
 export interface Trace {
@@ -54,6 +56,26 @@ function figure(rule: string, n: number): string {
   if (rule === 'AGE') return t('decision.nYears', { n })
   return ''
 }
+// Rules whose want and got are divisions.
+const PLACES = new Set(['ORIGIN', 'EMPLOYMENT'])
+const EVIDENCE: Record<string, string> = {
+  STATUS: 'person', NOT_STATUS: 'person', ORIGIN: 'person', AGE: 'person', EMPLOYMENT: 'placement', FIRST_TIME: 'placement', TRANSFER: 'placement', CONTRACT: 'placement',
+  MONTHS: 'months', MEAN_WAGE: 'months', WAGE_SUM: 'months', STILL_ACTIVE: 'months', INSURED: 'months', STILL_INSURED: 'months',
+  EXCLUSIVE: 'claim', PAID: 'claim', CAP: 'claim', TRANSITION: 'claim',
+}
+// Where the list of that kind is, narrowed to the person; empty when the decision is on no person.
+export function evidenceRoute(kind: string, person: string, asOf: string): string {
+  if (!person || !kind) return ''
+  return kind === 'person' ? `/list/person/${person}` : kind === 'months' ? `/months?person_id=${person}&month=${asOf.slice(0, 7)}` : `/list/${kind}?person_id=${person}`
+}
+// "¥3,000 + ¥9,000 − paid ¥3,000 = ¥9,000": what each instalment earned, less what was paid.
+export function arithmetic(d: Trace): string {
+  const earned = d.instalments.filter((x) => x.earned)
+  const paid = d.instalments.reduce((n, x) => n + x.paid, 0)
+  if (!earned.length || (earned.length === 1 && !paid)) return ''
+  const sum = earned.reduce((n, x) => n + x.earned, 0) - paid
+  return t('decision.arithmetic', { parts: earned.map((x) => money(x.earned)).join(' + ') + (paid ? t('decision.minusPaid', { sum: money(paid) }) : ''), sum: money(sum) })
+}
 function sentence(c: Any): string {
   const rule = text(c.rule)
   const parts: string[] = []
@@ -65,7 +87,6 @@ function sentence(c: Any): string {
   else if (c.from) parts.push(t('decision.since', { a: text(c.from) }))
   else if (c.until) parts.push(t('decision.till', { a: text(c.until) }))
   if (c.date) parts.push(t(c.result === 'NOT_YET' ? 'decision.willMeet' : c.result === 'MET' ? 'decision.metOn' : 'decision.on', { date: text(c.date) }))
-  if (c.ref) parts.push(text(c.ref))
   return parts.join(t('decision.stop'))
 }
 
@@ -93,7 +114,11 @@ export function readTrace(row: Any): Trace {
       result: text(c.result),
       resultText: tMaybe(`result.${text(c.result)}`) ?? text(c.result),
       text: said(c, 'text') || sentence(c),
-      clause: text(c.clause),
+      // The names of items and groups that the policy's file gives are no clause to quote.
+      clause: /^[\w-]+$/.test(text(c.clause)) ? '' : text(c.clause),
+      want: PLACES.has(text(c.rule)) && num(c.want) ? text(c.want) : '',
+      got: PLACES.has(text(c.rule)) && num(c.got) ? text(c.got) : '',
+      evidence: EVIDENCE[text(c.rule)] ?? '',
     })),
     stretches: list(d.time_line).filter((s) => s.from && s.until).map((s) => ({
       kind: text(s.kind), from: text(s.from), until: text(s.until), employer: text(s.employer_name) || undefined,
