@@ -5,6 +5,26 @@
 
 #include <stdio.h>
 
+/* Its line breaks are \n inside a JSON text. */
+const char *access_policy_file(const char *origin)
+{
+    static const char format[] =
+        "id: walk-%s\\nversion: 1\\ntitle: {zh: 补助, en: Allowance}\\n"
+        "doc: {name: 通知, source: 示例}\\nissuer: {zh: 县人社局, en: Bureau}\\n"
+        "payer: {side: ORIGIN, fund: CONVERGENCE}\\neffective: {from: 2019-01-01}\\n"
+        "benefit: LABOUR_ALLOWANCE\\nbeneficiary: PERSON\\nwho: {origin: [%.6s]}\\n"
+        "count: {by: CONFIRMED_SPELLS, month: ANNIVERSARY, mode: CONTINUOUS, gap_days: 30,"
+        " start: [SPELL_START]}\\nrequire: {months: 3}\\namount:\\n  - id: once\\n"
+        "    title: {zh: 补助, en: Allowance}\\n    fixed: 500\\nonce: YEAR\\n"
+        "review: [COUNTY_HRSS]\\nnotice_working_days: 5\\nexamples:\\n  given:\\n"
+        "    person: {born: 1990-05-20, domicile: %.6s}\\n    months: CONFIRMED\\n  cases:\\n"
+        "    - name: 满三个月\\n      as_of: 2019-05-11\\n"
+        "      spells: [{from: 2019-02-11, employer: A, at: 350104}]\\n"
+        "      expect: {verdict: ENTITLED, yuan: 500}\\n";
+
+    return arena_printf(test_arena(), format, origin, origin, origin);
+}
+
 static bool is_afar(enum input_side side)
 {
     return side == INPUT_FOREIGN || side == INPUT_ABSENT;
@@ -67,24 +87,58 @@ static bool side_fits(const struct access_actor *a, const struct known_row *row,
                              : row_is_far(a, row) && !row_is_visible(a, row);
 }
 
+/* The field says which table it means, or its name does. */
+static bool field_fits(const struct op *op, const struct field *f, const char *table)
+{
+    return f->refers ? str_eq(f->refers, table) : stem_fits(op, f->name, table);
+}
+
+/* Of an open table any row does, whatever the side: it is there for everybody. */
+static int64_t pick_open_id(const struct op *op, const struct field *f,
+                            const struct known_rows *rows, int turn)
+{
+    int fits = 0;
+
+    for (int i = 0; i < rows->opens; i++)
+        fits += field_fits(op, f, rows->open[i].table->table);
+    turn = fits ? turn % fits : 0;
+    for (int i = 0; i < rows->opens; i++)
+        if (field_fits(op, f, rows->open[i].table->table) && turn-- == 0)
+            return rows->open[i].id;
+    return NONE;
+}
+
 static int64_t pick_id(const struct op *op, const struct field *f, const struct known_rows *rows,
                        const struct access_actor *a, const struct input_wish *w)
 {
+    int64_t open = pick_open_id(op, f, rows, w->turn);
     int fits = 0, turn;
 
+    if (open != NONE)
+        return open;
     if (w->side == INPUT_ABSENT)
         return ABSENT_ID;
-    for (int i = 0; i < rows->n; i++)
-        fits += rows->at[i].id != NONE && stem_fits(op, f->name, rows->at[i].table->table) &&
-                side_fits(a, &rows->at[i], w->side);
+    for (int i = 0; i < rows->ids; i++)
+        fits += field_fits(op, f, rows->by_id[i]->table->table) &&
+                side_fits(a, rows->by_id[i], w->side);
     if (fits == 0)
         return ABSENT_ID;
     turn = w->turn % fits;
-    for (int i = 0; i < rows->n; i++)
-        if (rows->at[i].id != NONE && stem_fits(op, f->name, rows->at[i].table->table) &&
-            side_fits(a, &rows->at[i], w->side) && turn-- == 0)
-            return rows->at[i].id;
+    for (int i = 0; i < rows->ids; i++)
+        if (field_fits(op, f, rows->by_id[i]->table->table) &&
+            side_fits(a, rows->by_id[i], w->side) && turn-- == 0)
+            return rows->by_id[i]->id;
     return ABSENT_ID;
+}
+
+/* Of its table, among those that fit. */
+static bool is_first(const struct known_rows *rows, const struct access_actor *a,
+                     enum input_side side, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (rows->by_id[k]->table == rows->by_id[i]->table && side_fits(a, rows->by_id[k], side))
+            return false;
+    return true;
 }
 
 const struct known_row *access_target(const struct op *op, const struct known_rows *rows,
@@ -92,10 +146,13 @@ const struct known_row *access_target(const struct op *op, const struct known_ro
 {
     const char *table = access_table(op);
 
-    for (int i = 0; i < rows->n; i++)
-        if (rows->at[i].id != NONE && (!table || str_eq(table, rows->at[i].table->table)) &&
-            side_fits(a, &rows->at[i], side) && n-- == 0)
-            return &rows->at[i];
+    for (int i = 0; side == INPUT_OWN && i < rows->opens; i++)
+        if (str_eq(table, rows->open[i].table->table) && n-- == 0)
+            return &rows->open[i];
+    for (int i = 0; i < rows->ids; i++)
+        if ((table ? str_eq(table, rows->by_id[i]->table->table) : is_first(rows, a, side, i)) &&
+            side_fits(a, rows->by_id[i], side) && n-- == 0)
+            return rows->by_id[i];
     return NULL;
 }
 
@@ -127,6 +184,10 @@ static const char *json_items(struct arena *mem, const struct op *op, const stru
     struct str s = str_new(mem);
     const char *at = f->help_en ? strchr(f->help_en, '{') : NULL;
 
+    if (str_eq(f->name, "ids"))
+        return arena_printf(mem, "[\"%lld\"]", (long long)pick_id(op, f, rows, a, w));
+    if (str_eq(f->name, "file"))
+        return arena_printf(mem, "\"%s\"", access_policy_file("621121-again"));
     if (!at)
         return "{}";
     str_add(&s, "[{");
@@ -155,9 +216,13 @@ static const char *text_value(struct arena *mem, const struct op *op, const stru
     if (str_eq(f->name, "pay"))
         return "3500-4500元";
     if (str_eq(f->name, "event"))
-        return "submit";
+        return arena_strdup(mem, w->turn % 2 ? "check" : "submit");
     if (str_eq(f->name, "record"))
         return w->turn % 2 ? "month_evidence" : "person";
+    if (str_eq(f->name, "fund"))
+        return "DESTINATION_BUDGET";
+    if (str_eq(f->name, "id"))
+        return "transferred_east";
     if (str_eq(f->name, "occupations"))
         return "6-31-03-00";
     if (str_eq(f->name, "field"))
@@ -196,7 +261,8 @@ static const char *value(struct arena *mem, const struct op *op, const struct fi
     case FIELD_BOOL:
         return op_writes(op) && !(op->flags & OP_UPLOAD) ? "true" : "1";
     case FIELD_DATE:
-        return str_starts(f->name, "until") || str_starts(f->name, "expires") ||
+        return str_starts(f->name, "start") ? "2019-03-15"
+               : str_starts(f->name, "until") || str_starts(f->name, "expires") ||
                        str_ends(f->name, "_until")
                    ? "2019-12-31"
                    : "2019-03-14";
@@ -219,6 +285,7 @@ static const char *value(struct arena *mem, const struct op *op, const struct fi
     case FIELD_JSON:
         return json_items(mem, op, f, rows, a, w);
     case FIELD_ACCOUNT:
+        return "6217001823456789013";
     case FIELD_CREDIT:
     case FIELD_INSTANT:
         break;
@@ -226,11 +293,12 @@ static const char *value(struct arena *mem, const struct op *op, const struct fi
     return NULL;
 }
 
-static bool is_wished(const struct field *f, const struct input_wish *w)
+static bool is_wished(const struct op *op, const struct field *f, const struct input_wish *w)
 {
-    if (!field_is_input(f))
+    if (!field_is_input(f) || (op->run == record_update && f->use & USE_FIXED))
         return false;
-    return f->required || (w->is_full && !str_eq(f->name, "after") && !str_eq(f->name, "limit"));
+    return f->required || str_eq(f->name, "event") ||
+           (w->is_full && !str_eq(f->name, "after") && !str_eq(f->name, "limit"));
 }
 
 /* Lists take one filter at a time, so that none hides what another lets through. */
@@ -277,8 +345,7 @@ static struct input_wish wish_for(const struct field *f, const struct input_wish
     if (w->side != INPUT_ONE_FOREIGN && w->side != INPUT_ONE_ABSENT)
         return one;
     one.side = INPUT_OWN;
-    one.turn = 0;
-    if (takes_id(f) && (*ids)++ == w->turn) {
+    if (takes_id(f) && (*ids)++ == w->one) {
         one.side = w->side == INPUT_ONE_FOREIGN ? INPUT_FOREIGN : INPUT_ABSENT;
         one.is_full = true; /* also where it is not required */
     }
@@ -301,7 +368,7 @@ const char *access_input(const struct op *op, const struct known_rows *rows,
                    : NULL;
     for (const struct field *f = fields; f->name; f++) {
         struct input_wish one = wish_for(f, w, &ids);
-        const char *text = is_wished(f, &one) ? value(mem, op, f, rows, a, &one, &bare) : NULL;
+        const char *text = is_wished(op, f, &one) ? value(mem, op, f, rows, a, &one, &bare) : NULL;
         if (!text)
             continue;
         if (is_query)

@@ -88,6 +88,66 @@ static int by_row_id(const void *a, const void *b)
     return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
 }
 
+enum { OPEN_ROWS = 12, OPENS_MAX = 200 };
+
+static const struct record *record_of_ops(const char *table)
+{
+    for (int m = 0; ops_modules()[m]; m++)
+        for (const struct op *op = ops_modules()[m]->ops; op && op->name; op++)
+            if (op->record && str_eq(op->record->table, table))
+                return op->record;
+    return NULL;
+}
+
+static int uses(const struct known_rows *k, int64_t id)
+{
+    int n = 0;
+
+    for (int i = 0; i < k->n; i++)
+        for (int r = 0; r < k->at[i].refs; r++)
+            n += k->at[i].ref[r] == id;
+    return n;
+}
+
+/* What rows name stands first, each kind by itself. */
+static void sort_open(struct known_rows *k)
+{
+    int n[OPENS_MAX];
+
+    for (int i = 0; i < k->opens; i++)
+        n[i] = uses(k, k->open[i].id);
+    for (int i = 1; i < k->opens; i++)
+        for (int j = i; j > 0 && k->open[j].table == k->open[j - 1].table && n[j] > n[j - 1]; j--) {
+            struct known_row row = k->open[j];
+            int count = n[j];
+            k->open[j] = k->open[j - 1], n[j] = n[j - 1];
+            k->open[j - 1] = row, n[j - 1] = count;
+        }
+}
+
+enum err known_open_read(struct ctx *cx, struct arena *mem, struct known_rows *ret)
+{
+    ret->open = arena_alloc(mem, sizeof *ret->open * OPENS_MAX);
+    for (const struct scoped *t = ops_tables(); t->table; t++) {
+        const struct record *record = t->is_open ? record_of_ops(t->table) : NULL;
+        struct rows r;
+
+        if (!record)
+            continue;
+        TRY(db_rows_list(cx, &r,
+                         arena_printf(cx->mem, "SELECT * FROM %s ORDER BY id DESC LIMIT %d",
+                                      t->table, OPEN_ROWS),
+                         (struct params){ 0 }));
+        for (int i = 0; i < r.n && ret->opens < OPENS_MAX; i++) {
+            struct known_row k = known(t, &r, i);
+            k.record = record;
+            ret->open[ret->opens++] = k;
+        }
+    }
+    sort_open(ret);
+    return OK;
+}
+
 enum err known_rows_read(struct ctx *cx, struct arena *mem, struct known_rows *ret)
 {
     int n = 0, room = 1024;

@@ -18,9 +18,13 @@ struct known_rows {
     struct known_row *at;           /* sorted by key */
     const struct known_row **by_id; /* those that have an id */
     int ids;
+    struct known_row *open; /* some rows of open tables that are records: pairings, policies */
+    int opens;
 };
 /* Inside a transaction; nothing is left out. */
 MUST_CHECK enum err known_rows_read(struct ctx *cx, struct arena *mem, struct known_rows *ret);
+/* Fills `open`: of each kind those first that the rows name. */
+MUST_CHECK enum err known_open_read(struct ctx *cx, struct arena *mem, struct known_rows *ret);
 /* By id, in any table; NULL when there is none. */
 const struct known_row *known_row_of_id(const struct known_rows *k, int64_t id);
 /* The same row in another reading; NULL when it is gone. */

@@ -1,4 +1,5 @@
 /* access_world.c — a road from household to payment, by the people of both sides. */
+#include "access_input.h"
 #include "access_world.h"
 
 #include "base/ids.h"
@@ -6,13 +7,14 @@
 #include "matching/matching.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
-enum { PEOPLE = 8 };
+enum { PEOPLE = 9, AT_WORK = 7, ALL = PEOPLE + AT_WORK };
 
 struct making {
     const struct access_pair *p;
     struct caller *west, *east, *reviewer, *approver;
-    int64_t employer, person[PEOPLE], post[5], offer[PEOPLE], batch[2], placement;
+    int64_t employer, person[ALL], post[5], offer[PEOPLE], batch[2], placement[AT_WORK];
 };
 
 static const char *words(const char *format, ...)
@@ -69,10 +71,11 @@ static void make_posts(struct making *m)
 
 static void make_people(struct making *m)
 {
-    static const char *const given[PEOPLE] = { "甲", "乙", "丙", "丁", "戊", "己", "庚", "辛" };
+    static const char *const given[ALL] = { "甲", "乙", "丙", "丁", "戊", "己", "庚", "辛",
+                                            "壬", "癸", "子", "丑", "寅", "卯", "辰", "巳" };
 
-    for (int i = 0; i < PEOPLE; i++) {
-        const char *digits = words("%s19800%d0%d10%d", m->p->id_start, i + 1, i + 1, i);
+    for (int i = 0; i < ALL; i++) {
+        const char *digits = words("%s1980%02d%02d1%02d", m->p->id_start, i % 9 + 1, i + 1, i);
         m->person[i] = step(
             m->west, "people.create", NONE,
             words(
@@ -86,8 +89,8 @@ static void make_people(struct making *m)
     }
 }
 
-/* Persons 1–6 have offers; 2–6 accept, of whom 3 and 4 travel, 5 waits on a planned batch, 6 on a
- * locked one. */
+/* Persons 1–7 have offers; 2–7 accept, of whom 3 and 4 travel, 5 waits on a planned batch, 6 on a
+ * locked one, 7 in the coach. */
 static void make_offers(struct making *m)
 {
     for (int i = 1; i < PEOPLE - 1; i++) {
@@ -133,58 +136,154 @@ static void make_batches(struct making *m)
     m->batch[1] = make_batch(m, "包机", words("%lld", (long long)m->offer[5]));
     id = make_batch(m, "班列", words("%lld", (long long)m->offer[6]));
     step(m->west, "batches.lock", id, "{}");
+    id = make_batch(m, "专列", words("%lld", (long long)m->offer[7]));
+    step(m->west, "batches.lock", id, "{}");
+    step(m->reviewer, "batches.approve", id, "{}");
+    step(m->west, "batches.board", id, "{'all':true}");
 }
 
 static void confirm(struct making *m, const char *month, const char *source, const char *status)
 {
-    step(
-        m->west, "months.confirm", NONE,
-        words(
-            "{'month':'%s','source':'%s','items':[{'placement_id':'%lld','status':'%s','wage_fen':400000,'note':'%s'}]}",
-            month, source, (long long)m->placement, status, m->p->mark));
+    struct str items = str_new(test_arena());
+
+    for (int i = 0; i < AT_WORK; i++)
+        str_addf(&items, "%s{'placement_id':'%lld','status':'%s','wage_fen':400000,'note':'%s'}",
+                 i ? "," : "", (long long)m->placement[i], status, m->p->mark);
+    step(m->west, "months.confirm", NONE,
+         words("{'month':'%s','source':'%s','items':[%s]}", month, source, items.s));
 }
 
-/* A person at work since last spring, with months that are confirmed and one that is contradicted.
+/* People at work since last spring, with months that are confirmed and one that is contradicted.
  */
 static void make_months(struct making *m)
 {
-    m->placement = step(
-        m->west, "placements.create", NONE,
-        words(
-            "{'person_id':'%lld','employer_id':'%lld','start_on':'2018-03-05','wage_fen':400000,'channel':'ORGANISED','is_reserved':true}",
-            (long long)m->person[PEOPLE - 1], (long long)m->employer));
+    for (int i = 0; i < AT_WORK; i++)
+        m->placement[i] = step(
+            m->west, "placements.create", NONE,
+            words(
+                "{'person_id':'%lld','employer_id':'%lld','start_on':'2018-03-05','wage_fen':400000,'channel':'ORGANISED','is_reserved':true}",
+                (long long)m->person[PEOPLE - 1 + i], (long long)m->employer));
     for (int i = 3; i <= 10; i++)
         confirm(m, words("2018-%02d", i), "EMPLOYER", "AT_WORK");
     confirm(m, "2019-02", "EMPLOYER", "AT_WORK");
     confirm(m, "2019-02", "VILLAGE_PHONE", "NOT_WORKING");
 }
 
-/* Her claims, one of which goes through four hands and on notice to the bank. */
-static void make_claims(struct making *m)
+static void approve(struct making *m, int64_t claim)
 {
-    int64_t claim, policy, batch;
-
-    step(m->east, "claims.find", NONE, "{'as_of':'2018-11-20'}");
-    if (!op_find("claims.find") || call(m->east, "claims.list", NONE, "state=ELIGIBLE") != OK ||
-        got_int("total") < 1) {
-        test_fail(__FILE__, __LINE__, "%s has no claims: %.300s", m->p->mark, got_text());
-        return;
-    }
-    claim = got_int("items.0.id");
-    call(m->east, "claims.get", claim, NULL);
-    policy = got_int("policy_id");
-    step(m->east, "claims.submit", claim, "{}");
-    step(as(m->p->east, "CHECKER"), "claims.check", claim, "{}");
-    step(as(m->p->payer, "REVIEWER"), "claims.review", claim, "{}");
-    step(as(m->p->payer, "REVIEWER"), "claims.notice", NONE,
-         words("{'policy_id':'%lld'}", (long long)policy));
-    set_clock("2019-04-15");
+    set_clock("2019-03-15"); /* the notice has hung long enough */
     step(as(m->p->payer, "APPROVER"), "claims.approve", claim, "{}");
+}
+
+static int64_t make_payment(struct making *m, int64_t policy)
+{
+    int64_t batch;
+
     call(as(m->p->payer, "APPROVER"), "policies.get", policy, NULL);
     batch = step(as_system(), "payments.make", NONE,
                  words("{'payer':%lld,'fund':'%s'}", (long long)got_int("payer"), got("fund")));
     step(as_system(), "payments.lock", batch, "{}");
-    set_clock("2019-03-15");
+    return batch;
+}
+
+/* To the bank by two hands; its file with an answer behind each line. */
+static const char *send_payment(struct making *m, int64_t batch, const char *verdict)
+{
+    struct str answer = str_new(test_arena());
+    char line[1000];
+    FILE *f;
+
+    step(as(m->p->payer, "APPROVER"), "payments.approve", batch, "{}");
+    step(as(m->p->payer, "PAYER"), "payments.approve", batch, "{}");
+    step(as(m->p->payer, "PAYER"), "payments.send", batch, "{}");
+    call(as(m->p->payer, "PAYER"), "payments.bank_file", batch, NULL);
+    f = got_file() ? fopen(got_file(), "r") : NULL;
+    for (int n = 0; f && fgets(line, sizeof line, f); n++)
+        str_addf(&answer, "%.*s%s", (int)strcspn(line, "\r\n"), line,
+                 n ? verdict : ",结果,原因\r\n");
+    if (!f || fclose(f) != 0 || unlink(got_file()) != 0)
+        test_fail(__FILE__, __LINE__, "no bank file: %.300s", got_text());
+    return answer.s;
+}
+
+static void take_answer(struct making *m, int64_t batch, const char *answer)
+{
+    if (upload(as(m->p->payer, "PAYER"), "payments.return", batch, "回盘.csv", answer,
+               strlen(answer), "%s", "") != OK)
+        test_fail(__FILE__, __LINE__, "%.300s", got_text());
+}
+
+/* A batch at the bank, one paid, and one that came back and was put right. */
+static const char *make_payments(struct making *m, const int64_t *claim, int64_t policy)
+{
+    static const char paid[] = ",成功,\r\n", closed[] = ",失败,账户已销户\r\n";
+    const char *answer;
+    int64_t batch;
+
+    approve(m, claim[0]);
+    answer = send_payment(m, make_payment(m, policy), paid);
+    approve(m, claim[1]);
+    batch = make_payment(m, policy);
+    take_answer(m, batch, send_payment(m, batch, paid));
+    approve(m, claim[2]);
+    batch = make_payment(m, policy);
+    take_answer(m, batch, send_payment(m, batch, closed));
+    call(as(m->p->payer, "PAYER"), "payments.lines", batch, NULL);
+    step(as(m->p->payer, "PAYER"), "payment_lines.correct", got_int("items.0.id"),
+         "{'account':'6217001823456789021'}");
+    return answer;
+}
+
+/* Claims of one policy in several states: paid or nearly, approved, on notice, reviewed. The
+ * foreign pair's are paid by its province, whose office nobody plays. */
+static const char *make_claims(struct making *m)
+{
+    enum { IN_PAYMENT = 4, APPROVED, REVIEWED };
+    int64_t claim[REVIEWED + 1], policy;
+    const char *answer = NULL;
+
+    set_clock("2019-03-01");
+    step(m->east, "claims.find", NONE, "{'as_of':'2018-11-20'}");
+    call(m->east, "claims.list", NONE, "state=ELIGIBLE&limit=1");
+    policy = got_int("items.0.id");
+    call(m->east, "claims.get", policy, NULL);
+    policy = got_int("policy_id");
+    call(m->east, "claims.list", NONE, "state=ELIGIBLE&policy_id=%lld", (long long)policy);
+    if (got_int("total") <= REVIEWED) {
+        test_fail(__FILE__, __LINE__, "%s has too few claims: %.300s", m->p->mark, got_text());
+        return NULL;
+    }
+    for (int i = 0; i <= REVIEWED; i++)
+        claim[i] = got_int(words("items.%d.id", i));
+    for (int i = 0; i <= REVIEWED; i++) {
+        step(m->east, "claims.submit", claim[i], "{}");
+        step(as(m->p->east, "CHECKER"), "claims.check", claim[i], "{}");
+        step(as(m->p->payer, "REVIEWER"), "claims.review", claim[i], "{}");
+        if (i == REVIEWED - 1)
+            step(as(m->p->payer, "REVIEWER"), "claims.notice", NONE,
+                 words("{'policy_id':'%lld'}", (long long)policy));
+    }
+    if (m->p->employer_id != NONE)
+        answer = make_payments(m, claim, policy);
+    approve(m, claim[IN_PAYMENT - 1]);
+    make_payment(m, policy);
+    approve(m, claim[IN_PAYMENT]);
+    return answer;
+}
+
+/* A policy that is drafted, and one who may not sign in any more. */
+static void make_drafts(struct making *m)
+{
+    int64_t user;
+
+    if (m->p->employer_id != NONE) /* drafts are open to all: one is enough */
+        step(m->approver, "policies.create", NONE,
+             words("{'file':'%s'}", access_policy_file(m->p->id_start)));
+    call(as(m->p->west, "ADMIN"), "users.create", NONE,
+         "{'login':'gone%s','name':'%s庚','org_id':'%lld','roles':'CLERK'}", m->p->id_start,
+         m->p->mark, (long long)org_id(m->p->west));
+    user = got_int("id");
+    step(as(m->p->west, "ADMIN"), "users.disable", user, "{}");
 }
 
 static void make_target(struct making *m)
@@ -226,6 +325,7 @@ struct access_road access_road_make(const struct access_pair *p)
                         .east = as(p->east, "CLERK"),
                         .reviewer = as(p->west, "REVIEWER"),
                         .approver = as(p->west, "APPROVER") };
+    const char *answer;
 
     make_employer(&m);
     make_posts(&m);
@@ -234,8 +334,9 @@ struct access_road access_road_make(const struct access_pair *p)
     make_batches(&m);
     make_months(&m);
     make_run(&m);
-    make_claims(&m);
+    answer = make_claims(&m);
     make_target(&m);
+    make_drafts(&m);
     make_import(&m);
-    return (struct access_road){ m.employer, m.person[PEOPLE - 1] };
+    return (struct access_road){ m.employer, m.person[PEOPLE - 1], answer };
 }

@@ -15,5 +15,6 @@ struct access_pair {
 /* What came of it, for acting as these people. */
 struct access_road {
     int64_t employer_id, worker_id; /* a person with a placement */
+    const char *bank_return;        /* the bank's answer to a batch that was sent, or NULL */
 };
 struct access_road access_road_make(const struct access_pair *p);
