@@ -1,10 +1,11 @@
 #!/bin/bash
 # run.sh — requests per second and p99 over a million people, each beside a limit measured in the same run.
-# bench/README.md says what is measured and against what. PEOPLE=100000 bench/run.sh for a smaller store.
+# bench/README.md says what is measured and against what. PEOPLE=100000 bench/run.sh for a smaller store,
+# BENCH_DIR=/some/disk bench/run.sh for one that is kept outside of this tree.
 set -eu
 cd "$(dirname "$0")/.."
 people=${PEOPLE:-1000000}
-dir=build/bench/people-$people
+dir=$(realpath -m "${BENCH_DIR:-build/bench}/people-$people")
 port=${PORT:-18100}
 url=http://127.0.0.1:$port
 make -s build/bench_ledger build/bench_floor
@@ -49,17 +50,20 @@ csrf=$(grep -o '"csrf":"[^"]*' <<<"$reply" | cut -d'"' -f4)
 
 # The static limit: a reply of the size of one person, from nginx with one worker a processor.
 curl -s -b "sid=$sid" $url/api/v1/people/$(head -1 $dir/ids) >$dir/person.json
+[ "$(id -u)" != 0 ] || user="user $(id -un);" # the folder is its owner's alone
 cat >$dir/nginx.conf <<CONF
-worker_processes auto; daemon off; pid $PWD/$dir/nginx.pid; error_log $PWD/$dir/nginx.log;
+${user-}
+worker_processes auto; daemon off; pid $dir/nginx.pid; error_log $dir/nginx.log;
 events { worker_connections 512; }
 http { access_log off; default_type application/json; keepalive_requests 1000000;
-  client_body_temp_path $PWD/$dir/t1; proxy_temp_path $PWD/$dir/t2; fastcgi_temp_path $PWD/$dir/t3;
-  uwsgi_temp_path $PWD/$dir/t4; scgi_temp_path $PWD/$dir/t5;
-  server { listen 127.0.0.1:$((port + 1)); root $PWD/$dir; } }
+  client_body_temp_path $dir/t1; proxy_temp_path $dir/t2; fastcgi_temp_path $dir/t3;
+  uwsgi_temp_path $dir/t4; scgi_temp_path $dir/t5;
+  server { listen 127.0.0.1:$((port + 1)); root $dir; } }
 CONF
-PATH=$PATH:/usr/sbin nginx -c $PWD/$dir/nginx.conf 2>/dev/null &
+PATH=$PATH:/usr/sbin nginx -c $dir/nginx.conf 2>/dev/null &
 nginx=$!
 sleep 0.5
+curl -fs -o /dev/null http://127.0.0.1:$((port + 1))/person.json || { echo "nginx: see $dir/nginx.log" >&2; exit 1; }
 
 ticks() { awk '{ print $14 + $15 }' /proc/$server/stat; }
 # CONNECTIONS KIND → "requests/s p50 p99 errors µs-of-processor", the median of three runs.
