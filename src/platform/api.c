@@ -440,10 +440,16 @@ static void run(void *arg)
         op_call_later(r->cx, &r->call, done, r);
 }
 
+/* One record by its id, whatever a module shows beside it. */
+static bool is_point_read(const struct op *op)
+{
+    return op->record && !op_writes(op) && str_ends(op->route, "/{id}");
+}
+
 static bool is_quick(const struct api *api, const struct op *op)
 {
     return store_kind(api->store) == STORE_SQLITE && !(op->flags & OP_DETACHED) &&
-           (op_writes(op) || op->run == record_get);
+           (op_writes(op) || is_point_read(op));
 }
 
 static struct workers *workers_for(const struct api *api, const struct op *op)
