@@ -1,4 +1,4 @@
--- 0008 What may not happen to a store even by a statement that is wrong or forged.
+-- 0009 What may not happen to a store even by a statement that is wrong or forged.
 
 -- The journal and its seals are only added to (D4).
 -- sqlite:
