@@ -304,6 +304,84 @@ STORE_TEST(
     EXPECT_INT(road_int(cx, "created_rows"), 1);
 }
 
+/* Sent in and checked. */
+static int64_t sent_in(struct ctx *cx, const char *text, char **ret_dir)
+{
+    char *dir = *ret_dir = arena_strdup(test_arena(), "/tmp/queqiao-uploads-XXXXXX");
+    char *path;
+    struct call c = { .op = op_find("imports.upload"),
+                      .id = NONE,
+                      .version = NONE,
+                      .query = "record=person",
+                      .upload_name = "花名册.csv" };
+    const char *made = file_of(text);
+    int64_t id;
+
+    EXPECT(mkdtemp(dir) != NULL);
+    path = arena_printf(test_arena(), "%s/1", dir);
+    EXPECT_INT(rename(made, path), 0);
+    c.upload_path = path;
+    EXPECT_INT(op_call(cx, &c), OK);
+    id = road_int(cx, "id");
+    EXPECT(imports_work_once(cx));
+    return id;
+}
+
+STORE_TEST("a file sent in goes when its import ends, and after 30 days in any case")
+{
+    static const char bad[] = HEAD ROW1 "李四,622424196811010041,甘肃省定西市通渭县\n";
+    static const struct {
+        const char *text;
+        bool commits, undoes;
+        int days;
+        bool stays;
+        const char *state;
+    } cases[] = {
+        { HEAD ROW1, true, false, 0, false, "COMMITTED" },
+        { bad, true, false, 0, true, "COMMITTED" }, /* for its bad rows */
+        { bad, true, true, 0, false, "UNDONE" },
+        { bad, true, false, 31, false, "COMMITTED" },
+        { HEAD ROW2, false, false, 29, true, "CHECKED" },
+        { HEAD ROW2, false, false, 31, false, "FAILED" },
+        { "甲,乙\n1,2\n", false, false, 0, false, "FAILED" },
+    };
+    int64_t now = cx->now;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *dir;
+        int64_t id = sent_in(cx, cases[i].text, &dir);
+        if (cases[i].commits) {
+            EXPECT_INT(road_call(cx, "imports.commit", id, "{}"), OK);
+            EXPECT(imports_work_once(cx));
+        }
+        if (cases[i].undoes)
+            EXPECT_INT(road_call(cx, "imports.undo", id, "{}"), OK);
+        cx->now = now + cases[i].days * 86400;
+        EXPECT_INT(imports_remove_files(cx), !cases[i].stays);
+        EXPECT_INT(rmdir(dir) == 0, !cases[i].stays);
+        EXPECT_INT(road_call(cx, "imports.get", id, NULL), OK);
+        EXPECT_STR(road_str(cx, "state"), cases[i].state);
+        if (str_eq(cases[i].state, "COMMITTED") && cases[i].text == bad)
+            EXPECT_INT(road_call(cx, "imports.errors", id, NULL),
+                       cases[i].stays ? OK : E_NOT_FOUND);
+        cx->now = now + 100 * 86400; /* what is left of this case */
+        imports_remove_files(cx);
+        rmdir(dir);
+        cx->now = now;
+    }
+}
+
+STORE_TEST("somebody's own file on this machine is never removed")
+{
+    const char *path = file_of(HEAD ROW1);
+    struct import_outcome o;
+
+    EXPECT_INT(import_run(cx, &person_record, path, "x.csv", true, &o), OK);
+    cx->now += 100 * 86400;
+    EXPECT_INT(imports_remove_files(cx), 0);
+    EXPECT_INT(unlink(path), 0);
+}
+
 STORE_TEST("a template comes back through the import without a word")
 {
     static const char *const kinds[] = { "person", "employer", "job_post", "month_evidence" };

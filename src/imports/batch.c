@@ -28,6 +28,7 @@ struct new_batch {
     const struct record *rec;
     const char *path, *file_name, *hash;
     int64_t lease_until, id;
+    bool is_copy;
 };
 
 static enum err insert_batch(struct ctx *cx, void *arg)
@@ -39,21 +40,27 @@ static enum err insert_batch(struct ctx *cx, void *arg)
     TRY(db_exec(
         cx,
         "INSERT INTO import_batch (id, org_id, user_id, home, work, employer_id, record, file_name, file_hash, file_path, state,"
-        " lease_until, lang, created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'CHECKING', $11, $13, $12, $12"
+        " lease_until, lang, has_copy, created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'CHECKING', $11, $13,"
+        " $14, $12, $12"
         " WHERE SCOPE(import_batch home=$4, work=$5, employer_id=$6)",
         P(b->id), P(cx->who.org_id), P(cx->who.user_id), P(office ? s->home_lo : NONE),
         P(office ? s->work_lo : NONE), P(s->kind == SCOPE_EMPLOYER ? s->employer_id : NONE),
         P(b->rec->name), P(b->file_name), P(b->hash), P(b->path), P(b->lease_until), P(cx->now),
-        P(cx->lang == LANG_EN ? "en" : "zh")));
+        P(cx->lang == LANG_EN ? "en" : "zh"), P(b->is_copy)));
     if (cx->changed == 0)
         return fail(cx, E_FORBIDDEN, "op.forbidden", "%s", T("您不能导入", "you may not import"));
     return OK;
 }
 
 enum err batch_new(struct ctx *cx, const struct record *rec, const char *path,
-                   const char *file_name, int64_t lease_until, int64_t *ret_id)
+                   const char *file_name, int64_t lease_until, bool is_copy, int64_t *ret_id)
 {
-    struct new_batch b = { rec, path, file_name, NULL, lease_until, store_new_id(cx->store) };
+    struct new_batch b = { .rec = rec,
+                           .path = path,
+                           .file_name = file_name,
+                           .lease_until = lease_until,
+                           .id = store_new_id(cx->store),
+                           .is_copy = is_copy };
 
     TRY(file_hash(cx, path, &b.hash));
     TRY(db_write(cx, insert_batch, &b));

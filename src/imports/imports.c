@@ -34,7 +34,7 @@ enum err import_run(struct ctx *cx, const struct record *rec, const char *path,
     enum err err;
 
     assert(!cx->db && rec->can_import);
-    TRY(batch_new(cx, rec, path, file_name, cx->now + RUN_LEASE, &id));
+    TRY(batch_new(cx, rec, path, file_name, cx->now + RUN_LEASE, false, &id));
     err = run_batch(cx, rec, id, path, commit, &check);
     import_check_free(&check);
     TRY(err);

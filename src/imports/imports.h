@@ -39,3 +39,6 @@ MUST_CHECK enum err import_undo(struct ctx *cx, int64_t batch_id, int64_t *ret_k
 /* Do one piece of work that waits: check a file sent in, or commit one. False when there is none.
  * For the background and for tests. */
 bool imports_work_once(struct ctx *cx);
+/* Remove the files of imports that have ended: undone, failed, committed without bad rows; and
+ * those that nobody has asked for in 30 days. How many. For the background and for tests. */
+int imports_remove_files(struct ctx *cx);

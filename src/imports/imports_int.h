@@ -101,9 +101,10 @@ enum {
 /* --- batch.c
  * ------------------------------------------------------------------------------------------- */
 /* A batch in state CHECKING; background work leaves it alone until lease_until (NONE = takes it at
- * once). */
+ * once). is_copy: the file is an upload, removed when the import ends. */
 MUST_CHECK enum err batch_new(struct ctx *cx, const struct record *rec, const char *path,
-                              const char *file_name, int64_t lease_until, int64_t *ret_id);
+                              const char *file_name, int64_t lease_until, bool is_copy,
+                              int64_t *ret_id);
 MUST_CHECK enum err batch_load(struct ctx *cx, int64_t id, struct rows *ret);
 /* Counters, note and problems of a check, replacing earlier ones; in a transaction of its own. */
 MUST_CHECK enum err batch_save_check(struct ctx *cx, int64_t id, struct import_check *check,

@@ -3,12 +3,17 @@
 #include <libgen.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "accounts/accounts.h"
 #include "imports/imports_int.h"
 #include "platform/log.h"
 
-enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
+enum {
+    PAGE_DEFAULT = 100,
+    PAGE_MAX = 1000,
+    KEEP_DAYS = 30 /* files whose bad rows may still be asked for, or that may be committed */
+};
 
 static const struct choice states[] = {
     { "CHECKING", "检查中", "Checking" },
@@ -114,6 +119,7 @@ static enum err imports_upload(struct ctx *cx)
     const char *path;
     char *dir;
     int64_t id;
+    enum err err;
 
     TRY(asked_record(cx, &rec));
     dir = dirname(arena_strdup(cx->mem, cx->upload_path));
@@ -121,7 +127,10 @@ static enum err imports_upload(struct ctx *cx)
     if (rename(cx->upload_path, path) != 0)
         return fail(cx, E_BUSY, "upload.lost", "%s",
                     T("文件没有保存成功，请重试", "the file could not be kept; try again"));
-    TRY(batch_new(cx, rec, path, cx->upload_name, NONE, &id));
+    err = batch_new(cx, rec, path, cx->upload_name, NONE, true, &id);
+    if (err != OK)
+        unlink(path);
+    TRY(err);
     return db_read(cx, write_batch_row, &id);
 }
 
@@ -278,6 +287,50 @@ static void take_over(struct store *store)
     ctx_free(cx);
 }
 
+/* The system's, whoever sent the file. */
+static enum err find_unneeded(struct ctx *cx, void *arg)
+{
+    return db_rows(
+        cx, arg,
+        "SELECT b.id, b.file_path FROM import_batch b WHERE SCOPE_NOT(import_batch 'files of imports that have ended')"
+        " AND b.has_copy = 1 AND (b.state IN ('UNDONE', 'FAILED') OR (b.state = 'COMMITTED' AND b.bad_rows = 0)"
+        " OR (b.state IN ('CHECKED', 'COMMITTED') AND b.updated_at < $1)) ORDER BY b.updated_at LIMIT 20",
+        P(cx->now - KEEP_DAYS * 86400));
+}
+
+/* What was checked and never committed cannot be, without its file. */
+static enum err forget_file(struct ctx *cx, void *arg)
+{
+    return db_exec(
+        cx,
+        "UPDATE import_batch SET has_copy = 0, file_path = '', failure = CASE WHEN state = 'CHECKED' THEN $2 ELSE failure END,"
+        " state = CASE WHEN state = 'CHECKED' THEN 'FAILED' ELSE state END, updated_at = $3, version = version + 1"
+        " WHERE SCOPE_NOT(import_batch 'files of imports that have ended') AND id = $1 AND has_copy = 1"
+        " AND state NOT IN ('CHECKING', 'COMMITTING')",
+        P(*(int64_t *)arg),
+        P(T("检查后 30 天未导入，文件已删除",
+            "not committed within 30 days; the file was removed")),
+        P(cx->now));
+}
+
+int imports_remove_files(struct ctx *cx)
+{
+    struct rows r = { 0 };
+    int removed = 0;
+
+    ctx_as_system(cx);
+    if (db_read(cx, find_unneeded, &r) != OK)
+        return 0;
+    for (int i = 0; i < r.n; i++) {
+        int64_t id = row_int(&r, i, "id");
+        if (db_write(cx, forget_file, &id) != OK || cx->changed == 0)
+            continue;
+        unlink(row_text(&r, i, "file_path"));
+        removed++;
+    }
+    return removed;
+}
+
 static void imports_background(struct store *store)
 {
     static atomic_flag has_begun = ATOMIC_FLAG_INIT;
@@ -288,6 +341,8 @@ static void imports_background(struct store *store)
     while (more) {
         struct ctx *cx = ctx_new(store, store_now(store));
         more = imports_work_once(cx);
+        if (!more)
+            (void)imports_remove_files(cx);
         ctx_free(cx);
     }
 }
@@ -303,7 +358,6 @@ static const struct scoped tables[] = {
     { "import_batch", .home = "home", .work = "work", .employer = "employer_id" },
     { "import_problem", .home = "home", .work = "work", .employer = "employer_id" },
     { "import_former" },
-    OPEN_TABLE("import_mapping"),
     { 0 },
 };
 

@@ -206,6 +206,10 @@ static enum err undo_batch(struct ctx *cx, void *arg)
     cx->mem = outer;
     TRY(err);
     memset(&cx->failure, 0, sizeof cx->failure);
+    TRY(db_exec(
+        cx,
+        "DELETE FROM import_former WHERE batch_id = $1 AND SCOPE_NOT(import_former 'of the batch in scope')",
+        P(u->batch_id)));
     return db_exec(
         cx,
         "UPDATE import_batch AS b SET state = 'UNDONE', updated_at = $1, version = version + 1 WHERE b.id = $2 AND SCOPE(import_batch b)",

@@ -218,6 +218,12 @@ static enum err mark_all(struct marking *m)
     struct sheet *s;
     enum err err = OK;
 
+    if (!*row_text(&m->batch, 0, "file_path"))
+        return hint(cx,
+                    fail(cx, E_NOT_FOUND, "import.file_gone", "%s",
+                         T("导入已结束，文件已删除",
+                           "the import has ended and its file was removed")),
+                    "%s", T("请重新导入原文件", "import your own copy again"));
     TRY(sheet_open(row_text(&m->batch, 0, "file_path"), NULL, cx->lang, &cx->failure, &s));
     for (int i = 0; err == OK && i < sheet_count(s); i++)
         err = mark_sheet(m, record_find_kind(row_text(&m->batch, 0, "record")), s, i);
