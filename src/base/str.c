@@ -170,14 +170,35 @@ static bool is_middle_dot(uint32_t c)
            c == 0xFF0E || c == 0x25CF;
 }
 
+/* Most texts are clean as they are: printed ASCII, and Chinese characters of the first plane
+ * (U+4000…U+9FFF: E4…E9 and two more bytes). The length of such a text, or SIZE_MAX. */
+static size_t clean_length(const char *text, bool is_name)
+{
+    const unsigned char *p = (const unsigned char *)text;
+
+    while (*p) {
+        if (*p >= 0xE4 && *p <= 0xE9 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80)
+            p += 3;
+        else if (*p > ' ' && *p < 0x7F && !(is_name && *p == '.'))
+            p++;
+        else
+            return SIZE_MAX;
+    }
+    return (size_t)(p - (const unsigned char *)text);
+}
+
 char *str_clean(struct arena *a, const char *text, bool is_name)
 {
     char *out, *to;
     uint32_t last = 0;
+    size_t clean;
     bool gap = false;
 
     if (!text)
         return NULL;
+    clean = clean_length(text, is_name);
+    if (clean != SIZE_MAX)
+        return arena_strndup(a, text, clean);
     out = to = arena_alloc(a, 3 * strlen(text) + 1); /* an ill-formed byte becomes U+FFFD */
     for (uint32_t c; (c = utf8_next(&text));) {
         if (is_space(c)) {

@@ -78,17 +78,18 @@ enum err batch_load(struct ctx *cx, int64_t id, struct rows *ret)
     return OK;
 }
 
-enum err batch_add_problem(struct ctx *cx, int64_t id, int64_t number,
+enum err batch_add_problem(struct ctx *cx, const struct rows *batch, int64_t number,
                            const struct import_problem *p)
 {
     return db_exec(
         cx,
         "INSERT INTO import_problem (batch_id, number, home, work, employer_id, sheet, row_number, column_no, header, field, code,"
-        " is_warning, value, message, cure) SELECT b.id, $2, b.home, b.work, b.employer_id, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
-        " FROM import_batch b WHERE b.id = $1 AND SCOPE(import_batch b)"
-        " AND SCOPE_NOT(import_problem 'seen by those who see its batch')",
-        P(id), P(number), P(p->sheet), P(p->row), P(p->column), P(p->header), P(p->field),
-        P(p->code), P(p->is_warning), P(p->value), P(p->message), P(p->cure));
+        " is_warning, value, message, cure) SELECT $1, $2, $13, $14, $15, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12"
+        " WHERE SCOPE(import_problem home=$13, work=$14, employer_id=$15)",
+        P(row_int(batch, 0, "id")), P(number), P(p->sheet), P(p->row), P(p->column), P(p->header),
+        P(p->field), P(p->code), P(p->is_warning), P(p->value), P(p->message), P(p->cure),
+        P(row_int(batch, 0, "home")), P(row_int(batch, 0, "work")),
+        P(row_int(batch, 0, "employer_id")));
 }
 
 static int by_place(const void *a, const void *b)
@@ -120,16 +121,18 @@ static enum err write_check(struct ctx *cx, void *arg)
 {
     struct save_check *s = arg;
     struct import_check *c = s->check;
-    struct arena *outer = cx->mem, *mem = arena_new();
+    struct arena *outer = cx->mem, *mem;
+    struct rows batch;
     enum err err = OK;
 
+    TRY(batch_load(cx, s->id, &batch));
     TRY(db_exec(
         cx,
         "DELETE FROM import_problem WHERE batch_id = $1 AND SCOPE_NOT(import_problem 'of its own batch')",
         P(s->id)));
-    cx->mem = mem;
+    cx->mem = mem = arena_new();
     for (size_t i = 0; err == OK && i < c->problem_count; i++) {
-        err = batch_add_problem(cx, s->id, (int64_t)i + 1, &c->problems[i]);
+        err = batch_add_problem(cx, &batch, (int64_t)i + 1, &c->problems[i]);
         if (i % 256 == 255)
             arena_reset(mem);
     }

@@ -111,7 +111,8 @@ MUST_CHECK enum err batch_save_check(struct ctx *cx, int64_t id, struct import_c
                                      const char *state);
 /* The file cannot be taken: the failure stays with the batch. Returns err. */
 enum err batch_fail(struct ctx *cx, int64_t id, enum err err);
-MUST_CHECK enum err batch_add_problem(struct ctx *cx, int64_t id, int64_t number,
+/* Seen by those who see its batch. */
+MUST_CHECK enum err batch_add_problem(struct ctx *cx, const struct rows *batch, int64_t number,
                                       const struct import_problem *p);
 MUST_CHECK enum err file_hash(struct ctx *cx, const char *path, const char **ret);
 void batch_outcome(const struct rows *batch, struct import_outcome *ret);

@@ -137,7 +137,7 @@ static enum err note_kept(struct ctx *cx, struct undoing *u)
             : T("已被其他记录引用，未撤销", "other records rest on it, so it stays");
 
     u->kept++;
-    return batch_add_problem(cx, u->batch_id, ++u->next_number,
+    return batch_add_problem(cx, &u->batch, ++u->next_number,
                              &(struct import_problem){
                                  .sheet = "",
                                  .is_warning = true,

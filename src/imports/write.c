@@ -37,7 +37,7 @@ struct writing {
     int64_t batch_id;
     int64_t created, changed, same, refused, problems;
     const struct chunk *chunk;
-    struct rows known;
+    struct rows batch, known;
     struct param keys[CHUNK];
     bool has_key[CHUNK];
     int one;         /* the row to be done alone */
@@ -176,7 +176,7 @@ static enum err note_refusal(struct ctx *cx, struct writing *w, const struct wai
                                 .header = field >= 0 ? w->rec->fields[field].zh : NULL };
 
     w->refused++;
-    return batch_add_problem(cx, w->batch_id, (int64_t)w->check->problem_count + ++w->problems, &p);
+    return batch_add_problem(cx, &w->batch, (int64_t)w->check->problem_count + ++w->problems, &p);
 }
 
 static enum err write_chunk(struct ctx *cx, struct writing *w)
@@ -251,13 +251,12 @@ static enum err write_batch(struct ctx *cx, void *arg)
 {
     struct writing *w = arg;
     struct arena *outer = cx->mem;
-    struct rows batch;
     enum err err;
 
     w->created = w->changed = w->same = w->refused = w->problems =
         0; /* a transaction may be run again */
-    TRY(batch_load(cx, w->batch_id, &batch));
-    if (str_eq(row_text(&batch, 0, "state"), "COMMITTED"))
+    TRY(batch_load(cx, w->batch_id, &w->batch));
+    if (str_eq(row_text(&w->batch, 0, "state"), "COMMITTED"))
         return OK;
     cx->batch_id = arena_printf(cx->mem, "%lld", (long long)w->batch_id);
     cx->mem = arena_new();
