@@ -273,6 +273,37 @@ static enum err on_withdraw(struct ctx *cx, const struct rows *before, const cha
     return release_held(cx, before);
 }
 
+/* Refused by mistake, or the refusal was appealed against: it begins anew. What was released for it
+ * in the meantime stands before it. */
+static enum err on_reopen(struct ctx *cx, const struct rows *before, const char *reason)
+{
+    struct beneficiary who = beneficiary_of(before);
+    const char *column = who.person_id != NONE     ? "person_id"
+                         : who.employer_id != NONE ? "employer_id"
+                                                   : "org_id";
+    int64_t id = row_int(before, 0, column);
+    struct policy_row own, other;
+    struct rows r;
+
+    TRY(check_payer(cx, before));
+    TRY(policy_get(cx, row_int(before, 0, "policy_id"), &own));
+    TRY(claims_of(cx, column, &id, 1, &r));
+    for (int i = 0; i < r.n; i++) {
+        const char *state = row_text(&r, i, "state");
+        if (!claim_is_of(&r, i, who) || (!claim_is_live(state) && !claim_is_committed(state)) ||
+            row_int(&r, i, "policy_id") == own.id)
+            continue;
+        TRY(policy_get(cx, row_int(&r, i, "policy_id"), &other));
+        if (policies_exclude(own.policy, other.policy))
+            return hint(cx,
+                        fail(cx, E_CONFLICT, "claim.excluded",
+                             T("与在办或已办的“%s”互斥", "excluded by a claim under %s"),
+                             T(other.policy->title.zh, other.policy->title.en)),
+                        "%s", T("请先撤回或退回那一笔", "withdraw or return that one first"));
+    }
+    return keep_reason(cx, before, reason);
+}
+
 static const struct transition transitions[] = {
     { "submit", "ELIGIBLE|RETURNED|WITHDRAWN", "SUBMITTED", "申报", "Submit", .rule = on_submit },
     { "check", "SUBMITTED", "CHECKED", "初审通过", "Check", .rule = on_check },
@@ -286,6 +317,8 @@ static const struct transition transitions[] = {
       .needs_reason = true, .rule = keep_reason },
     { "reject", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED|HELD", "REJECTED", "不予发放", "Reject",
       .needs_reason = true, .rule = on_reject },
+    { "reopen", "REJECTED", "ELIGIBLE", "重新受理", "Reopen", .needs_reason = true,
+      .rule = on_reopen },
     { "withdraw", "ELIGIBLE|SUBMITTED|CHECKED|RETURNED|HELD", "WITHDRAWN", "撤回", "Withdraw",
       .needs_reason = true, .rule = on_withdraw },
     { 0 },
@@ -376,7 +409,7 @@ enum err claim_may(struct ctx *cx, const char *event)
 
     if (str_eq(event, "return"))
         perms |= PERM_BIT(PERM_CLAIM_CHECK);
-    else if (!str_eq(event, "reject"))
+    else if (!str_eq(event, "reject") && !str_eq(event, "reopen"))
         perms = op ? PERM_BIT(op->perm) : 0;
     if (cx->who.perms & perms)
         return OK;
@@ -519,6 +552,7 @@ static const struct op ops[] = {
     EVENT("approve", PERM_CLAIM_APPROVE, "终审通过", "Approve"),
     SEND_BACK("return", "退回补正", "Return"),
     SEND_BACK("reject", "不予发放", "Reject"),
+    SEND_BACK("reopen", "重新受理", "Reopen"),
     EVENT("withdraw", PERM_CLAIM_WRITE, "撤回", "Withdraw"),
     { "notices.list", "GET /notices", PERM_CLAIM_READ, record_list, "公示列表", "Public notices",
       &notice_record },

@@ -129,14 +129,32 @@ static enum err add_payment(struct ctx *cx, const struct rows *claims, int row,
     return OK;
 }
 
-enum err facts_add_payments(struct ctx *cx, const struct rows *claims, struct beneficiary who,
-                            int64_t skip_policy, struct policy_facts *facts)
+static bool bears_on(enum case_kind kind, const struct rows *claims, int row,
+                     struct beneficiary who)
+{
+    switch (kind) {
+    case CASE_EMPLOYED:
+        return row_int(claims, row, "person_id") == who.person_id &&
+               row_int(claims, row, "employer_id") != NONE;
+    case CASE_ORGANISED:
+        return row_int(claims, row, "person_id") == who.person_id &&
+               row_int(claims, row, "org_id") != NONE;
+    case CASE_HOUSEHOLD: /* the claims are those of its members */
+        return row_int(claims, row, "employer_id") == NONE &&
+               row_int(claims, row, "org_id") == NONE;
+    default:
+        return claim_is_of(claims, row, who);
+    }
+}
+
+enum err facts_add_payments(struct ctx *cx, enum case_kind kind, const struct rows *claims,
+                            struct beneficiary who, int64_t skip_policy, struct policy_facts *facts)
 {
     struct policy_payment *all = NULL;
     int n = 0;
 
     for (int i = 0; i < claims->n; i++) {
-        if (!claim_is_of(claims, i, who) || !claim_is_committed(row_text(claims, i, "state")) ||
+        if (!bears_on(kind, claims, i, who) || !claim_is_committed(row_text(claims, i, "state")) ||
             row_int(claims, i, "policy_id") == skip_policy)
             continue;
         if (!all)
@@ -233,10 +251,49 @@ static enum err station_case(struct ctx *cx, const struct policy_row *row, struc
     return OK;
 }
 
+/* One of the person's employers or organisers; the newest when none is named. */
+static enum err through_case(struct ctx *cx, enum case_kind kind, struct case_facts *c)
+{
+    struct person_facts p;
+    struct case_facts *all;
+    int n;
+
+    TRY(policy_facts_load(cx, &c->who.person_id, 1, &p));
+    all = NEW_ARRAY(cx->mem, struct case_facts, p.facts.spell_count + 1);
+    TRY(cases_through(cx, kind, &p, all, &n));
+    for (int i = n - 1; i >= 0; i--) {
+        int64_t payee = kind == CASE_EMPLOYED ? all[i].who.employer_id : all[i].who.org_id,
+                asked = kind == CASE_EMPLOYED ? c->who.employer_id : c->who.org_id;
+        if (asked != NONE && asked != payee)
+            continue;
+        *c = all[i];
+        c->work = c->facts.spells[c->facts.spell_count - 1].work_division;
+        return OK;
+    }
+    return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                T("此人没有相应的就业经历", "the person has no such employment"));
+}
+
+static enum err household_case(struct ctx *cx, const struct policy_row *row, struct case_facts *c,
+                               struct rows *claims)
+{
+    struct rows r;
+
+    TRY(db_one(
+        cx, &r,
+        "SELECT household_id FROM person WHERE SCOPE_NOT(person 'the caller answers for the id') AND id = $1",
+        P(c->who.person_id)));
+    TRY(case_of_household(cx, row->policy, row_int(&r, 0, "household_id"), c, claims));
+    if (c->facts.spell_count)
+        c->work = c->facts.spells[c->facts.spell_count - 1].work_division;
+    return OK;
+}
+
 enum err case_load(struct ctx *cx, const struct policy_row *row, struct beneficiary who,
                    struct date as_of, bool skip_own, struct case_facts *ret)
 {
-    struct case_facts c = { .who = who, .home = NONE, .work = NONE };
+    enum case_kind kind = case_kind_of(row->policy);
+    struct case_facts c = { .who = who, .home = NONE, .work = NONE, .household_id = NONE };
     const char *column = who.person_id != NONE     ? "person_id"
                          : who.employer_id != NONE ? "employer_id"
                                                    : "org_id";
@@ -245,14 +302,21 @@ enum err case_load(struct ctx *cx, const struct policy_row *row, struct benefici
                                            : who.org_id;
     struct rows claims;
 
-    if (who.person_id != NONE)
-        TRY(person_case(cx, &c));
-    else if (who.employer_id != NONE)
-        TRY(employer_case(cx, row, as_of, &c));
-    else
-        TRY(station_case(cx, row, &c));
-    TRY(claims_of(cx, column, &id, 1, &claims));
-    TRY(facts_add_payments(cx, &claims, who, skip_own ? row->id : NONE, &c.facts));
+    if (kind == CASE_HOUSEHOLD) {
+        TRY(household_case(cx, row, &c, &claims));
+        c.who = who; /* the head of now need not be whose name is on the claim */
+    } else {
+        if (kind == CASE_EMPLOYED || kind == CASE_ORGANISED)
+            TRY(through_case(cx, kind, &c));
+        else if (who.person_id != NONE)
+            TRY(person_case(cx, &c));
+        else if (who.employer_id != NONE)
+            TRY(employer_case(cx, row, as_of, &c));
+        else
+            TRY(station_case(cx, row, &c));
+        TRY(claims_of(cx, column, &id, 1, &claims));
+    }
+    TRY(facts_add_payments(cx, kind, &claims, c.who, skip_own ? row->id : NONE, &c.facts));
     *ret = c;
     return OK;
 }

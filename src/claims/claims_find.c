@@ -12,7 +12,7 @@ struct candidate {
     struct policy_decision decision;
     const struct policy_facts *facts;
     struct beneficiary who;
-    int64_t home, seat;
+    int64_t home, seat, household_id;
     const char **keys; /* once_key of each instalment */
     int news;          /* instalments without a claim yet */
 };
@@ -20,7 +20,7 @@ struct candidate {
 struct search {
     const struct policy_row *rows; /* policies to decide by */
     int row_count;
-    enum policy_beneficiary kind;
+    enum case_kind kind;
     struct date as_of;
     int64_t after;  /* id of the last beneficiary looked at */
     int64_t lo, hi; /* what the policies leave of the population: domicile, else place */
@@ -31,19 +31,23 @@ struct search {
 
 /* --- deciding
  * -------------------------------------------------------------------------------------------- */
+/* What an enterprise or organisation gets for a person is that person's one right: whoever took her
+ * in or sent her later does not have it again. */
 static const char *once_key(struct arena *mem, const struct policy *p,
-                            const struct policy_decision *d, struct beneficiary who,
+                            const struct policy_decision *d, const struct case_facts *of,
                             int64_t employer_id, const char *instalment)
 {
     struct str s = str_new(mem);
 
     str_addf(&s, "%s|", p->id);
-    if (who.org_id != NONE)
-        str_addf(&s, "S%lld", (long long)who.org_id);
-    if (who.employer_id != NONE)
-        str_addf(&s, "E%lld", (long long)who.employer_id);
-    if (who.person_id != NONE)
-        str_addf(&s, "P%lld", (long long)who.person_id);
+    if (of->household_id != NONE)
+        str_addf(&s, "H%lld", (long long)of->household_id);
+    else if (of->who.person_id != NONE)
+        str_addf(&s, "P%lld", (long long)of->who.person_id);
+    else if (of->who.employer_id != NONE)
+        str_addf(&s, "E%lld", (long long)of->who.employer_id);
+    else
+        str_addf(&s, "S%lld", (long long)of->who.org_id);
     str_addf(&s, "|%s", instalment);
     if (p->once == ONCE_EMPLOYER)
         str_addf(&s, "|E%lld", (long long)employer_id);
@@ -87,13 +91,16 @@ static void decide(struct ctx *cx, struct search *s, const struct policy_row *ro
     if (quick.verdict != VERDICT_ENTITLED || quick.amount_fen <= 0)
         return;
     c = &s->candidates[s->candidate_count];
-    *c = (struct candidate){
-        .row = row, .facts = &of->facts, .who = of->who, .home = of->home, .seat = of->work
-    };
+    *c = (struct candidate){ .row = row,
+                             .facts = &of->facts,
+                             .who = of->who,
+                             .home = of->home,
+                             .seat = of->work,
+                             .household_id = of->household_id };
     policy_eval(row->policy, &of->facts, s->as_of, cx->mem, &c->decision);
     c->keys = NEW_ARRAY(cx->mem, const char *, c->decision.instalment_count + 1);
     for (int i = 0; i < c->decision.instalment_count; i++)
-        c->keys[i] = once_key(cx->mem, row->policy, &c->decision, of->who, employer_id,
+        c->keys[i] = once_key(cx->mem, row->policy, &c->decision, of, employer_id,
                               instalment_name(cx->mem, row->policy, &c->decision.instalments[i]));
     count_news(c, claims);
     for (int i = 0; i < c->decision.instalment_count; i++)
@@ -132,10 +139,50 @@ static enum err look_at_persons(struct ctx *cx, struct search *s, const int64_t 
         of[i] = (struct case_facts){ .facts = facts[i].facts,
                                      .who = { ids[i], NONE, NONE },
                                      .home = facts[i].home,
-                                     .work = NONE };
-        TRY(facts_add_payments(cx, &own, of[i].who, NONE, &of[i].facts));
+                                     .work = NONE,
+                                     .household_id = NONE };
+        TRY(facts_add_payments(cx, CASE_PERSON, &own, of[i].who, NONE, &of[i].facts));
         for (int p = 0; p < s->row_count; p++)
             decide(cx, s, &s->rows[p], &of[i], &own);
+    }
+    return OK;
+}
+
+/* Each employer or organiser of each person; one policy at a time. */
+static enum err look_at_through(struct ctx *cx, struct search *s, const int64_t *ids, int n)
+{
+    struct person_facts *facts = NEW_ARRAY(cx->mem, struct person_facts, n);
+    struct rows claims;
+    int most = 0;
+
+    TRY(policy_facts_load(cx, ids, n, facts));
+    TRY(claims_of(cx, "person_id", ids, n, &claims));
+    for (int i = 0; i < n; i++)
+        most += facts[i].facts.spell_count;
+    s->candidates = NEW_ARRAY(cx->mem, struct candidate, most + 1);
+    for (int i = 0; i < n; i++) {
+        struct case_facts *of =
+            NEW_ARRAY(cx->mem, struct case_facts, facts[i].facts.spell_count + 1);
+        struct rows own = slice(&claims, "person_id", ids[i]);
+        int cases = 0;
+        if (facts[i].person_id != NONE)
+            TRY(cases_through(cx, s->kind, &facts[i], of, &cases));
+        for (int k = 0; k < cases; k++) {
+            TRY(facts_add_payments(cx, s->kind, &own, of[k].who, NONE, &of[k].facts));
+            decide(cx, s, s->rows, &of[k], &own);
+        }
+    }
+    return OK;
+}
+
+static enum err look_at_households(struct ctx *cx, struct search *s, const int64_t *ids, int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct case_facts *of = NEW(cx->mem, struct case_facts);
+        struct rows claims;
+        TRY(case_of_household(cx, s->rows->policy, ids[i], of, &claims));
+        TRY(facts_add_payments(cx, CASE_HOUSEHOLD, &claims, of->who, NONE, &of->facts));
+        decide(cx, s, s->rows, of, &claims);
     }
     return OK;
 }
@@ -145,7 +192,7 @@ static enum err look_at_others(struct ctx *cx, struct search *s, const int64_t *
     struct rows claims;
 
     for (int i = 0; i < n; i++) {
-        bool employer = s->kind == BENEFICIARY_EMPLOYER;
+        bool employer = s->kind == CASE_EMPLOYER;
         TRY(claims_of(cx, employer ? "employer_id" : "org_id", &ids[i], 1, &claims));
         for (int p = 0; p < s->row_count; p++) {
             struct case_facts *of = NEW(cx->mem, struct case_facts);
@@ -160,16 +207,23 @@ static enum err look_at_others(struct ctx *cx, struct search *s, const int64_t *
 static enum err population(struct ctx *cx, const struct search *s, struct rows *ret)
 {
     switch (s->kind) {
-    case BENEFICIARY_EMPLOYER:
+    case CASE_EMPLOYER:
         return db_rows(
             cx, ret,
             "SELECT e.id FROM employer e WHERE SCOPE(employer e) AND e.id > $1 AND e.work BETWEEN $2 AND $3 ORDER BY e.id LIMIT $4",
             P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
-    case BENEFICIARY_STATION:
+    case CASE_STATION:
         return db_rows(
             cx, ret,
             "SELECT o.id FROM organisation o WHERE SCOPE(organisation o) AND o.kind = 'STATION' AND o.is_active = 1 AND o.id > $1"
             " AND o.division BETWEEN $2 AND $3 ORDER BY o.id LIMIT $4",
+            P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
+    case CASE_HOUSEHOLD:
+        return db_rows(
+            cx, ret,
+            "SELECT DISTINCT p.household_id AS id FROM placement a JOIN person p ON p.id = a.person_id WHERE SCOPE(placement a)"
+            " AND SCOPE_NOT(person 'whose work is in scope') AND p.household_id > $1 AND a.home BETWEEN $2 AND $3"
+            " ORDER BY p.household_id LIMIT $4",
             P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
     default:
         return db_rows(
@@ -197,13 +251,22 @@ static enum err read_chunk(struct ctx *cx, void *arg)
         ids[i] = row_int(&people, i, "id");
     s->candidates = NEW_ARRAY(cx->mem, struct candidate, people.n * s->row_count);
     s->after = ids[people.n - 1];
-    return s->kind == BENEFICIARY_PERSON ? look_at_persons(cx, s, ids, people.n)
-                                         : look_at_others(cx, s, ids, people.n);
+    switch (s->kind) {
+    case CASE_PERSON:
+        return look_at_persons(cx, s, ids, people.n);
+    case CASE_EMPLOYED:
+    case CASE_ORGANISED:
+        return look_at_through(cx, s, ids, people.n);
+    case CASE_HOUSEHOLD:
+        return look_at_households(cx, s, ids, people.n);
+    default:
+        return look_at_others(cx, s, ids, people.n);
+    }
 }
 
 /* --- settling and writing
  * -------------------------------------------------------------------------------- */
-static bool share_group(const struct policy *a, const struct policy *b)
+bool policies_exclude(const struct policy *a, const struct policy *b)
 {
     for (int i = 0; i < a->exclusive_count; i++)
         for (int j = 0; j < b->exclusive_count; j++)
@@ -237,8 +300,8 @@ static enum err live_claims(struct ctx *cx, const struct candidate *group, int n
             continue;
         TRY(policy_get(cx, row_int(claims, i, "policy_id"), &s->row));
         for (int k = 0; k < n; k++)
-            matters |=
-                group[k].row->id != s->row.id && share_group(group[k].row->policy, s->row.policy);
+            matters |= group[k].row->id != s->row.id &&
+                       policies_exclude(group[k].row->policy, s->row.policy);
         if (!matters)
             continue;
         TRY(decision_load(cx, row_int(claims, i, "decision_id"), &s->decision));
@@ -368,18 +431,18 @@ static bool may_write(struct ctx *cx, const struct search *s, const struct candi
 static enum err write_chunk(struct ctx *cx, void *arg)
 {
     struct search *s = arg;
-    const char *column = s->kind == BENEFICIARY_EMPLOYER  ? "employer_id"
-                         : s->kind == BENEFICIARY_STATION ? "org_id"
-                                                          : "person_id";
+    const char *column = s->kind == CASE_EMPLOYER  ? "employer_id"
+                         : s->kind == CASE_STATION ? "org_id"
+                                                   : "person_id";
     struct claims_found before = *s->found;
     struct rows claims;
     enum err err = OK;
 
     for (int from = 0, to; from < s->candidate_count && err == OK; from = to) {
         struct candidate *group = &s->candidates[from];
-        int64_t id = s->kind == BENEFICIARY_EMPLOYER  ? group->who.employer_id
-                     : s->kind == BENEFICIARY_STATION ? group->who.org_id
-                                                      : group->who.person_id;
+        int64_t id = s->kind == CASE_EMPLOYER  ? group->who.employer_id
+                     : s->kind == CASE_STATION ? group->who.org_id
+                                               : group->who.person_id;
         int n = 0;
         bool is_new = false;
         for (to = from; to < s->candidate_count &&
@@ -434,7 +497,7 @@ static void set_bounds(struct search *s)
     for (int i = 0; i < s->row_count; i++) {
         const struct policy *p = s->rows[i].policy;
         int64_t lo = 0, hi = INT64_MAX;
-        if (s->kind == BENEFICIARY_PERSON) {
+        if (s->kind != CASE_EMPLOYER && s->kind != CASE_STATION) {
             for (int k = 0; k < p->who.origin_count; k++) {
                 lo = k ? MIN(lo, p->who.origin[k].lo) : p->who.origin[k].lo;
                 hi = k ? MAX(hi, p->who.origin[k].hi) : p->who.origin[k].hi;
@@ -448,8 +511,7 @@ static void set_bounds(struct search *s)
 }
 
 static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n,
-                           enum policy_beneficiary kind, struct date as_of,
-                           struct claims_found *found)
+                           enum case_kind kind, struct date as_of, struct claims_found *found)
 {
     struct search s = {
         .rows = rows, .row_count = n, .kind = kind, .as_of = as_of, .found = found
@@ -459,30 +521,24 @@ static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n,
     return run_chunks(cx, &s);
 }
 
-/* Persons are decided on by all policies at once, so that exclusive groups can be settled;
- * enterprises and stations by one policy after another, each within the area of its payer. A
- * subsidy to an enterprise for each person it takes in is claimed by the enterprise itself, not
- * found. */
-static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n,
-                          enum policy_beneficiary kind, struct date as_of,
-                          struct claims_found *found)
+/* Persons are decided on by all policies at once, so that exclusive groups can be settled; the
+ * others by one policy after another, enterprises and stations within the area of its payer. */
+static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n, enum case_kind kind,
+                          struct date as_of, struct claims_found *found)
 {
     struct policy_row *fit = NEW_ARRAY(cx->mem, struct policy_row, n + 1);
     int count = 0;
 
     for (int i = 0; i < n; i++) {
-        bool is_step = rows[i].policy->item_count && rows[i].policy->items[0].kind == AMOUNT_STEP;
-        bool is_foreign = kind != BENEFICIARY_PERSON && cx->who.scope.kind == SCOPE_OFFICE &&
+        bool is_foreign = kind != CASE_PERSON && cx->who.scope.kind == SCOPE_OFFICE &&
                           (rows[i].by_work ? cx->who.scope.work_lo : cx->who.scope.home_lo) == NONE;
-        if (rows[i].policy->beneficiary != kind || is_foreign ||
-            (kind == BENEFICIARY_EMPLOYER && !is_step))
+        if (case_kind_of(rows[i].policy) != kind || is_foreign)
             continue;
         fit[count++] = rows[i];
-        if (kind != BENEFICIARY_PERSON)
+        if (kind != CASE_PERSON)
             TRY(run_search(cx, &rows[i], 1, kind, as_of, found));
     }
-    return kind == BENEFICIARY_PERSON && count ? run_search(cx, fit, count, kind, as_of, found)
-                                               : OK;
+    return kind == CASE_PERSON && count ? run_search(cx, fit, count, kind, as_of, found) : OK;
 }
 
 struct chosen {
@@ -508,8 +564,8 @@ static enum err choose_policies(struct ctx *cx, void *arg)
 
 enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of, struct claims_found *ret)
 {
-    static const enum policy_beneficiary kinds[] = { BENEFICIARY_PERSON, BENEFICIARY_EMPLOYER,
-                                                     BENEFICIARY_STATION };
+    static const enum case_kind kinds[] = { CASE_PERSON,  CASE_EMPLOYER,  CASE_EMPLOYED,
+                                            CASE_STATION, CASE_ORGANISED, CASE_HOUSEHOLD };
     struct chosen c = { .policy_id = policy_id };
     struct claims_found found = { 0 };
 
@@ -583,6 +639,7 @@ static enum err evaluate(struct ctx *cx, void *arg)
     struct beneficiary who = { in->person_id, in->person_id == NONE ? in->employer_id : NONE,
                                in->person_id == NONE && in->employer_id == NONE ? in->org_id
                                                                                 : NONE };
+    enum case_kind kind;
     struct date as_of = in->as_of ? date_of_text(in->as_of) : cx->today;
     struct policy_decision d;
     struct policy_row row;
@@ -591,6 +648,16 @@ static enum err evaluate(struct ctx *cx, void *arg)
     (void)arg;
     TRY(check_seen(cx, in));
     TRY(policy_get(cx, cx->id, &row));
+    kind = case_kind_of(row.policy);
+    if (in->person_id == NONE && (kind == CASE_PERSON || kind == CASE_EMPLOYED ||
+                                  kind == CASE_ORGANISED || kind == CASE_HOUSEHOLD))
+        return fail_field(cx, "person_id", "field.required", "%s",
+                          T("这项政策按人认定，请指明人员",
+                            "the policy is decided by a person's work: say whose"));
+    if (kind == CASE_EMPLOYED)
+        who.employer_id = in->employer_id;
+    if (kind == CASE_ORGANISED)
+        who.org_id = in->org_id;
     TRY(case_load(cx, &row, who, as_of, false, &of));
     policy_eval(row.policy, &of.facts, as_of, cx->mem, &d);
     decision_write(cx->out, &row, &d);

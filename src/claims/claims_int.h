@@ -10,6 +10,17 @@ struct beneficiary {
     int64_t person_id, employer_id, org_id;
 };
 
+/* Whose work earns the money, and who gets it. */
+enum case_kind {
+    CASE_PERSON,
+    CASE_EMPLOYER,  /* an enterprise, by the number of its staff */
+    CASE_EMPLOYED,  /* an enterprise, for each person it took in */
+    CASE_STATION,   /* a labour station */
+    CASE_ORGANISED, /* an organisation, for each person it sent */
+    CASE_HOUSEHOLD, /* a household, by what its members earn; paid to its head */
+};
+enum case_kind case_kind_of(const struct policy *p);
+
 /* All claims of some beneficiaries, whoever may see them: rows with id, policy_id, person_id,
  * employer_id, org_id, instalment, amount_fen, due_on, once_key, state, decision_id, created_at,
  * ordered by beneficiary and id. n ids of `column` (person_id, employer_id or org_id). */
@@ -22,11 +33,15 @@ bool claim_is_of(const struct rows *claims, int row, struct beneficiary who);
 bool claim_is_live(const char *state);
 bool claim_is_committed(const char *state);
 
-/* Adds what was paid or is about to be paid to the beneficiary, of the policy itself too unless
- * skip_own. Texts live in cx->mem. */
-MUST_CHECK enum err facts_add_payments(struct ctx *cx, const struct rows *claims,
-                                       struct beneficiary who, int64_t skip_policy,
-                                       struct policy_facts *facts);
+/* Do both stand in one exclusive group, or does one supersede the other? */
+bool policies_exclude(const struct policy *a, const struct policy *b);
+
+/* Adds what was paid or is about to be paid to the beneficiary, of the policy itself too unless it
+ * is skip_policy. What any employer was paid for a person counts for each of them, and what any
+ * member was paid for the household. Texts live in cx->mem. */
+MUST_CHECK enum err facts_add_payments(struct ctx *cx, enum case_kind kind,
+                                       const struct rows *claims, struct beneficiary who,
+                                       int64_t skip_policy, struct policy_facts *facts);
 /* The stored decision that a claim rests on. */
 MUST_CHECK enum err decision_load(struct ctx *cx, int64_t decision_id, struct policy_decision *ret);
 /* "m3" or, where an item is paid in parts, "monthly/2". */
@@ -38,8 +53,16 @@ const char *instalment_name(struct arena *mem, const struct policy *p,
 struct case_facts {
     struct policy_facts facts;
     struct beneficiary who;
-    int64_t home, work; /* work: of the newest stretch of work, or the seat; NONE */
+    int64_t home, work;   /* work: of the newest stretch of work, or the seat; NONE */
+    int64_t household_id; /* of a household's case, else NONE */
 };
+/* The cases of a person under a policy of kind EMPLOYED or ORGANISED: one for each employer she
+ * worked for, or each organisation that sent her. `ret` has room for one a spell. */
+MUST_CHECK enum err cases_through(struct ctx *cx, enum case_kind kind, const struct person_facts *p,
+                                  struct case_facts *ret, int *ret_n);
+/* A household's case, and the claims of all its members. */
+MUST_CHECK enum err case_of_household(struct ctx *cx, const struct policy *p, int64_t household_id,
+                                      struct case_facts *ret, struct rows *ret_claims);
 MUST_CHECK enum err case_load(struct ctx *cx, const struct policy_row *row, struct beneficiary who,
                               struct date as_of, bool skip_own, struct case_facts *ret);
 /* The place of a claim: home always, work when the destination pays. */
