@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/progress.h"
 #include "imports/imports.h"
 
 enum { PAGE = 500 };
@@ -102,6 +103,7 @@ int command_import(const struct command_line *line)
     struct import_outcome o;
     struct store *store;
     struct ctx *cx;
+    enum err err;
     int status;
 
     if (!rec || !rec->can_import || !path) {
@@ -114,9 +116,11 @@ int command_import(const struct command_line *line)
     cx = ctx_new(store, store_now(store));
     cx->lang = line->lang;
     ctx_as_system(cx);
-    if (import_run(cx, rec, path, basename(strdupa(path)), option(line, "commit") != NULL, &o) !=
-            OK ||
-        print_problems(cx, o.batch_id, line->json) != OK) {
+    cx->progress = progress_set;
+    progress_start(T("导入", "importing"));
+    err = import_run(cx, rec, path, basename(strdupa(path)), option(line, "commit") != NULL, &o);
+    progress_end();
+    if (err != OK || print_problems(cx, o.batch_id, line->json) != OK) {
         status = command_fail(line, &cx->failure);
     } else {
         print_outcome(cx, &o, line->json);

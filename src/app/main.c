@@ -207,6 +207,12 @@ static const struct command commands[] = {
       command_serve },
     { "import", "RECORD FILE [--commit]", "检查并导入表格", "check a spreadsheet and take it in",
       command_import },
+    { "match", "HOME WORK [--weights=JSON]", "人岗匹配，并证明无更好的分法",
+      "match people to posts, with the proof that it cannot be bettered", command_match },
+    { "compare", "person|employer FILE [FILE2] [--within=DIVISION]",
+      "比对表格与台账，或两份表格：谁在哪边，哪些字段不同",
+      "compare a spreadsheet with the ledger, or two: who is where, which fields differ",
+      command_compare },
     { "call", "OP [id=…] [name=value …]", "执行任一操作", "run any operation", command_call },
     { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
     { "backup", "FILE", "备份", "copy the store, also while it is served", command_backup },
@@ -252,7 +258,7 @@ static bool takes_value(const char *arg)
     static const char *const names[] = { "-o",     "--out",   "--store",   "--listen",  "--key",
                                          "--lang", "--port",  "--workers", "--posts",   "--months",
                                          "--seed", "--messy", "--pairing", "--weights", "--as-of",
-                                         "--as",   "--head" };
+                                         "--as",   "--head",  "--within" };
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (str_eq(arg, names[i]))

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "app/commands.h"
+#include "app/progress.h"
 #include "app/simulate_form.h"
 
 /* Without a ledger nobody is matched: the willing take the first free seat, and leave as people did
@@ -74,8 +75,10 @@ static enum err write_all(struct sim_world *w, struct failure *f)
 
     TRY(sim_write_rosters(w, f));
     TRY(sim_write_posts(w, f));
-    for (int month = 0; month < w->options.months; month++)
+    for (int month = 0; month < w->options.months; month++) {
+        progress_set(month, w->options.months);
         TRY(write_month(w, seats, n, month, f));
+    }
     TRY(write_return_form(w, f));
     return sim_write_answers(w, f);
 }
@@ -153,7 +156,11 @@ int command_simulate(const struct command_line *line)
         fputs("queqiao simulate: --pairing=fuzhou-dingxi | shandong-chongqing\n", stderr);
         goto end;
     }
-    status = write_all(w, &f) == OK ? 0 : command_fail(line, &f);
+    progress_start(line->lang == LANG_EN ? "simulating" : "模拟");
+    status = write_all(w, &f) == OK ? 0 : -1;
+    progress_end();
+    if (status)
+        status = command_fail(line, &f);
     if (status == 0)
         print_result(line, w);
 end:

@@ -127,6 +127,8 @@ static enum err tell_progress(struct reading *r)
     struct arena *outer = cx->mem;
     enum err err;
 
+    if (cx->progress)
+        cx->progress(r->check->total, NONE);
     if (!r->check->progress_batch || now_ms() < r->check->progress_at + PROGRESS_MS)
         return OK;
     cx->mem = r->chunk_mem;

@@ -95,3 +95,21 @@ enum err import_check_again(struct ctx *cx, int64_t batch_id)
     import_check_free(&check);
     return err;
 }
+
+enum err import_read(struct ctx *cx, const struct record *rec, const char *path, import_row_fn *fn,
+                     void *arg, int64_t *ret_bad)
+{
+    struct import_check check = { .rec = rec };
+    struct packed_at at = { 0 };
+    struct packed_row row;
+    void *in = arena_alloc(cx->mem, rec->size);
+    enum err err = import_check(cx, path, &check);
+
+    while (err == OK && packed_next(&check, &at, &row, in)) {
+        memcpy(cx->in_set, row.in_set, sizeof cx->in_set);
+        err = fn(cx, &(struct import_row){ row.sheet, row.row, in }, arg);
+    }
+    *ret_bad = check.bad;
+    import_check_free(&check);
+    return err;
+}

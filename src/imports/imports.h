@@ -36,6 +36,18 @@ MUST_CHECK enum err import_problems(struct ctx *cx, int64_t batch_id, int64_t af
  */
 MUST_CHECK enum err import_undo(struct ctx *cx, int64_t batch_id, int64_t *ret_kept);
 
+/* Read a file as an import would, without a batch, and hand each good row to fn; nothing is
+ * written. cx->in_set says which fields the row gives. Texts live only during the call. *ret_bad
+ * counts the rows that an import would refuse. Call it outside of any transaction. */
+struct import_row {
+    const char *sheet;
+    int64_t row;
+    const void *in; /* the record's input */
+};
+typedef enum err import_row_fn(struct ctx *cx, const struct import_row *row, void *arg);
+MUST_CHECK enum err import_read(struct ctx *cx, const struct record *rec, const char *path,
+                                import_row_fn *fn, void *arg, int64_t *ret_bad);
+
 /* Do one piece of work that waits: check a file sent in, or commit one. False when there is none.
  * For the background and for tests. */
 bool imports_work_once(struct ctx *cx);

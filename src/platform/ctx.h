@@ -49,6 +49,10 @@ struct ctx {
     int64_t changed;     /* rows changed by the last db_exec() */
     bool changed_beside; /* set by a record's saved(): a change wrote something beside the row */
 
+    /* Long work tells how far it has come: so much of `total`, NONE when that is not known. May be
+     * NULL. */
+    void (*progress)(int64_t done, int64_t total);
+
     const char *query;         /* raw query string of the call, or NULL */
     int64_t version;           /* If-Match of the call, or NONE */
     const char *session_token; /* what the caller's cookie held, or NULL */
