@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "accounts/accounts.h"
 #include "app/demo.h"
 #include "platform/demonstration.h"
 #include "platform/journal.h"
@@ -120,10 +121,24 @@ STORE_TEST(
     then->now = at("2019-10-21");
     EXPECT_INT(db_write(then, note, NULL), OK);
     EXPECT_INT(demonstration_resume(cx), OK);
-    EXPECT(store_now(cx->store) - wall < 60);
+    EXPECT(store_now(cx->store) >= wall);
     EXPECT_INT(db_write(cx, mark, NULL), E_CONFLICT);
     EXPECT_STR(cx->failure.code, "demo.not_empty");
     ctx_free(then);
+}
+
+static enum err settle(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    return user_settle(cx, 1);
+}
+
+STORE_TEST("outside of a demonstration an initial password is changed by its user")
+{
+    EXPECT_INT(db_write(cx, settle, NULL), E_FORBIDDEN);
+    EXPECT_STR(cx->failure.code, "demo.only");
+    EXPECT_INT(db_write(cx, mark, NULL), OK);
+    EXPECT_INT(db_write(cx, settle, NULL), OK);
 }
 
 STORE_TEST("a marked store begins empty, and its clock goes on")
