@@ -156,8 +156,9 @@ enum err manifest_list(struct ctx *cx)
 
 enum err manifest_vehicles(struct ctx *cx)
 {
-    struct rows r;
+    struct rows batch, r;
 
+    TRY(record_load(cx, &batch_record, cx->id, &batch));
     TRY(db_rows(
         cx, &r,
         "SELECT v.id, v.label, v.seats, (SELECT count(*) FROM passenger q WHERE SCOPE_NOT(passenger 'the vehicle is in scope')"
@@ -181,8 +182,9 @@ static enum err townships(struct ctx *cx, int64_t batch_id, struct rows *ret)
 
 enum err manifest_leaders(struct ctx *cx)
 {
-    struct rows r;
+    struct rows batch, r;
 
+    TRY(record_load(cx, &batch_record, cx->id, &batch));
     TRY(townships(cx, cx->id, &r));
     json_object(cx->out);
     json_key(cx->out, "items");
