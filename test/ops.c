@@ -27,7 +27,7 @@ static struct {
     int unit_count;
 
     int64_t version; /* of the next call */
-    const char *key, *token;
+    const char *key, *token, *device, *address;
 
     struct ctx *last; /* the last call */
     const char *op, *text;
@@ -340,6 +340,12 @@ void with_token(const char *session_token)
     w.token = session_token;
 }
 
+void with_device(const char *device_token, const char *address)
+{
+    w.device = device_token;
+    w.address = address;
+}
+
 static void keep_reply(struct ctx *cx, enum err err)
 {
     struct ctx *reading =
@@ -375,6 +381,8 @@ static enum err run(struct caller *who, const char *name, int64_t id, struct cal
     c->version = w.version;
     c->idempotency_key = w.key;
     cx->session_token = w.token;
+    cx->device_token = w.device;
+    cx->address = w.address;
     if (!op_writes(c->op) || c->op->flags & OP_UPLOAD) {
         c->query = text;
     } else if (text) {
@@ -385,7 +393,7 @@ static enum err run(struct caller *who, const char *name, int64_t id, struct cal
         c->body_len = strlen(text);
     }
     w.version = NONE;
-    w.key = w.token = NULL;
+    w.key = w.token = w.device = w.address = NULL;
     cx->op = c->op;
     err = become(cx, who);
     if (err == OK)
@@ -508,6 +516,11 @@ const char *got_text(void)
 const char *got_file(void)
 {
     return w.last ? w.last->reply_file.path : NULL;
+}
+
+const char *got_device(void)
+{
+    return w.last ? w.last->set_device : NULL;
 }
 
 const char *got_cookie(void)

@@ -70,6 +70,7 @@ enum err upload(struct caller *who, const char *op, int64_t id, const char *name
 void with_version(int64_t version);
 void with_key(const char *idempotency_key);
 void with_token(const char *session_token);
+void with_device(const char *device_token, const char *address);
 /* "2019-04-10": that day, 10:00 in China. "+3600": so many seconds later. */
 void set_clock(const char *day);
 int64_t clock_now(void);
@@ -84,6 +85,7 @@ int64_t got_int(const char *path);   /* numbers and ids; NONE when absent */
 int64_t got_count(const char *path); /* items of an array or object, -1 when there is none */
 const char *got_text(void);          /* the whole reply */
 const char *got_file(void);          /* OP_FILE: path */
+const char *got_device(void);        /* the token of a device that is known now, or NULL */
 const char *got_cookie(void);        /* a session token to be set, "" = forget, NULL = none */
 
 /* --- behind the macros ----------------------------------------------------------------------- */

@@ -311,6 +311,62 @@ OPS_TEST("nobody can tell an unknown login from a wrong password, not even by be
     expect(200, NULL);
 }
 
+static void sign_in_from(const char *device, const char *network, const char *login,
+                         const char *password, int status)
+{
+    with_device(device, network);
+    sign_in(login, password);
+    expect(status, status == 200 ? NULL : status == 401 ? "sign_in.wrong" : "sign_in.locked");
+}
+
+OPS_TEST("a stranger who guesses at a login takes it from nobody on a device that is known")
+{
+    const char *login = login_for(as(TONGWEI, "CLERK")), *other = login_for(as(TONGWEI, "CHECKER")),
+               *device, *new_password;
+
+    sign_in_from(NULL, NULL, login, "sunflower-32", 200);
+    device = got_device();
+    EXPECT(device && strlen(device) >= 40);
+    for (int i = 0; i < 5; i++)
+        sign_in_from(NULL, NULL, login, "not-the-password", 401);
+    sign_in_from(NULL, NULL, login, "sunflower-32", 403);
+    sign_in_from("0123456789012345678901234567890123456789", NULL, login, "sunflower-32", 403);
+    sign_in_from(device, NULL, login, "sunflower-32", 200);
+    EXPECT_STR(got_device(), device);
+    sign_in_from(NULL, NULL, login, "sunflower-32", 403); /* strangers are still out */
+    for (int i = 0; i < 5; i++)                           /* a stolen device has its own count */
+        sign_in_from(device, NULL, login, "not-the-password", 401);
+    sign_in_from(device, NULL, login, "sunflower-32", 403);
+
+    set_clock("+901");
+    sign_in_from(device, NULL, other, "sunflower-32", 200); /* two share the device */
+    EXPECT_STR(got_device(), device);
+    sign_in_from(device, NULL, login, "sunflower-32", 200);
+    call(as(TONGWEI, "ADMIN"), "users.reset", user_of(as(TONGWEI, "CLERK")), NULL);
+    new_password = got("initial_password");
+    for (int i = 0; i < 5; i++)
+        sign_in_from(NULL, NULL, login, "not-the-password", 401);
+    sign_in_from(device, NULL, login, new_password, 403); /* known no more */
+}
+
+OPS_TEST("a network that guesses at many logins is shut out, but no device that is known")
+{
+    const char *login = login_for(as(FUQING, "CLERK")), *device;
+    char guess[20];
+
+    sign_in_from(NULL, "192.0.2.7", login, "sunflower-32", 200);
+    device = got_device();
+    for (int i = 0; i < 30; i++) {
+        snprintf(guess, sizeof guess, "guess%d", i);
+        sign_in_from(NULL, "192.0.2.7", guess, "not-the-password", 401);
+    }
+    sign_in_from(NULL, "192.0.2.7", login, "sunflower-32", 403);
+    sign_in_from(NULL, "192.0.2.8", login, "sunflower-32", 200);
+    sign_in_from(device, "192.0.2.7", login, "sunflower-32", 200);
+    set_clock("+901");
+    sign_in_from(NULL, "192.0.2.7", login, "sunflower-32", 200);
+}
+
 static double seconds_of_wrong(const char *login)
 {
     struct timespec a, b;

@@ -80,6 +80,8 @@ static enum err read_note(struct ctx *cx)
     json_put_str(cx->out, "query", cx->query);
     json_put_str(cx->out, "lang", cx->lang == LANG_EN ? "en" : "zh");
     json_put_int(cx->out, "version", cx->version);
+    json_put_str(cx->out, "device", cx->device_token);
+    json_put_str(cx->out, "address", cx->address);
     json_end(cx->out);
     return OK;
 }
@@ -87,6 +89,7 @@ static enum err read_note(struct ctx *cx)
 static enum err sign_in(struct ctx *cx)
 {
     cx->set_cookie = TOKEN;
+    cx->set_device = TOKEN "D";
     return OK;
 }
 
@@ -281,7 +284,7 @@ STORE_TEST("an operation gets its id, query, language and version, and replies i
     start(cx);
     got = ask("GET /api/v1/notes/12?a=1&lang=en&b=2", SIGNED_IN "If-Match: \"3\"\r\n", NULL);
     EXPECT_INT(status(got), 200);
-    EXPECT(strstr(got, "{\"id\":\"12\",\"query\":\"a=1&b=2\",\"lang\":\"en\",\"version\":3}"));
+    EXPECT(strstr(got, "{\"id\":\"12\",\"query\":\"a=1&b=2\",\"lang\":\"en\",\"version\":3,"));
     EXPECT(strstr(got, "Cache-Control: no-store"));
     EXPECT(strstr(got, "X-Content-Type-Options: nosniff"));
     EXPECT(strstr(got, "X-Request-Id: "));
@@ -369,8 +372,12 @@ STORE_TEST("signing in sets the cookie, behind TLS bound to the host")
     got = ask("POST /api/v1/session", JSON, "{}");
     EXPECT_INT(status(got), 200);
     EXPECT(strstr(got, "Set-Cookie: sid=" TOKEN "; Path=/; HttpOnly; SameSite=Lax\r\n"));
+    EXPECT(strstr(got, "Set-Cookie: did=" TOKEN "D; Path=/; Max-Age=15552000; HttpOnly;"
+                       " SameSite=Strict\r\n"));
     EXPECT(strstr(got, arena_printf(test_arena(), "X-CSRF-Token: %s", csrf)));
     got = ask("POST /api/v1/session", JSON "X-Forwarded-Proto: https\r\n", "{}");
+    EXPECT(strstr(got, "Set-Cookie: __Host-did=" TOKEN "D; Path=/; Max-Age=15552000; HttpOnly;"
+                       " SameSite=Strict; Secure\r\n"));
     EXPECT(strstr(got,
                   "Set-Cookie: __Host-sid=" TOKEN "; Path=/; HttpOnly; SameSite=Lax; Secure\r\n"));
     EXPECT_INT(status(ask("POST /api/v1/session", JSON "Origin: http://elsewhere\r\n", "{}")), 403);
@@ -382,6 +389,30 @@ STORE_TEST("signing in sets the cookie, behind TLS bound to the host")
                401);
     got = ask("DELETE /api/v1/session", headers(OWN), NULL);
     EXPECT(strstr(got, "Set-Cookie: sid=; Path=/; Max-Age=0"));
+    stop();
+}
+
+STORE_TEST("a caller's network is what the proxy says, of IPv6 the first half")
+{
+    static const struct {
+        const char *headers, *address;
+    } cases[] = {
+        { "", "null" },
+        { "X-Forwarded-For: 192.0.2.7\r\n", "\"192.0.2.7\"" },
+        { "X-Forwarded-For: 10.1.1.1, 192.0.2.7\r\n", "\"192.0.2.7\"" },
+        { "X-Forwarded-For: 2001:db8:1:2:3:4:5:6\r\n", "\"2001:db8:1:2::\"" },
+        { "X-Forwarded-For: ::ffff:192.0.2.7\r\n", "\"::ffff:192.0.2.7\"" },
+        { "X-Forwarded-For: nonsense\r\n", "null" },
+    };
+
+    start(cx);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const char *headers = arena_printf(test_arena(), "%s%s", SIGNED_IN, cases[i].headers);
+        EXPECT(strstr(ask("GET /api/v1/notes/12", headers, NULL),
+                      arena_printf(test_arena(), "\"address\":%s", cases[i].address)));
+    }
+    EXPECT(strstr(ask("GET /api/v1/notes/12", "Cookie: sid=" TOKEN "; did=" TOKEN "D\r\n", NULL),
+                  "\"device\":\"" TOKEN "D\""));
     stop();
 }
 

@@ -665,6 +665,7 @@ static const struct scoped tables[] = {
     OPEN_TABLE("v_user_name"),
     OPEN_TABLE("session"),
     OPEN_TABLE("sign_in_failure"),
+    OPEN_TABLE("known_device"),
     OPEN_TABLE("setup_token"),
     OPEN_TABLE("pairing"),
     { 0 },

@@ -4,7 +4,10 @@
  * minutes, after 12 hours, when the password or the roles change, and when the user or her
  * organisation is disabled: that is asked at every request (security.md AUTH-7). Five wrong
  * passwords close a login for 15 minutes whether or not such an account exists, and an unknown
- * login costs the same hashing as a known one (AUTH-3, 4). */
+ * login costs the same hashing as a known one (AUTH-3, 4). Thirty from one network close that
+ * network, whatever the logins. Neither shuts out a device from which the user has signed in
+ * before: it has a count of its own, so that a stranger who guesses at her login takes it from
+ * nobody. */
 #include "accounts/sessions.h"
 
 #include "accounts/password.h"
@@ -18,8 +21,10 @@ enum {
     LIFE_SECONDS = 12 * 3600,
     SEEN_SECONDS = 60,
     WRONG_MAX = 5,
+    WRONG_MAX_NETWORK = 30, /* an office behind one address has many fingers */
     LOCK_SECONDS = 15 * 60,
-    SETUP_SECONDS = 24 * 3600
+    SETUP_SECONDS = 24 * 3600,
+    DEVICE_SECONDS = 180 * 24 * 3600
 };
 
 /* --- inputs and outputs ---------------------------------------------------------------------- */
@@ -247,6 +252,16 @@ static const char *login_hash(struct ctx *cx, const char *login)
     return token_hash(cx->mem, arena_printf(cx->mem, "login:%s", lower));
 }
 
+static const char *device_hash(struct ctx *cx)
+{
+    return token_hash(cx->mem, arena_printf(cx->mem, "device:%s", cx->device_token));
+}
+
+static const char *network_hash(struct ctx *cx)
+{
+    return token_hash(cx->mem, arena_printf(cx->mem, "network:%s", cx->address));
+}
+
 static enum err check_lock(struct ctx *cx, const char *hash)
 {
     struct rows r;
@@ -265,12 +280,8 @@ static enum err check_lock(struct ctx *cx, const char *hash)
                 (int)((left + 59) / 60));
 }
 
-static enum err note_wrong(struct ctx *cx, void *arg)
+static enum err count_wrong(struct ctx *cx, const char *hash, int most)
 {
-    const char *hash = arg;
-
-    TRY(db_exec(cx, "DELETE FROM sign_in_failure WHERE last_at < $1 AND locked_until < $2",
-                P(cx->now - LOCK_SECONDS), P(cx->now)));
     TRY(db_exec(
         cx,
         "INSERT INTO sign_in_failure (login_hash, count, last_at) VALUES ($1, 1, $2) ON CONFLICT (login_hash) DO UPDATE"
@@ -279,13 +290,17 @@ static enum err note_wrong(struct ctx *cx, void *arg)
     return db_exec(
         cx,
         "UPDATE sign_in_failure SET count = 0, locked_until = $1 WHERE login_hash = $2 AND count >= $3",
-        P(cx->now + LOCK_SECONDS), P(hash), P(WRONG_MAX));
+        P(cx->now + LOCK_SECONDS), P(hash), P(most));
+}
+
+static enum err forget_lock(struct ctx *cx, const char *hash)
+{
+    return db_exec(cx, "DELETE FROM sign_in_failure WHERE login_hash = $1", P(hash));
 }
 
 enum err sign_in_unlock(struct ctx *cx, const char *login)
 {
-    return db_exec(cx, "DELETE FROM sign_in_failure WHERE login_hash = $1",
-                   P(login_hash(cx, login)));
+    return forget_lock(cx, login_hash(cx, login));
 }
 
 /* --- signing in ------------------------------------------------------------------------------ */
@@ -307,19 +322,33 @@ static enum err note_own(struct ctx *cx, const char *action)
 }
 
 struct sign_in {              /* what is known on the way; of nobody when user_id is NONE */
-    const char *login, *lock; /* its hash */
+    const char *login, *lock; /* under which wrong passwords are counted */
+    bool is_known;            /* the device: it is not shut out with strangers */
     int64_t user_id;
-    const char *stored, *fresh; /* password hashes; fresh when it must be made anew */
-    const char *token;
+    const char *stored, *fresh;          /* password hashes; fresh when it must be made anew */
+    const char *token, *token_of_device; /* new ones */
+    const char *device;                  /* the new token, or that which the device has */
 };
+
+static enum err find_device(struct ctx *cx, struct sign_in *s)
+{
+    struct rows r = { 0 };
+
+    if (cx->device_token && s->user_id != NONE)
+        TRY(db_rows(cx, &r,
+                    "SELECT 1 AS n FROM known_device WHERE token_hash = $1 AND user_id = $2"
+                    " AND seen_at > $3",
+                    P(token_hash(cx->mem, cx->device_token)), P(s->user_id),
+                    P(cx->now - DEVICE_SECONDS)));
+    s->is_known = r.n == 1;
+    return OK;
+}
 
 static enum err find_account(struct ctx *cx, void *arg)
 {
     struct sign_in *s = arg;
     struct rows r;
 
-    s->lock = login_hash(cx, s->login);
-    TRY(check_lock(cx, s->lock));
     TRY(db_rows(
         cx, &r,
         "SELECT u.id, u.password_hash FROM user_account u JOIN organisation o ON o.id = u.org_id"
@@ -328,7 +357,21 @@ static enum err find_account(struct ctx *cx, void *arg)
         P(s->login)));
     s->user_id = r.n ? row_int(&r, 0, "id") : NONE;
     s->stored = r.n ? row_text(&r, 0, "password_hash") : "";
-    return OK;
+    TRY(find_device(cx, s));
+    s->lock = s->is_known ? device_hash(cx) : login_hash(cx, s->login);
+    if (!s->is_known && cx->address)
+        TRY(check_lock(cx, network_hash(cx)));
+    return check_lock(cx, s->lock);
+}
+
+static enum err note_wrong(struct ctx *cx, void *arg)
+{
+    const struct sign_in *s = arg;
+
+    TRY(db_exec(cx, "DELETE FROM sign_in_failure WHERE last_at < $1 AND locked_until < $2",
+                P(cx->now - LOCK_SECONDS), P(cx->now)));
+    TRY(count_wrong(cx, s->lock, WRONG_MAX));
+    return !s->is_known && cx->address ? count_wrong(cx, network_hash(cx), WRONG_MAX_NETWORK) : OK;
 }
 
 /* Does the password fit? A wrong one is counted, for a login that nobody has as well. */
@@ -341,9 +384,26 @@ static enum err try_password(struct ctx *cx, struct sign_in *s, const char *pass
     TRY(password_fits(cx, s->stored, password, &fits));
     if (fits)
         return OK;
-    TRY(db_write(cx, note_wrong, (void *)s->lock));
+    TRY(db_write(cx, note_wrong, s));
     return fail(cx, E_UNAUTHENTICATED, code, "%s",
                 T("登录名或密码不对", "login or password is wrong"));
+}
+
+/* Several who share a device share its token. One that we never gave is not taken over. */
+static enum err keep_device(struct ctx *cx, struct sign_in *s)
+{
+    struct rows r = { 0 };
+
+    TRY(db_exec(cx, "DELETE FROM known_device WHERE user_id = $1 AND seen_at < $2", P(s->user_id),
+                P(cx->now - DEVICE_SECONDS)));
+    if (cx->device_token)
+        TRY(db_rows(cx, &r, "SELECT 1 AS n FROM known_device WHERE token_hash = $1 LIMIT 1",
+                    P(token_hash(cx->mem, cx->device_token))));
+    s->device = r.n ? cx->device_token : s->token_of_device;
+    return db_exec(cx,
+                   "INSERT INTO known_device (token_hash, user_id, seen_at) VALUES ($1, $2, $3)"
+                   " ON CONFLICT (token_hash, user_id) DO UPDATE SET seen_at = excluded.seen_at",
+                   P(token_hash(cx->mem, s->device)), P(s->user_id), P(cx->now));
 }
 
 static enum err start_session(struct ctx *cx, void *arg)
@@ -357,7 +417,8 @@ static enum err start_session(struct ctx *cx, void *arg)
         P(cx->now), P(s->fresh), P(s->user_id), P(s->stored)));
     if (cx->changed == 0)
         return refuse_ended(cx);
-    TRY(sign_in_unlock(cx, s->login));
+    TRY(forget_lock(cx, s->lock));
+    TRY(keep_device(cx, s));
     if (cx->session_token)
         TRY(db_exec(cx, "DELETE FROM session WHERE token_hash = $1",
                     P(token_hash(cx->mem, cx->session_token))));
@@ -384,17 +445,21 @@ enum err session_sign_in(struct ctx *cx)
     if (password_is_dated(s.stored))
         TRY(password_hash(cx, in->password, &s.fresh));
     s.token = token_random(cx->mem);
+    s.token_of_device = token_random(cx->mem);
     err = db_write(cx, start_session, &s);
     if (err != OK) {
         cx->who = before;
         return err;
     }
     cx->set_cookie = s.token;
+    cx->set_device = s.device;
     return OK;
 }
 
 enum err sessions_end(struct ctx *cx, int64_t user_id, const char *except_hash)
 {
+    if (!except_hash)
+        TRY(db_exec(cx, "DELETE FROM known_device WHERE user_id = $1", P(user_id)));
     return db_exec(cx,
                    "DELETE FROM session WHERE user_id = $1 AND ($2 IS NULL OR token_hash <> $2)",
                    P(user_id), P(except_hash));
@@ -447,8 +512,9 @@ static enum err save_password(struct ctx *cx, void *arg)
         P(s->fresh), P(cx->now), P(cx->who.user_id), P(s->stored)));
     if (cx->changed == 0)
         return refuse_ended(cx);
-    TRY(sign_in_unlock(cx, s->login));
+    TRY(forget_lock(cx, s->lock));
     TRY(sessions_end(cx, cx->who.user_id, NULL));
+    TRY(keep_device(cx, s));
     TRY(db_exec(
         cx,
         "INSERT INTO session (token_hash, user_id, created_at, seen_at, proved_at, expires_at) VALUES ($1, $2, $3, $3, $3, $4)",
@@ -471,8 +537,10 @@ enum err session_password(struct ctx *cx)
                           T("新密码与原密码相同", "the new password is the old one"));
     TRY(password_hash(cx, in->new_password, &s.fresh));
     s.token = token_random(cx->mem);
+    s.token_of_device = token_random(cx->mem);
     TRY(db_write(cx, save_password, &s));
     cx->set_cookie = s.token;
+    cx->set_device = s.device;
     return OK;
 }
 
@@ -480,7 +548,7 @@ static enum err save_proof(struct ctx *cx, void *arg)
 {
     struct sign_in *s = arg;
 
-    TRY(sign_in_unlock(cx, s->login));
+    TRY(forget_lock(cx, s->lock));
     return db_exec(cx, "UPDATE session SET proved_at = $1 WHERE token_hash = $2", P(cx->now),
                    P(token_hash(cx->mem, cx->session_token)));
 }

@@ -25,7 +25,8 @@ enum err session_password(struct ctx *cx);
 enum err session_prove(struct ctx *cx);
 enum err setup_run(struct ctx *cx);
 
-/* End the user's sessions but the one with this token hash (NULL: all). In a write transaction. */
+/* End the user's sessions but the one with this token hash (NULL: all, and no device of hers is
+ * known any more). In a write transaction. */
 MUST_CHECK enum err sessions_end(struct ctx *cx, int64_t user_id, const char *except_hash);
 /* Forget wrong passwords given for this login. In a write transaction. */
 MUST_CHECK enum err sign_in_unlock(struct ctx *cx, const char *login);

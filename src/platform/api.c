@@ -6,6 +6,7 @@
  * PostgreSQL every read waits for another process, so all goes to workers there. */
 #include "platform/api.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -28,6 +29,7 @@ enum {
     SIGN_IN_WAITING = 64,
     FILE_NAME_MAX = 200,
     PROOF_SECONDS = 600, /* OP_REAUTH */
+    DEVICE_SECONDS = 180 * 24 * 3600,
 };
 
 struct api {
@@ -64,15 +66,20 @@ static bool is_secure(const struct http_request *rq)
     return rq->is_local && proto && !strcasecmp(proto, "https");
 }
 
-static const char *cookie_name(const struct http_request *rq)
+static const char *session_cookie(const struct http_request *rq)
 {
     return is_secure(rq) ? "__Host-sid" : "sid";
 }
 
-/* The session token of the Cookie header, or NULL. */
-static const char *token_of(struct arena *mem, const struct http_request *rq)
+static const char *device_cookie(const struct http_request *rq)
 {
-    const char *p = http_header(rq, "Cookie"), *name = cookie_name(rq);
+    return is_secure(rq) ? "__Host-did" : "did";
+}
+
+/* The token of this name in the Cookie header, or NULL. */
+static const char *token_of(struct arena *mem, const struct http_request *rq, const char *name)
+{
+    const char *p = http_header(rq, "Cookie");
     size_t name_len = strlen(name);
 
     while (p && *p) {
@@ -103,6 +110,26 @@ const char *api_csrf_token(struct arena *mem, const char *session_token)
     return arena_strdup(mem, hex);
 }
 
+/* Where the request comes from, as our proxy says, or as the connection does. Of IPv6 the network
+ * of 64 bits: one machine has as many addresses as it likes. NULL: this machine. */
+static const char *network_of(struct arena *mem, const struct http_request *rq)
+{
+    const char *told = rq->is_local ? http_header(rq, "X-Forwarded-For") : rq->address;
+    const char *last = told ? strrchr(told, ',') : NULL;
+    unsigned char bits[16];
+    char text[INET6_ADDRSTRLEN];
+
+    if (last)
+        told = last + 1 + strspn(last + 1, " ");
+    if (!told || (inet_pton(AF_INET, told, bits) != 1 && inet_pton(AF_INET6, told, bits) != 1))
+        return NULL;
+    if (!strchr(told, ':'))
+        return arena_strdup(mem, told);
+    if (!str_starts(told, "::ffff:"))
+        memset(bits + 8, 0, 8);
+    return arena_strdup(mem, inet_ntop(AF_INET6, bits, text, sizeof text));
+}
+
 struct ctx *api_ctx(struct store *store, const struct http_request *rq)
 {
     struct ctx *cx = ctx_new(store, store_now(store));
@@ -112,7 +139,9 @@ struct ctx *api_ctx(struct store *store, const struct http_request *rq)
     if (asked && (asked == rq->query || asked[-1] == '&'))
         cx->lang = str_starts(asked + 5, "en") ? LANG_EN : LANG_ZH;
     cx->request_id = arena_strdup(cx->mem, rq->id);
-    cx->session_token = token_of(cx->mem, rq);
+    cx->session_token = token_of(cx->mem, rq, session_cookie(rq));
+    cx->device_token = token_of(cx->mem, rq, device_cookie(rq));
+    cx->address = network_of(cx->mem, rq);
     return cx;
 }
 
@@ -286,16 +315,20 @@ static void add_cookie(struct http_reply *reply, const struct http_request *rq, 
 {
     const char *secure = is_secure(rq) ? "; Secure" : "";
 
+    if (cx->set_device)
+        add(reply, "Set-Cookie",
+            arena_printf(cx->mem, "%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s",
+                         device_cookie(rq), cx->set_device, DEVICE_SECONDS, secure));
     if (!cx->set_cookie)
         return;
     if (*cx->set_cookie)
         add(reply, "Set-Cookie",
-            arena_printf(cx->mem, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s", cookie_name(rq),
+            arena_printf(cx->mem, "%s=%s; Path=/; HttpOnly; SameSite=Lax%s", session_cookie(rq),
                          cx->set_cookie, secure));
     else
         add(reply, "Set-Cookie",
             arena_printf(cx->mem, "%s=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax%s",
-                         cookie_name(rq), secure));
+                         session_cookie(rq), secure));
 }
 
 /* attachment; filename="ASCII"; filename*=UTF-8''…  (RFC 6266) */

@@ -58,6 +58,9 @@ struct ctx {
     const char *session_token; /* what the caller's cookie held, or NULL */
     const char
         *set_cookie; /* set by sign-in: the new session's token; "" = forget it; NULL = leave it */
+    const char *device_token; /* what the cookie of the caller's device held, or NULL */
+    const char *set_device;   /* set by sign-in: the token of a device known from now on, or NULL */
+    const char *address;      /* network the call comes from; NULL: this machine */
     const char *upload_path,
         *upload_name;   /* OP_UPLOAD: a complete file; the handler moves or removes it */
     struct reply_file { /* OP_FILE: what to send; removed after sending when is_temporary */

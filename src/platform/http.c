@@ -26,14 +26,15 @@ static void on_connection(void *arg, struct MHD_Connection *c, void **socket_con
 {
     struct http_server *s = arg;
     struct conn *k = *socket_context;
+    const struct sockaddr *peer;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         k = http_must(calloc(1, sizeof *k));
         k->fd = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        k->is_local =
-            s->listener.path[0] ||
-            address_is_local(
-                MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+        peer = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+        k->is_local = s->listener.path[0] || address_is_local(peer);
+        if (!s->listener.path[0])
+            address_text(peer, k->address);
         k->deadline = http_clock_ms() + HEAD_MS;
         pthread_mutex_lock(&s->lock);
         k->next = s->conns;

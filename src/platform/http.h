@@ -24,6 +24,7 @@ struct http_request {
     size_t body_len;
     const char *upload_path; /* HTTP_TO_FILE: a whole file; removed with the request unless moved */
     bool is_local;           /* the peer is on this machine (perhaps a proxy) */
+    const char *address;     /* of the peer, "192.0.2.7"; "" when unknown */
     void *app;               /* for the handler */
     void (*app_free)(void *app); /* called with app, when set, if the client goes before handle() */
 

@@ -9,6 +9,7 @@
 #include "platform/http.h"
 #include "platform/listen.h"
 
+#include <arpa/inet.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,6 +27,7 @@ struct conn {
     struct conn *prev, *next;
     int fd;
     bool is_local;
+    char address[INET6_ADDRSTRLEN];
     _Atomic int64_t deadline; /* monotonic ms; 0 = none */
 };
 

@@ -332,6 +332,7 @@ void *http_on_target(void *arg, const char *target, struct MHD_Connection *c)
         rq->pub.query = question + 1;
     }
     rq->pub.is_local = rq->conn->is_local;
+    rq->pub.address = rq->conn->address;
     rq->pub.user_id = NONE;
     snprintf(rq->pub.id, sizeof rq->pub.id, "%016llx",
              (unsigned long long)(s->id_prefix + atomic_fetch_add(&s->id_next, 1)));

@@ -1,6 +1,7 @@
 /* listen.c — listening sockets. */
 #include "platform/listen.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -24,6 +25,17 @@ bool address_is_local(const struct sockaddr *a)
         return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
     }
     return a->sa_family == AF_UNIX;
+}
+
+void address_text(const struct sockaddr *a, char *out)
+{
+    out[0] = 0;
+    if (a->sa_family == AF_INET)
+        inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)a)->sin_addr, out,
+                  INET6_ADDRSTRLEN);
+    else if (a->sa_family == AF_INET6)
+        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr, out,
+                  INET6_ADDRSTRLEN);
 }
 
 static enum err refused(const char *address, int error, enum lang lang, struct failure *f)

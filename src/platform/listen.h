@@ -19,3 +19,5 @@ void listener_close(struct listener *l);
 
 /* Is this the address of a peer on this machine? NULL is not. */
 bool address_is_local(const struct sockaddr *a);
+/* "192.0.2.7"; "" of other families. `out` has INET6_ADDRSTRLEN bytes. */
+void address_text(const struct sockaddr *a, char *out);
