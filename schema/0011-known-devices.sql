@@ -1,4 +1,4 @@
--- 0009 Devices from which somebody has signed in before: strangers who guess at a login close it to
+-- 0011 Devices from which somebody has signed in before: strangers who guess at a login close it to
 -- strangers, not to them.
 
 CREATE TABLE known_device (
