@@ -6,7 +6,8 @@ export interface NoticeLine { name: string; town: string; period: string; sum: s
 export interface Notice { title: string; basis: string; lines: NoticeLine[] }
 
 export function readNotice(html: string): Notice {
-  const page = new DOMParser().parseFromString(html, 'text/html')
+  // Its own style is not ours, and the content security policy would object to it.
+  const page = new DOMParser().parseFromString(html.replace(/<style[\s\S]*?<\/style>/g, ''), 'text/html')
   const text = (of: ParentNode, selector: string): string => of.querySelector(selector)?.textContent?.trim() ?? ''
   const lines = [...page.querySelectorAll('tr')].slice(1).map((row) => {
     const cell = [...row.querySelectorAll('td')].map((x) => x.textContent?.trim() ?? '')
