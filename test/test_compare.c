@@ -1,7 +1,10 @@
-/* Two lists side by side. */
-#include "harness.h"
+/* Two lists side by side, and a file read for comparing. */
+#include "stores.h"
 
 #include "app/compare.h"
+#include "app/simulate.h"
+#include "imports/imports.h"
+#include "people/people.h"
 
 static const char *text(const struct compare_result *r)
 {
@@ -53,4 +56,44 @@ TEST("an empty list has nothing in common with any")
     EXPECT_STR(text(&r), "a left");
     compare_lists(test_arena(), NULL, 0, NULL, 0, 0, &r);
     EXPECT_INT(r.count, 0);
+}
+
+static enum err count_row(struct ctx *cx, const struct import_row *row, void *arg)
+{
+    int *n = arg;
+
+    (void)cx;
+    EXPECT(row->row > 0 && row->in);
+    (*n)++;
+    return OK;
+}
+
+static enum err count_batches(struct ctx *cx, void *arg)
+{
+    struct rows r;
+
+    TRY(db_one(cx, &r, "SELECT count(*) AS n FROM import_batch b WHERE SCOPE(import_batch b)"));
+    *(int64_t *)arg = row_int(&r, 0, "n");
+    return OK;
+}
+
+STORE_TEST("a file is read row by row for comparing, and leaves nothing behind")
+{
+    struct sim_options o = { .workers = 140,
+                             .posts = 1,
+                             .seed = 3,
+                             .messy = 20,
+                             .pairing = "fuzhou-dingxi",
+                             .dir = test_folder() };
+    struct sim_world *w = sim_world_make(test_arena(), &o);
+    struct failure f = { 0 };
+    int64_t bad, batches;
+    int n = 0;
+
+    EXPECT_INT(sim_write_rosters(w, &f), OK);
+    EXPECT_INT(import_read(cx, &person_record, w->files[0].path, count_row, &n, &bad), OK);
+    EXPECT(n > 0 && bad > 0);
+    EXPECT_INT(n + bad, w->files[0].rows);
+    EXPECT_INT(db_read(cx, count_batches, &batches), OK);
+    EXPECT_INT(batches, 0);
 }

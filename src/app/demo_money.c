@@ -398,9 +398,9 @@ bool demo_targets(struct demo *d)
     static const struct {
         const char *indicator;
         int percent; /* of the people in the rosters */
-    } goals[] = { { "transferred_east", 25 },
-                  { "transferred_east_registered", 18 },
-                  { "stable_3m", 15 } };
+    } goals[] = { { "transferred_east", 40 },
+                  { "transferred_east_registered", 29 },
+                  { "stable_3m", 30 } };
     struct demo_user *clerk = demo_user(d, "dingxi-clerk");
     int set = 0;
 

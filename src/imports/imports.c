@@ -106,6 +106,8 @@ enum err import_read(struct ctx *cx, const struct record *rec, const char *path,
     enum err err = import_check(cx, path, &check);
 
     while (err == OK && packed_next(&check, &at, &row, in)) {
+        if ((size_t)row.ordinal < check.status_cap && check.status[row.ordinal] & ROW_BAD)
+            continue; /* a later row of the file contradicts it */
         memcpy(cx->in_set, row.in_set, sizeof cx->in_set);
         err = fn(cx, &(struct import_row){ row.sheet, row.row, in }, arg);
     }
