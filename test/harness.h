@@ -19,6 +19,7 @@ int test_failures(void);
 struct arena *test_arena(void);
 /* The path of a file to write, and of a new empty folder. They lie in a folder of this run, which
  * TMPDIR names too and which is removed when the run ends. */
+const char *test_base(void); /* where the run's files and stores are made: memory if there is any */
 const char *test_file(const char *suffix);
 const char *test_folder(void);
 

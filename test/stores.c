@@ -82,12 +82,11 @@ static bool wanted(const char *kind)
 
 static void set_up(void)
 {
-    const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
     const char *bin = wanted("postgres") ? postgres_bin() : NULL;
 
     if (*dir)
         return;
-    snprintf(dir, sizeof dir, "%s/queqiao-test-XXXXXX", base);
+    snprintf(dir, sizeof dir, "%s/queqiao-test-XXXXXX", test_base());
     if (!mkdtemp(dir) || chmod(dir, 0755) != 0)
         abort();
     has_cluster = bin != NULL;
