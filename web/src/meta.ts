@@ -150,7 +150,7 @@ export function targetOf(field: Field, owner?: string): RecordMeta | undefined {
 }
 
 // The name of a row for people: the first of the usual naming columns it has.
-const NAMING = ['name', 'title', 'title_zh', 'number', 'person_name', 'payee_name', 'policy_title', 'household_no', 'file_name', 'login', 'month']
+const NAMING = ['name', 'title', 'title_zh', 'number', 'person_name', 'payee_name', 'policy_title', 'policy_name', 'household_no', 'file_name', 'login', 'month']
 export function titleOf(row: Row): string {
   if (lang.value === 'en' && typeof row.title_en === 'string' && row.title_en) return row.title_en
   for (const name of NAMING) {
@@ -174,6 +174,7 @@ export function withoutNames(fields: Field[]): Field[] {
 // The heading of a field: a column of names is called after what it names (户籍地, not 户籍地名称).
 export function headOf(record: RecordMeta, f: Field): string {
   const stem = /^(.*)_name$/.exec(f.name)?.[1]
+  if (!/ name$/i.test(f.en)) return label(f)
   const named = stem ? record.fields.find((x) => (x.name === stem || x.name === `${stem}_id`) && (x.type === 'id' || x.type === 'division')) : undefined
   return label(named ?? f)
 }

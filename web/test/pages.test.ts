@@ -12,6 +12,7 @@ describe('places', () => {
   })
   it('never become empty', () => {
     expect(shortPlace('甘肃省定西市', '甘肃省定西市')).toBe('定西市')
+    expect(shortPlace('甘肃省定西市通渭县平襄镇', '甘肃省定西市通渭县平襄镇')).toBe('平襄镇')
     expect(shortPlace('甘肃省', undefined)).toBe('甘肃省')
     expect(shortPlace('', '甘肃省')).toBe('')
   })
