@@ -337,6 +337,17 @@ int access_ids(const struct op *op)
     return n;
 }
 
+bool access_takes_places(const struct op *op)
+{
+    size_t size;
+
+    for (const struct field *f = op_input(op, &size); f && f->name; f++)
+        if (field_is_input(f) &&
+            (f->type == FIELD_DIVISION || f->type == FIELD_DIVISIONS || f->type == FIELD_ID_NO))
+            return true;
+    return false;
+}
+
 /* The wish for one field: of the ids only the turn-th comes from afar. */
 static struct input_wish wish_for(const struct field *f, const struct input_wish *w, int *ids)
 {

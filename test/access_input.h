@@ -23,8 +23,9 @@ const char *access_input(const struct op *op, const struct known_rows *rows,
                          const struct access_actor *a, const struct input_wish *w);
 /* A policy that a county of this code may draft. */
 const char *access_policy_file(const char *origin);
-/* How many ids the input takes. */
+/* How many ids the input takes, and whether it takes a place or a person's number. */
 int access_ids(const struct op *op);
+bool access_takes_places(const struct op *op);
 /* The n-th row that the op's {id} can mean: visible ones for INPUT_OWN, far ones for INPUT_FOREIGN;
  * NULL after the last. Rows of open tables are everybody's own. */
 const struct known_row *access_target(const struct op *op, const struct known_rows *rows,
