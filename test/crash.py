@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kill the program in the midst of an import, a match run, a payment batch, a bank's return and the finding of
 claims, and see that the store holds all of the work or none of it, and that doing it again finishes it:
-crash.py PROGRAM [TRIES]. On PostgreSQL: crash.py PROGRAM TRIES postgres (tools/check.sh does both).
+crash.py PROGRAM [TRIES]. On SQLite.
 
 Each try begins with a copy of the same store, kills the real process with SIGKILL, and looks at the store with
 the program's own eyes (verify, its lists and counts) and with the database's (foreign keys, integrity). The moments
