@@ -233,7 +233,7 @@ await step('a place is found by its name and kinds of work are chosen, nothing i
   await page.locator('.el-select-dropdown__item:visible', { hasText: '平襄镇' }).first().click()
   must(/平襄镇/.test(await page.locator('.field', { has: page.locator('#f-home') }).innerText()), 'the place is not taken')
   await page.click('[data-test=more-fields]')
-  await page.click('#f-occupations')
+  await page.locator('.field', { has: page.locator('#f-occupations') }).locator('.el-select__wrapper').click()
   await page.keyboard.type('焊')
   await page.locator('.el-select-dropdown__item:visible', { hasText: '焊工' }).first().click()
   await page.keyboard.press('Escape')
