@@ -310,10 +310,9 @@ STORE_TEST(
 }
 
 /* Sent in and checked. */
-static int64_t sent_in(struct ctx *cx, const char *text, char **ret_dir)
+static int64_t sent_in(struct ctx *cx, const char *text, const char **ret_dir)
 {
-    char *dir = *ret_dir = arena_strdup(test_arena(), "/tmp/queqiao-uploads-XXXXXX");
-    char *path;
+    const char *dir = *ret_dir = test_folder(), *path;
     struct call c = { .op = op_find("imports.upload"),
                       .id = NONE,
                       .version = NONE,
@@ -322,7 +321,6 @@ static int64_t sent_in(struct ctx *cx, const char *text, char **ret_dir)
     const char *made = file_of(text);
     int64_t id;
 
-    EXPECT(mkdtemp(dir) != NULL);
     path = arena_printf(test_arena(), "%s/1", dir);
     EXPECT_INT(rename(made, path), 0);
     c.upload_path = path;
@@ -353,7 +351,7 @@ STORE_TEST("a file sent in goes when its import ends, and after 30 days in any c
     int64_t now = cx->now;
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        char *dir;
+        const char *dir;
         int64_t id = sent_in(cx, cases[i].text, &dir);
         if (cases[i].commits) {
             EXPECT_INT(road_call(cx, "imports.commit", id, "{}"), OK);
@@ -623,7 +621,7 @@ static bool take_answer(struct sim_world *w, const struct rows *r, int i)
 
 STORE_TEST("of a roster with every column, every planted flaw is found and nothing else reported")
 {
-    char *dir = arena_strdup(test_arena(), "/tmp/queqiao-roster-XXXXXX");
+    const char *dir = test_folder();
     struct sim_options options = { .workers = 3000,
                                    .posts = 1,
                                    .seed = 11,
@@ -635,7 +633,6 @@ STORE_TEST("of a roster with every column, every planted flaw is found and nothi
     struct import_outcome o = { 0 };
     struct asked a;
 
-    EXPECT(mkdtemp(dir) != NULL);
     EXPECT_INT(sim_write_rosters(w, &cx->failure), OK);
     EXPECT(w->answers_n > 1000);
     cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
