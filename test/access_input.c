@@ -49,16 +49,22 @@ static bool same_path(const char *route, const char *other)
     return strcspn(b, "/") == len && memcmp(a, b, len) == 0;
 }
 
+/* That of the record whose page the path leads to: {id} of GET /match-runs/{id}/results is a run's,
+ * though results are listed. */
 const char *access_table(const struct op *op)
 {
-    if (op->record)
-        return op->record->table;
+    const char *listed = NULL;
+
     for (int m = 0; ops_modules()[m]; m++)
-        for (const struct op *o = ops_modules()[m]->ops; o && o->name; o++)
-            if (o->record && same_path(op->route, o->route) &&
-                (o->run == record_get || o->run == record_list))
+        for (const struct op *o = ops_modules()[m]->ops; o && o->name; o++) {
+            if (!o->record || !same_path(op->route, o->route))
+                continue;
+            if (o->run == record_get)
                 return o->record->table;
-    return NULL;
+            if (o->run == record_list && !listed)
+                listed = o->record->table;
+        }
+    return op->record ? op->record->table : listed;
 }
 
 /* "post_id" may be a job_post, "batch_id" any table that ends in batch: the op's own table first.

@@ -160,17 +160,22 @@ const struct record match_result_record = {
     .show = show,
 };
 
-/* The rows of one run: the run is a filter of the request. */
-static enum err list_of_run(struct ctx *cx)
+enum err match_run_rows(struct ctx *cx)
 {
+    struct rows run, own;
+
+    TRY(db_rows(cx, &run, "SELECT 1 AS n FROM match_run r WHERE SCOPE(match_run r) AND r.id = $1",
+                P(cx->id)));
+    TRY(db_rows(cx, &own,
+                "SELECT 1 AS n FROM match_result m WHERE SCOPE(match_result m) AND m.run_id = $1"
+                " LIMIT 1",
+                P(cx->id)));
+    if (run.n == 0 && own.n == 0)
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这个匹配批次", "there is no such match run"));
     cx->query = arena_printf(cx->mem, "%s%srun_id=%lld", cx->query ? cx->query : "",
                              cx->query && *cx->query ? "&" : "", (long long)cx->id);
     return record_list(cx);
-}
-
-enum err match_results_list(struct ctx *cx)
-{
-    return list_of_run(cx);
 }
 
 /* --- posts of a run --------------------------------------------------------------------------- */
@@ -211,11 +216,6 @@ const struct record match_post_record = {
     .order = "-price",
     .has_no_version = true,
 };
-
-enum err match_posts_list(struct ctx *cx)
-{
-    return list_of_run(cx);
-}
 
 /* --- changing by hand ------------------------------------------------------------------------- */
 

@@ -37,8 +37,10 @@ const char *match_reasons_told(struct ctx *cx, const char *stored);
 /* --- operations (results.c, why.c) --------------------------------------------------------------
  */
 extern const struct record match_post_record;
-enum err match_results_list(struct ctx *cx);
-enum err match_posts_list(struct ctx *cx);
+/* Results or posts of the run {id}, by the record of the operation: the run is one more filter of
+ * the list. An office sees its own people's rows of a run that a wider office made; without any,
+ * E_NOT_FOUND. */
+enum err match_run_rows(struct ctx *cx);
 enum err match_result_override(struct ctx *cx);
 enum err match_why(struct ctx *cx);
 
