@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Kill the program in the midst of an import, a match run, a payment batch, a bank's return and the finding of
-claims, and see that the store holds all of the work or none of it, and that doing it again finishes it:
+"""Kill the program in the midst of an import, a match run, a payment batch and a bank's return, and see that the store holds all of the work or none of it, and that doing it again finishes it:
 crash.py PROGRAM [TRIES]. On SQLite.
 
 Each try begins with a copy of the same store, kills the real process with SIGKILL, and looks at the store with
@@ -169,9 +168,8 @@ def check_store(what, store):
 # --- one kind of work ----------------------------------------------------------------------------
 class Work:
     """What is done, and how to tell how much of it is there. `state` gives a tuple of numbers; it must be what it
-    was before or what it is when all is done, except where parts are allowed."""
+    was before or what it is when all is done."""
     what = ""
-    parts = False
 
     def start(self, store):
         """Begin; returns (process, seconds of processor time used so far, done)."""
@@ -213,7 +211,7 @@ class Work:
             now = self.state(store)
             side = "none" if now == nothing else "all" if now == whole else "part"
             left[side] += 1
-            if side == "part" and not self.parts:
+            if side == "part":
                 fail(self.what, f"killed, it left {now}, neither {nothing} nor {whole}")
             check_store(self.what, store)
             self.finish(store)
@@ -355,21 +353,6 @@ class ReadReturn(RequestWork):
                 ask(store, "SELECT count(*) FROM payment_batch WHERE state = 'SENT'"))
 
 
-class FindClaims(RequestWork):
-    what = "the finding of claims"
-    parts = True  # person by person; nobody twice
-
-    def __init__(self, user):
-        self.user = user
-
-    def send(self, server):
-        server.request("POST", "/claims/find", self.user, body={"as_of": "2019-11-09"})
-
-    def state(self, store):
-        return (ask(store, "SELECT count(*) FROM claim"), ask(store, "SELECT count(DISTINCT once_key) FROM claim"),
-                ask(store, "SELECT coalesce(sum(amount_fen), 0) FROM claim"))
-
-
 # --- the stores they begin with ------------------------------------------------------------------
 def citizen_number(i):
     digits = f"621121{1970 + i % 35:04d}{1 + i // 35 % 12:02d}{1 + i // 420 % 28:02d}{i // 11760 * 100 + i % 100:03d}"
@@ -427,7 +410,6 @@ def with_run(imported):
 
 NO_PAYMENTS = ("DELETE FROM payment_return", "DELETE FROM payment_line", "DELETE FROM payment_batch", "DELETE FROM idempotency",
                "UPDATE claim SET state = 'APPROVED', reason = NULL")
-NO_CLAIMS = ("DELETE FROM claim", "DELETE FROM public_notice", "DELETE FROM policy_decision")
 
 
 def with_batch_sent(claims, users):
@@ -460,8 +442,6 @@ def main():
     MakePayment(users["fuzhou-payer"]).hammer(claims, 2 * tries)
     sent, batch, file = with_batch_sent(claims, users)
     ReadReturn(users["fuzhou-payer"], batch, file).hammer(sent, 2 * tries)
-    change(claims, *NO_CLAIMS)
-    FindClaims(users["fuzhou-clerk"]).hammer(claims, tries)
 
 
 try:

@@ -36,7 +36,7 @@ if [ "$mode" = all ]; then
     echo "OpenAPI 3.1: valid, $(grep -o '"operationId"' build/openapi.json | wc -l) operations"
 
     step "killed in the midst of an import, a match run, a payment"
-    test/crash.py build/queqiao
+    test/crash.py build/queqiao 3
 
     step "the road, from spreadsheets to payments"
     rm -rf build/check-demo
