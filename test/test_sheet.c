@@ -126,8 +126,6 @@ static const char *dump(const char *path)
         out = dump_sheet(s, 0);
     }
     sheet_close(s);
-    if (str_starts(path, "/tmp/"))
-        unlink(path);
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include "platform/journal.h"
 #include "platform/log.h"
 #include "platform/site.h"
+#include "platform/temp.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -123,18 +124,18 @@ static enum err take_file(struct ctx *cx)
     return OK;
 }
 
-static char given_path[32];
+static char given_path[80];
 
 static enum err give_file(struct ctx *cx)
 {
-    int fd;
+    FILE *file;
+    const char *path;
 
-    snprintf(given_path, sizeof given_path, "/tmp/queqiao-test-XXXXXX");
-    fd = mkstemp(given_path);
-
-    if (write(fd, "hello", 5) != 5)
+    TRY(temp_file(cx, "", &path));
+    snprintf(given_path, sizeof given_path, "%s", path);
+    file = fopen(given_path, "wb");
+    if (!file || fwrite("hello", 1, 5, file) != 5 || fclose(file) != 0)
         abort();
-    close(fd);
     cx->reply_file = (struct reply_file){ given_path, "名册 \"1\".csv", "text/csv", true };
     return OK;
 }
