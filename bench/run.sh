@@ -29,6 +29,9 @@ start() {
     return 1
 }
 
+# The store is in the system's page cache, as that of a server that has run for a while.
+[ ! -s $dir/done ] || cat $dir/queqiao.db >/dev/null
+
 # A store of an older schema is made anew.
 if [ ! -s $dir/done ] || ! start; then
     rm -rf $dir

@@ -129,7 +129,8 @@ static enum err configure(struct ctx *cx, struct sqlite_conn *c, bool is_memory)
             c->db,
             writer
                 ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                  "PRAGMA secure_delete = ON; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864;"
+                  "PRAGMA secure_delete = ON; PRAGMA cache_size = -32768;"
+                  "PRAGMA journal_size_limit = 536870912;" /* see decision 15 */
                 : "PRAGMA query_only = ON; PRAGMA cache_size = -1024;",
             NULL, NULL, NULL);
     if (rc != SQLITE_OK)
