@@ -20,7 +20,7 @@
 #include "imports/imports.h"
 #include "people/people.h"
 #include "platform/seal.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -149,8 +149,7 @@ static int take(struct ctx *cx, const char *path, bool commit, struct import_out
     return 0;
 }
 
-/* --- the answer key ----------------------------------------------------------------------------
- */
+/* --- the answer key --- */
 
 static int simulate(const char *dir, int workers, int messy)
 {
@@ -276,8 +275,7 @@ static int take_answers(struct ctx *cx, const char *dir)
     return status;
 }
 
-/* --- commands ----------------------------------------------------------------------------------
- */
+/* --- commands --- */
 
 static int run(struct ctx *cx, const char *command, const char *path)
 {

@@ -38,7 +38,7 @@ static uint32_t draw(struct world *w, uint32_t below)
     return (uint32_t)((w->random >> 33) % below);
 }
 
-/* --- people -------------------------------------------------------------------------------- */
+/* --- people --- */
 
 /* Share of each surname in ten thousand. */
 static const struct {
@@ -140,7 +140,7 @@ static enum err add_chunk(struct ctx *cx, void *arg)
     return err;
 }
 
-/* --- the rest of the world ----------------------------------------------------------------- */
+/* --- the rest of the world --- */
 
 static enum err add_places(struct ctx *cx, void *arg)
 {

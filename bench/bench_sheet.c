@@ -6,7 +6,7 @@
  *
  * Reading and writing are separate runs, so that each has its own peak. The file it writes has the
  * shape of a real roster: names, numbers of 18 digits, places, dates, sums. */
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -198,8 +198,7 @@ const struct known_row *known_row_again(const struct known_rows *k, const struct
     return !k->n ? NULL : bsearch(row, k->at, (size_t)k->n, sizeof *k->at, by_key);
 }
 
-/* --- who may see it
- * ------------------------------------------------------------------------------------- */
+/* --- who may see it --- */
 static void add_range(int64_t *lo, int64_t *hi, int *n, int64_t from, int64_t to)
 {
     assert(*n < NEAR_MAX);

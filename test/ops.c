@@ -35,7 +35,7 @@ static struct {
     const struct json_value *reply;
 } w;
 
-/* --- the world, made once -------------------------------------------------------------------- */
+/* --- the world, made once --- */
 static const struct {
     const char *name, *kind, *side;
     int64_t division, serves_home;
@@ -187,7 +187,7 @@ int64_t pairing_of(enum org home)
     return id;
 }
 
-/* --- clock ----------------------------------------------------------------------------------- */
+/* --- clock --- */
 void set_clock(const char *day)
 {
     int64_t seconds;
@@ -206,7 +206,7 @@ int64_t clock_now(void)
     return w.now;
 }
 
-/* --- callers --------------------------------------------------------------------------------- */
+/* --- callers --- */
 static struct caller *new_caller(void)
 {
     assert(w.caller_count < CALLERS_MAX);
@@ -324,7 +324,7 @@ int64_t user_of(const struct caller *who)
     return who->user_id;
 }
 
-/* --- calling --------------------------------------------------------------------------------- */
+/* --- calling --- */
 void with_version(int64_t version)
 {
     w.version = version;
@@ -445,7 +445,7 @@ enum err upload(struct caller *who, const char *op, int64_t id, const char *name
     return err;
 }
 
-/* --- the last reply -------------------------------------------------------------------------- */
+/* --- the last reply --- */
 void ops_expect(const char *file, int line, int status, const char *code)
 {
     const char *got_code = w.err == OK ? NULL : w.last->failure.code;

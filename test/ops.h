@@ -45,7 +45,7 @@ int64_t employer_of(enum org org);  /* FUYAO, CANGSHAN */
 /* Pairing in force from 2017: Dingxi–Fuzhou; Tongwei–Fuqing; Wushan–Yantai. */
 int64_t pairing_of(enum org home);
 
-/* --- who calls ------------------------------------------------------------------------------- */
+/* --- who calls --- */
 struct caller;
 /* A user of the organisation with these roles ("CLERK", "CHECKER,REVIEWER"), made when first asked
  * for; the same words give the same user, "CLERK#2" a second one. */
@@ -57,7 +57,7 @@ int64_t user_of(const struct caller *who);
 /* A unit of work as this caller, for functions of modules; ends with the test. */
 struct ctx *unit(struct caller *who);
 
-/* --- calling --------------------------------------------------------------------------------- */
+/* --- calling --- */
 /* Runs the operation ("posts.open"); id NONE when its route has none; a NULL format is an empty
  * body or query. */
 enum err call(struct caller *who, const char *op, int64_t id, const char *format, ...) PRINTF(4, 5);
@@ -75,7 +75,7 @@ void with_device(const char *device_token, const char *address);
 void set_clock(const char *day);
 int64_t clock_now(void);
 
-/* --- the last reply -------------------------------------------------------------------------- */
+/* --- the last reply --- */
 /* HTTP status and error code (NULL on success). Says what came instead. */
 #define expect(status, code) ops_expect(__FILE__, __LINE__, (status), (code))
 /* A value by path, "items.0.name": texts and numbers as text, "true", "false"; NULL when absent or
@@ -88,7 +88,7 @@ const char *got_file(void);          /* OP_FILE: path */
 const char *got_device(void);        /* the token of a device that is known now, or NULL */
 const char *got_cookie(void);        /* a session token to be set, "" = forget, NULL = none */
 
-/* --- behind the macros ----------------------------------------------------------------------- */
+/* --- behind the macros --- */
 extern const struct store_kit world_kit;
 void ops_begin(struct ctx *cx);
 void ops_begin_empty(struct ctx *cx); /* in a STORE_TEST: call() without the world */

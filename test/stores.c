@@ -24,7 +24,7 @@ static int ran_sqlite, ran_postgres;
 static const struct store_kit *kits[KITS_MAX];
 static bool ready[KITS_MAX][2];
 
-/* --- the directory and the cluster --------------------------------------------------------- */
+/* --- the directory and the cluster --- */
 
 /* The shell outlives us: when its standard input ends, for whatever reason, it cleans up. */
 static const char watcher[] =
@@ -125,7 +125,7 @@ static bool connect_admin(void)
     return false;
 }
 
-/* --- fresh stores -------------------------------------------------------------------------- */
+/* --- fresh stores --- */
 
 static int kit_number(const struct store_kit *kit)
 {
@@ -284,7 +284,7 @@ void stores_report(void)
         ;
 }
 
-/* --- the program's own schema -------------------------------------------------------------- */
+/* --- the program's own schema --- */
 
 static const struct scoped *program_tables(void)
 {
@@ -308,7 +308,7 @@ const struct store_kit program_kit = {
     .fill = program_seeds,
 };
 
-/* --- faults -------------------------------------------------------------------------------- */
+/* --- faults --- */
 
 static enum err digest(struct ctx *cx, void *arg)
 {

@@ -5,7 +5,7 @@
 #include "access_input.h"
 #include "access_world.h"
 #include "accounts/accounts.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,8 +66,7 @@ static struct walk {
     int tried_count;
 } w;
 
-/* --- reporting
- * ------------------------------------------------------------------------------------------ */
+/* --- reporting --- */
 static void PRINTF(3, 4) report(const char *kind, const struct op *op, const char *format, ...)
 {
     struct found f = { .count = 1 };
@@ -113,8 +112,7 @@ static void note_outcome(const struct op *op, enum err err, const char *code)
         snprintf(t->codes + len, sizeof t->codes - len, " %s", code);
 }
 
-/* --- one call
- * ------------------------------------------------------------------------------------------- */
+/* --- one call --- */
 struct outcome {
     enum err err;
     const char *code, *text; /* the reply, and behind it the file's cells */
@@ -259,8 +257,7 @@ static struct outcome attempt(struct attempt t)
     return t.out;
 }
 
-/* --- what a reply may hold
- * ------------------------------------------------------------------------------- */
+/* --- what a reply may hold --- */
 /* Names of organisations and users are open (v_org_name, v_user_name): who did something is shown
  * to all who see what was done. */
 static bool is_named_openly(const struct known_row *row)
@@ -326,8 +323,7 @@ static struct outcome look(const struct access_actor *a, const struct op *op,
     return t.out;
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------------- */
+/* --- reading --- */
 typedef void visit_fn(const struct access_actor *a, const struct op *op);
 
 static void each(bool writes, visit_fn *fn)
@@ -491,8 +487,7 @@ static void count_list(const struct access_actor *a, const struct op *op)
     ctx_free(cx);
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 /* A table without a column for this kind of actor, or without ids, follows from others (statuses,
  * counts, indices): it may change with them, but not from afar. */
 static bool is_derived_for(const struct access_actor *a, const struct known_row *row)
@@ -681,8 +676,7 @@ static void write_anything(const struct access_actor *a, const struct op *op)
     change_foreign(a, op, way);
 }
 
-/* --- without permission
- * ---------------------------------------------------------------------------------- */
+/* --- without permission --- */
 static void refuse(const struct access_actor *a, const struct op *op)
 {
     enum err want = user_of(a->who) == NONE ? E_UNAUTHENTICATED : E_FORBIDDEN;
@@ -696,8 +690,7 @@ static void refuse(const struct access_actor *a, const struct op *op)
         report("is not refused", op, "%s: %.200s", a->label, o.text);
 }
 
-/* --- the world
- * ------------------------------------------------------------------------------------------- */
+/* --- the world --- */
 static void add_actor(struct caller *who, const char *role, enum org org)
 {
     assert(w.actor_count < ACTORS_MAX);

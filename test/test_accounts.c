@@ -47,7 +47,7 @@ OPS_TEST("organisations are listed within the caller's own side and subtree only
     expect(404, "record.not_found");
 }
 
-/* --- signing in ------------------------------------------------------------------------------ */
+/* --- signing in --- */
 /* The session's token, or NULL. */
 static const char *sign_in(const char *login, const char *password)
 {
@@ -455,7 +455,7 @@ OPS_TEST("giving the password again is noted for the session, and a wrong one is
     EXPECT_INT(cx->who.proved_at, clock_now());
 }
 
-/* --- who manages whom ------------------------------------------------------------------------ */
+/* --- who manages whom --- */
 OPS_TEST("an administrator reaches users of her own side and subtree, and nobody else's")
 {
     struct caller *tongwei = as(TONGWEI, "ADMIN"), *dingxi = as(DINGXI, "ADMIN"),
@@ -787,7 +787,7 @@ OPS_TEST("a worker's account is made where she is registered, and shows her nobo
     EXPECT_INT(got_int("total"), 0);
 }
 
-/* --- the first account ----------------------------------------------------------------------- */
+/* --- the first account --- */
 static void set_up(const char *token, const char *password)
 {
     call(

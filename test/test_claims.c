@@ -8,8 +8,7 @@
 #include "claims/claims.h"
 #include "placements/placements.h"
 
-/* --- people who worked
- * ------------------------------------------------------------------------------------ */
+/* --- people who worked --- */
 static int64_t worker(enum org county, int n, const char *type)
 {
     char digits[32];
@@ -82,8 +81,7 @@ static int64_t first_claim(const char *filter)
     return got_int("items.0.id");
 }
 
-/* --- what is found
- * ---------------------------------------------------------------------------------------- */
+/* --- what is found --- */
 OPS_TEST("six verified months under the policy of 2018 come to 3,600 yuan in six claims")
 {
     set_clock("2018-11-20");
@@ -224,9 +222,7 @@ OPS_TEST("a claim for the same months on the other side waits for the first and 
     EXPECT_INT(got_int("items.0.amount_fen"), 90000);
 }
 
-/* --- hands
- * --------------------------------------------------------------------------------------------------
- */
+/* --- hands --- */
 static void step(struct caller *who, const char *event, int64_t claim)
 {
     char op[64];
@@ -437,9 +433,7 @@ OPS_TEST("trying a policy on a person saves nothing and gives the reasons")
     EXPECT_INT(got_int("total"), 0);
 }
 
-/* --- payments
- * ------------------------------------------------------------------------------------------------
- */
+/* --- payments --- */
 struct collected {
     const struct claim_due *due;
     int n;

@@ -331,7 +331,7 @@ TEST("the shipped schema can be applied to an empty store, and again")
     store_close(s);
 }
 
-/* --- what stands behind the tokens ----------------------------------------------------- */
+/* --- what stands behind the tokens --- */
 
 static enum err count_behind(struct ctx *cx, void *arg)
 {

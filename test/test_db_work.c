@@ -222,7 +222,7 @@ STORE_TEST_WITH(kit, "what a reader sees does not change while it reads")
     EXPECT_INT(total(cx), w.before + 1);
 }
 
-/* --- many writers at once ---------------------------------------------------------------- */
+/* --- many writers at once --- */
 
 enum { WRITERS = 4, WRITES = 1000 };
 struct writer {
@@ -328,7 +328,7 @@ STORE_TEST_WITH(kit, "a missing reference fails its own function, not those comm
     sem_destroy(&queued);
 }
 
-/* --- values, streaming, faults ----------------------------------------------------------- */
+/* --- values, streaming, faults --- */
 
 static enum err store_values(struct ctx *cx, void *arg)
 {
@@ -490,7 +490,7 @@ STORE_TEST_WITH(
     EXPECT_INT(total(cx), 1);
 }
 
-/* --- files ----------------------------------------------------------------------------- */
+/* --- files --- */
 
 TEST("a second process cannot open the file, and what was acknowledged survives a kill")
 {

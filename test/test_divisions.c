@@ -211,7 +211,7 @@ STORE_TEST("every division that counts in the facts is there under its name")
     EXPECT(!division_exists(cx, 621199000000));
 }
 
-/* --- operations ------------------------------------------------------------------------------ */
+/* --- operations --- */
 static void load(struct caller *who, const char *csv)
 {
     upload(who, "divisions.load", NONE, "x.csv", csv, strlen(csv), NULL);

@@ -1,6 +1,6 @@
 /* test_http.c — the HTTP face over real sockets, with requests written by hand. */
 #include "harness.h"
-#include "platform/http.h"
+#include "http/http.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,8 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- a server whose answers show what it got -----------------------------------------------------
- */
+/* --- a server whose answers show what it got --- */
 
 static struct http_stream *_Atomic stream;
 static int64_t upload_seen;
@@ -155,8 +154,7 @@ static int count_of(const char *text, const char *word)
     return n;
 }
 
-/* --- tests
- * ---------------------------------------------------------------------------------------- */
+/* --- tests --- */
 
 #define H "Host: x\r\n"
 static const struct {

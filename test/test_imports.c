@@ -4,7 +4,7 @@
 #include "base/ids.h"
 #include "imports/imports_int.h"
 #include "people/people.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 #include "road.h"
 
 #include <stdio.h>

@@ -66,8 +66,7 @@ TEST("no state and no instant is read from outside")
     each_input(check_instant);
 }
 
-/* --- mass assignment: what is not written by the operation is refused, not dropped ---------------
- */
+/* --- mass assignment: what is not written by the operation is refused, not dropped --- */
 static void expect_refused(const struct op *op, const char *name, const char *code)
 {
     call(as_system(), op->name, strstr(op->route, "{id}") ? 1 : NONE, "{'%s':null}", name);
@@ -106,8 +105,7 @@ OPS_TEST("an operation refuses what it does not read, by name")
         }
 }
 
-/* --- ids of others inside a body ----------------------------------------------------------------
- */
+/* --- ids of others inside a body --- */
 struct companion_input {
     int64_t person_id;
 };

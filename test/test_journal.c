@@ -178,8 +178,7 @@ STORE_TEST("the feed shows what the actor may see, and its cursor passes over th
     ctx_free(other);
 }
 
-/* --- commit order
- * --------------------------------------------------------------------------------- */
+/* --- commit order --- */
 
 struct meeting { /* a slow writer starts first and ends last */
     struct ctx *fast;
@@ -214,8 +213,7 @@ STORE_TEST("an entry that is committed late is not skipped")
     ctx_free(m.fast);
 }
 
-/* --- seals
- * ---------------------------------------------------------------------------------------- */
+/* --- seals --- */
 
 static enum err run_text(struct ctx *cx, void *sql)
 {

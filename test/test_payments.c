@@ -9,8 +9,7 @@
 
 #define FUND "福州市就业专项资金"
 
-/* --- claims as the claims module leaves them: APPROVED
- * ------------------------------------------------------ */
+/* --- claims as the claims module leaves them: APPROVED --- */
 struct approved {
     int64_t policy, first, person[4];
     int n;
@@ -480,8 +479,7 @@ OPS_TEST(
     EXPECT_STR(got("account_mask"), "****0000");
 }
 
-/* --- all or nothing
- * ------------------------------------------------------------------------------------------- */
+/* --- all or nothing --- */
 struct work {
     int64_t batch;
     const char *path;

@@ -40,8 +40,7 @@ static struct pair pair_new(void)
     };
 }
 
-/* --- rules
- * ----------------------------------------------------------------------------------------- */
+/* --- rules --- */
 
 static void unwilling(struct pair *p)
 {
@@ -303,8 +302,7 @@ TEST("all broken rules are told, not the first alone")
                "[\"post.full\",\"FAIL\"]]");
 }
 
-/* --- parts
- * ----------------------------------------------------------------------------------------- */
+/* --- parts --- */
 
 static const struct match_record records[] = { { 621102000000, 4, 0 }, { 621121000000, 10, 9 } };
 
@@ -549,8 +547,7 @@ TEST("occupation codes are read with or without hyphens, at any depth")
         EXPECT_INT(match_occupation(occupations[i].code), occupations[i].number);
 }
 
-/* --- stored and told
- * --------------------------------------------------------------------------------- */
+/* --- stored and told --- */
 
 TEST("a stored score reads back as it was, in both languages")
 {

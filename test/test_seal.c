@@ -174,8 +174,7 @@ TEST("a forked process repeats no nonce for another text")
     ctx_free(cx);
 }
 
-/* --- key file
- * ------------------------------------------------------------------------------------- */
+/* --- key file --- */
 
 TEST("the key file is made once, for its owner only, and the same keys are found again")
 {

@@ -1,6 +1,6 @@
 /* Spreadsheets: what writers of all kinds mean, and what is refused. */
 #include "harness.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <zip.h>
 
-/* --- files for the tests ------------------------------------------------------------------- */
+/* --- files for the tests --- */
 
 struct part {
     const char *name, *content;
@@ -80,7 +80,7 @@ static const char *write_book(const char *sheet, const char *strings, const char
 
 #define SHEET(body) "<worksheet xmlns=\"" NS "\"><sheetData>" body "</sheetData></worksheet>"
 
-/* --- what was read, as text ---------------------------------------------------------------- */
+/* --- what was read, as text --- */
 
 /* Rows of sheet i: "3 T:张三 N:17 D:2023-03-01 ~ F:T:…" — ~ is an empty cell, F: a formula,
  * "(h)" behind the number a hidden row. A failure ends it with its code. */
@@ -134,7 +134,7 @@ static const char *dump_csv(const char *bytes)
     return dump(write_bytes(bytes, strlen(bytes)));
 }
 
-/* --- writers of other programs ------------------------------------------------------------- */
+/* --- writers of other programs --- */
 
 static const char same_cells[] = "1 T:姓名 T:身份证号 T:日期 T:工资\n"
                                  "3 T:张三 N:621125199003070013 D:2023-03-01 N:3500.5";
@@ -252,7 +252,7 @@ TEST("formulas, truth values, errors, hidden rows and columns are told, blank ro
     unlink(path);
 }
 
-/* --- CSV ----------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 static const struct {
     const char *bytes, *want;
@@ -294,7 +294,7 @@ TEST("UTF-16 CSV is read with and without a byte order mark")
     EXPECT_STR(dump(write_bytes(half, sizeof half - 1)), "!sheet.encoding");
 }
 
-/* --- refusals ------------------------------------------------------------------------------ */
+/* --- refusals --- */
 
 /* A compound file of 1024 bytes whose directory names one stream. */
 static const char *compound(const char *stream)
@@ -394,7 +394,7 @@ const char *__lsan_default_options(void)
     return "print_suppressions=0";
 }
 
-/* --- writing ------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static const char *const sexes[] = { "男", "女", NULL };
 static const char *const many[] = {
@@ -475,7 +475,7 @@ TEST("the CSV writer disarms what a spreadsheet would compute")
                "7 T:a_x000D_b\x01<&>\" T:0 ~ ~ T:'＝1 T:a\nb");
 }
 
-/* --- LibreOffice --------------------------------------------------------------------------- */
+/* --- LibreOffice --- */
 
 TEST("a workbook that LibreOffice made is read: merged title, dates, formulas, what is hidden")
 {
@@ -556,7 +556,7 @@ TEST("LibreOffice finds no formula in what is written, and finds comments, red c
     EXPECT(strstr(text, "office:date-value=\"2023-03-01\"") != NULL);
 }
 
-/* --- failures ------------------------------------------------------------------------------ */
+/* --- failures --- */
 
 TEST("a file that cannot be written fails and leaves nothing behind")
 {

@@ -1,7 +1,7 @@
 /* Spreadsheets made to harm: bombs, overlaps, lies about sizes, cut files; and what the fuzzer has
  * found so far. */
 #include "harness.h"
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -14,8 +14,7 @@
 #define LLVMFuzzerTestOneInput fuzz_sheet
 #include "fuzz/fuzz_sheet.c"
 
-/* --- zip files by hand
- * ---------------------------------------------------------------------------- */
+/* --- zip files by hand --- */
 
 /* One entry, and what its headers claim. Claims of -1 are the truth. */
 struct entry {
@@ -169,8 +168,7 @@ static const char *verdict_of(const struct entry *entries, size_t n)
     return verdict(file.s, file.len);
 }
 
-/* --- the container
- * -------------------------------------------------------------------------------- */
+/* --- the container --- */
 
 TEST("a zip file whose headers lie, hide, repeat or overlap is refused")
 {
@@ -282,8 +280,7 @@ TEST("what is beyond a limit is refused: strings, inflated size, file, rows, col
         EXPECT_STR(verdict_within(&cases[i].limits, file.s, file.len), cases[i].code);
 }
 
-/* --- number formats and days
- * ----------------------------------------------------------------------- */
+/* --- number formats and days --- */
 
 TEST("number formats that show dates are told from those that show numbers")
 {
@@ -374,8 +371,7 @@ TEST("dates stored as text become the day in China that was meant")
     }
 }
 
-/* --- the corpus
- * ------------------------------------------------------------------------------------ */
+/* --- the corpus --- */
 
 TEST("the fuzzer's corpus is read or refused")
 {

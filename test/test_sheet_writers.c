@@ -2,7 +2,7 @@
  * are in test/data/sheets/writers; the README there says how each was made. */
 #include "harness.h"
 
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 static const char *const writers[] = { "exceljs",     "exceljs-streamed",
                                        "sheetjs",     "sheetjs-shared",

@@ -8,7 +8,7 @@
 
 #include "app/simulate.h"
 #include "base/ids.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 static struct sim_world *written(const char *dir, int workers, int messy, const char *pairing)
 {

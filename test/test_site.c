@@ -2,10 +2,10 @@
  * files, pages, events, and how it ends. */
 #include "stores.h"
 #include "app/serve.h"
-#include "platform/api.h"
+#include "http/api.h"
 #include "platform/journal.h"
 #include "platform/log.h"
-#include "platform/site.h"
+#include "http/site.h"
 #include "platform/temp.h"
 
 #include <arpa/inet.h>
@@ -20,8 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* --- a module to call
- * ----------------------------------------------------------------------------- */
+/* --- a module to call --- */
 
 static atomic_bool is_revoked, must_change;
 static _Atomic int64_t proved_at;
@@ -166,8 +165,7 @@ static const struct op ops[] = {
 static const struct module module = { .name = "note", .zh = "笔记", .en = "Notes", .ops = ops };
 static const struct module *const modules[] = { &module, NULL };
 
-/* --- a server on a free port
- * ----------------------------------------------------------------------- */
+/* --- a server on a free port --- */
 
 #define PAGE(name, text)                                                                 \
     {                                                                                    \
@@ -275,8 +273,7 @@ static const char *headers(const char *more)
     return arena_printf(test_arena(), SIGNED_IN "%s%s", csrf_header(), more);
 }
 
-/* --- operations
- * ---------------------------------------------------------------------------------------- */
+/* --- operations --- */
 
 STORE_TEST("an operation gets its id, query, language and version, and replies in JSON")
 {
@@ -362,8 +359,7 @@ STORE_TEST("the same idempotency key writes once")
     stop();
 }
 
-/* --- sessions
- * -------------------------------------------------------------------------------------------- */
+/* --- sessions --- */
 
 STORE_TEST("signing in sets the cookie, behind TLS bound to the host")
 {
@@ -438,9 +434,7 @@ STORE_TEST("money asks for a password given in the last ten minutes")
     stop();
 }
 
-/* --- files
- * ------------------------------------------------------------------------------------------------
- */
+/* --- files --- */
 
 STORE_TEST("a file goes up under the last part of its name, and only from who is signed in")
 {
@@ -470,9 +464,7 @@ STORE_TEST("a file comes down under its own name and leaves nothing behind")
     stop();
 }
 
-/* --- pages
- * ------------------------------------------------------------------------------------------------
- */
+/* --- pages --- */
 
 STORE_TEST("pages come compressed to who accepts it, hashed ones to be kept for ever")
 {
@@ -516,8 +508,7 @@ STORE_TEST("a page that has not changed is not sent again")
     stop();
 }
 
-/* --- for those who run it
- * ------------------------------------------------------------------------------- */
+/* --- for those who run it --- */
 
 STORE_TEST("health, readiness and numbers are there for this machine")
 {
@@ -554,9 +545,7 @@ STORE_TEST("a request is one line of the log, without what was asked or by whom 
     close(fd);
 }
 
-/* --- events
- * -----------------------------------------------------------------------------------------------
- */
+/* --- events --- */
 
 static int listen_events(const char *more)
 {
@@ -650,8 +639,7 @@ STORE_TEST("stopping ends the streams and waits for what runs")
     close(slow);
 }
 
-/* --- the whole server
- * ------------------------------------------------------------------------------------ */
+/* --- the whole server --- */
 
 static char where[64];
 static atomic_int started, ran;

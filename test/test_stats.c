@@ -6,8 +6,7 @@
 
 #include <stdio.h>
 
-/* --- a small year in a pairing
- * ---------------------------------------------------------------------------- */
+/* --- a small year in a pairing --- */
 static int64_t person(int n, int64_t home)
 {
     char digits[32];
@@ -200,8 +199,7 @@ OPS_TEST(
     expect(403, "perm.missing");
 }
 
-/* --- the figures of 2018 (domain.md A4 #17)
- * --------------------------------------------------------------- */
+/* --- the figures of 2018 (domain.md A4 #17) --- */
 struct bulk {
     int64_t n, first, home, work;
 };

@@ -9,7 +9,7 @@
 #include "platform/demonstration.h"
 #include "platform/journal.h"
 
-/* --- who manages whom ------------------------------------------------------------------------ */
+/* --- who manages whom --- */
 static bool within(int64_t code, int64_t lo, int64_t hi)
 {
     return code != NONE && lo != NONE && lo <= code && code <= hi;
@@ -47,7 +47,7 @@ static enum err find_record(struct ctx *cx, const char *kind, int64_t id, struct
     return err == E_NOT_FOUND ? OK : err;
 }
 
-/* --- organisations --------------------------------------------------------------------------- */
+/* --- organisations --- */
 static enum err check_station(struct ctx *cx, const struct organisation_input *in)
 {
     if (!str_eq(in->kind, "STATION")) {
@@ -177,7 +177,7 @@ enum err organisation_add(struct ctx *cx, struct organisation_input in, int64_t 
     return record_insert(cx, &organisation_record, &in, ret_id);
 }
 
-/* --- users ----------------------------------------------------------------------------------- */
+/* --- users --- */
 struct org { /* of the user in question */
     const char *kind, *side;
     int64_t division, home, work, employer_id;
@@ -489,7 +489,7 @@ static enum err users_disable(struct ctx *cx)
     return set_active(cx, false);
 }
 
-/* --- pairings -------------------------------------------------------------------------------- */
+/* --- pairings --- */
 static const struct choice pairing_levels[] = {
     { "PROVINCE", "省级", "Province", "" }, { "CITY", "市级", "City", "" },
     { "COUNTY", "县级", "County", "" },     { "TOWNSHIP", "乡镇", "Township", "" },
@@ -587,7 +587,7 @@ enum err pairing_between(struct ctx *cx, int64_t home, int64_t work, struct date
     return OK;
 }
 
-/* --- operations ------------------------------------------------------------------------------ */
+/* --- operations --- */
 static const struct field password_output[] = {
     OUTPUT("id", FIELD_ID, "编号", "Id"),
     OUTPUT("initial_password", FIELD_TEXT, "初始密码（只显示一次）",

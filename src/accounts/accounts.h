@@ -14,7 +14,7 @@
 extern const struct module accounts_module;
 extern const struct record organisation_record, user_record, pairing_record;
 
-/* --- roles ----------------------------------------------------------------------------------- */
+/* --- roles --- */
 /* Codes: ADMIN CLERK CHECKER REVIEWER APPROVER PAYER CADRE STATION EMPLOYER WORKER AUDITOR LEADER.
  */
 extern const struct choice roles[];
@@ -73,7 +73,7 @@ MUST_CHECK enum err pairing_add(struct ctx *cx, struct pairing_input in, int64_t
 MUST_CHECK enum err pairing_between(struct ctx *cx, int64_t home, int64_t work, struct date on,
                                     int64_t *ret_id);
 
-/* --- acting ---------------------------------------------------------------------------------- */
+/* --- acting --- */
 /* The actor that a user is: permissions and scope. E_UNAUTHENTICATED when she or her organisation
  * is not active. Inside a transaction. */
 MUST_CHECK enum err account_actor(struct ctx *cx, int64_t user_id, struct actor *ret);

@@ -12,7 +12,7 @@
 
 #include "accounts/password.h"
 #include "divisions/divisions.h"
-#include "platform/api.h"
+#include "http/api.h"
 #include "platform/demonstration.h"
 #include "platform/journal.h"
 
@@ -27,7 +27,7 @@ enum {
     DEVICE_SECONDS = 180 * 24 * 3600
 };
 
-/* --- inputs and outputs ---------------------------------------------------------------------- */
+/* --- inputs and outputs --- */
 const struct field sign_in_fields[] = {
     PARAM(struct sign_in_input, login, FIELD_TEXT, "登录名", "Login", .required = true, .max = 40),
     PARAM(struct sign_in_input, password, FIELD_SECRET, "密码", "Password", .required = true,
@@ -70,7 +70,7 @@ const struct field session_output[] = {
     { 0 },
 };
 
-/* --- who acts -------------------------------------------------------------------------------- */
+/* --- who acts --- */
 #define USER_COLUMNS                                                                               \
     "u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work," \
     " u.employer_id, o.id AS org_id, o.name AS org_name, o.kind, o.side, o.division, o.serves_home"
@@ -183,7 +183,7 @@ enum err accounts_authenticate(struct ctx *cx, const char *token)
     return OK;
 }
 
-/* --- the reply of GET /session and of a sign-in ---------------------------------------------- */
+/* --- the reply of GET /session and of a sign-in --- */
 static void put_perms(struct json *j, uint64_t perms)
 {
     static const char *const names[] = {
@@ -241,7 +241,7 @@ enum err session_get(struct ctx *cx)
     return write_session(cx, cx->who.user_id, cx->session_token);
 }
 
-/* --- wrong passwords ------------------------------------------------------------------------- */
+/* --- wrong passwords --- */
 static const char *login_hash(struct ctx *cx, const char *login)
 {
     char *lower = arena_strdup(cx->mem, login);
@@ -303,7 +303,7 @@ enum err sign_in_unlock(struct ctx *cx, const char *login)
     return forget_lock(cx, login_hash(cx, login));
 }
 
-/* --- signing in ------------------------------------------------------------------------------ */
+/* --- signing in --- */
 /* What somebody did with her own account, for those to see who administer or audit it. */
 static enum err note_own(struct ctx *cx, const char *action)
 {
@@ -476,7 +476,7 @@ enum err session_sign_out(struct ctx *cx)
     return OK;
 }
 
-/* --- while signed in ------------------------------------------------------------------------- */
+/* --- while signed in --- */
 static enum err own_login(struct ctx *cx, void *arg)
 {
     struct sign_in *s = arg;
@@ -564,7 +564,7 @@ enum err session_prove(struct ctx *cx)
     return db_write(cx, save_proof, &s);
 }
 
-/* --- the first account ----------------------------------------------------------------------- */
+/* --- the first account --- */
 static enum err is_empty(struct ctx *cx, bool *ret)
 {
     struct rows r;

@@ -5,7 +5,7 @@
 #include "accounts/accounts.h"
 #include "app/commands.h"
 #include "app/serve.h"
-#include "platform/api.h"
+#include "http/api.h"
 
 static void started(const char *url, void *arg)
 {

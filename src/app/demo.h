@@ -20,8 +20,7 @@ struct demo_options {
  * each step and then the accounts. True when every step did its work. */
 bool demo_walk(struct store *store, const struct demo_options *options);
 
-/* --- inside
- * ---------------------------------------------------------------------------------------------- */
+/* --- inside --- */
 struct demo_user {
     const char *login, *name, *roles, *org_name, *password;
     int64_t id, org_id;

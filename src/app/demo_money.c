@@ -4,7 +4,7 @@
 #include "app/demo.h"
 #include "app/simulate_book.h"
 #include "platform/journal.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 /* --- months --- */
 /* Whether she leaves in her nth month (from 0), and why. In 2017 more than half of those sent went

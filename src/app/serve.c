@@ -9,11 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "platform/http.h"
+#include "http/http.h"
 #include "platform/journal.h"
 #include "platform/log.h"
-#include "platform/metrics.h"
-#include "platform/site.h"
+#include "http/metrics.h"
+#include "http/site.h"
 
 enum { BACKGROUND_MAX = 16, GRACE_SECONDS = 10, SEAL_MS = 1000, PER_IP_MAX = 256 };
 
@@ -64,8 +64,7 @@ static void *run_task(void *arg)
     return NULL;
 }
 
-/* --- sealing
- * --------------------------------------------------------------------------------------- */
+/* --- sealing --- */
 
 static void seal_journal(struct store *store)
 {
@@ -102,8 +101,7 @@ static int64_t unsealed(void *store)
     return n;
 }
 
-/* --- the server
- * -------------------------------------------------------------------------------------- */
+/* --- the server --- */
 
 static bool is_loopback(const char *listen)
 {

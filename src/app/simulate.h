@@ -107,8 +107,7 @@ struct sim_world {
     size_t answers_n, answers_cap;
 };
 
-/* --- making (simulate_world.c); pure
- * -------------------------------------------------------------------- */
+/* --- making (simulate_world.c); pure --- */
 /* False in *ret_known when there is no such pairing; then NULL. */
 struct sim_world *sim_world_make(struct arena *mem, const struct sim_options *options);
 /* A valid code of nobody for an employer there; nth of those without posts. */
@@ -118,8 +117,7 @@ const char *sim_credit_code(const struct sim_world *w, int64_t place, int nth);
 struct sim_month_line sim_month(const struct sim_world *w, const struct sim_person *p,
                                 const struct sim_post *post, struct month month, int nth);
 
-/* --- writing; each appends to w->files and w->answers
- * --------------------------------------------------- */
+/* --- writing; each appends to w->files and w->answers --- */
 /* One roster for each western county, or one for all. */
 MUST_CHECK enum err sim_write_rosters(struct sim_world *w, struct failure *f);
 /* Employers and posts of each eastern county. */
@@ -130,8 +128,7 @@ MUST_CHECK enum err sim_write_months(struct sim_world *w, int employer, struct m
 /* answers.csv */
 MUST_CHECK enum err sim_write_answers(const struct sim_world *w, struct failure *f);
 
-/* --- chance: splitmix64, so that a seed means the same everywhere
- * ---------------------------------------- */
+/* --- chance: splitmix64, so that a seed means the same everywhere --- */
 struct sim_chance {
     uint64_t state;
 };

@@ -1,6 +1,6 @@
 /* simulate_book.h — workbooks as offices leave them: merged titles, hidden rows and sheets,
  * formulas with stored values, numbers where texts belong, blank rows that carry only a format. The
- * ordinary writer (platform/sheet.h) can do none of this, on purpose. Same input, same bytes. */
+ * ordinary writer (sheet/sheet.h) can do none of this, on purpose. Same input, same bytes. */
 #pragma once
 #include "base/base.h"
 

@@ -145,8 +145,7 @@ int date_age(struct date birth, struct date on)
     return date_months_between(birth, on) / 12;
 }
 
-/* --- text --------------------------------------------------------------------------------------
- */
+/* --- text --- */
 
 /* The number in exactly n digits, or -1. */
 static int read_digits(const char *text, int n)
@@ -222,8 +221,7 @@ struct date date_of_text(const char *text)
     return date_parse_iso(text, &d) ? d : (struct date){ 0 };
 }
 
-/* --- months ------------------------------------------------------------------------------------
- */
+/* --- months --- */
 
 bool month_parse(const char *text, struct month *ret)
 {
@@ -295,8 +293,7 @@ struct date month_last_day(struct month m)
     return date_make(m.year, m.month, days_in_month(m.year, m.month));
 }
 
-/* --- instants ----------------------------------------------------------------------------------
- */
+/* --- instants --- */
 
 bool instant_parse(const char *text, int64_t *ret)
 {

@@ -17,7 +17,7 @@ struct month {
     int8_t month;
 };
 
-/* --- days ------------------------------------------------------------------------------------ */
+/* --- days --- */
 /* The date, or none when there is no such day (30 Feb). */
 struct date date_make(int year, int month, int day);
 bool date_valid(struct date d);
@@ -49,7 +49,7 @@ struct date date_last_of_month(struct date d);
  * 29 February has the birthday on the 28th of other years. */
 int date_age(struct date birth, struct date on);
 
-/* --- text of days ---------------------------------------------------------------------------- */
+/* --- text of days --- */
 /* Strictly "YYYY-MM-DD" and a day that exists; accepts NULL (false). */
 bool date_parse_iso(const char *text, struct date *ret);
 /* Writes "YYYY-MM-DD", or "" for none; returns out. */
@@ -58,7 +58,7 @@ const char *date_format(struct date d, char out[11]);
 const char *date_text(struct arena *a, struct date d);
 struct date date_of_text(const char *text);
 
-/* --- months ---------------------------------------------------------------------------------- */
+/* --- months --- */
 bool month_parse(const char *text, struct month *ret);
 const char *month_format(struct month m, char out[8]);
 bool month_is_none(struct month m);
@@ -70,7 +70,7 @@ struct month month_of(struct date d);
 struct date month_first_day(struct month m);
 struct date month_last_day(struct month m);
 
-/* --- instants -------------------------------------------------------------------------------- */
+/* --- instants --- */
 /* Strictly "YYYY-MM-DDTHH:MM:SSZ". */
 bool instant_parse(const char *text, int64_t *ret);
 /* Returns out; "" outside the years 1 to 9999. */
@@ -79,7 +79,7 @@ const char *instant_format(int64_t seconds, char out[21]);
 struct date date_of_instant(int64_t seconds);
 int64_t instant_of_date(struct date d);
 
-/* --- what people write in a roster (date_read.c) ---------------------------------------------- */
+/* --- what people write in a roster (date_read.c) --- */
 enum date_precision { PRECISE_DAY, PRECISE_MONTH, PRECISE_YEAR, ONGOING };
 
 struct date_reading {

@@ -105,8 +105,7 @@ static int bits_lost(const char *digits, int n)
     return lost > 0 && (value & ((UINT64_C(1) << lost) - 1)) == 0 ? lost : 0;
 }
 
-/* --- citizen number ------------------------------------------------------------------------------
- */
+/* --- citizen number --- */
 
 char id_no_check(const char digits[17])
 {
@@ -223,8 +222,7 @@ const char *id_reason_name(enum id_reason reason)
     return names[reason];
 }
 
-/* --- credit code
- * ----------------------------------------------------------------------------------- */
+/* --- credit code --- */
 
 enum credit_reason credit_code_normalise(const char *text, char ret[19])
 {
@@ -251,8 +249,7 @@ enum credit_reason credit_code_normalise(const char *text, char ret[19])
     return checks ? CREDIT_OK : CREDIT_EARLY_WARN;
 }
 
-/* --- bank account
- * ------------------------------------------------------------------------------------ */
+/* --- bank account --- */
 
 static bool luhn_holds(const char *digits, int n)
 {
@@ -307,8 +304,7 @@ enum card_reason card_normalise(const char *text, char ret[33])
     return holds ? CARD_OK : CARD_LUHN_WARN;
 }
 
-/* --- phone
- * --------------------------------------------------------------------------------------------- */
+/* --- phone --- */
 
 static bool is_mobile(const char *p, int n)
 {
@@ -430,8 +426,7 @@ int phone_split(const char *text, char ret[2][16])
     return count;
 }
 
-/* --- what may be shown
- * ----------------------------------------------------------------------------------- */
+/* --- what may be shown --- */
 
 const char *id_no_mask(const char *id_no, char out[24])
 {
@@ -503,8 +498,7 @@ const char *name_mask(const char *name, char out[16])
     return out;
 }
 
-/* --- retirement age
- * ------------------------------------------------------------------------------------------ */
+/* --- retirement age --- */
 
 struct date statutory_retirement(struct date birth, enum retirement_category category)
 {

@@ -7,7 +7,7 @@
 #pragma once
 #include "base/date.h"
 
-/* --- citizen number (GB 11643-1999) ----------------------------------------------------------- */
+/* --- citizen number (GB 11643-1999) --- */
 /* X(name): why a number is not one. */
 #define ID_REASON_LIST(X)                                                                  \
     X(OK)                                                                                  \
@@ -50,8 +50,7 @@ bool id_no_plausible_on(const char *id_no, struct date on);
 /* The check character of the first 17 digits. */
 char id_no_check(const char digits[17]);
 
-/* --- unified social credit code (GB 32100-2015) ------------------------------------------------
- */
+/* --- unified social credit code (GB 32100-2015) --- */
 enum credit_reason {
     CREDIT_OK,
     /* Legal codes of the pilot, mostly of Fujian (91350100M0001TGQXM, 91350203M0001QAY9B; domain.md
@@ -67,8 +66,7 @@ enum credit_reason {
 /* Usable for OK and EARLY_WARN. */
 enum credit_reason credit_code_normalise(const char *text, char ret[19]);
 
-/* --- bank account ------------------------------------------------------------------------------
- */
+/* --- bank account --- */
 enum card_reason {
     CARD_OK,
     CARD_LUHN_WARN, /* rural banks give account numbers that are no card numbers */
@@ -81,8 +79,7 @@ enum card_reason {
 /* Digits only. Usable for OK and LUHN_WARN. */
 enum card_reason card_normalise(const char *text, char ret[33]);
 
-/* --- phone ---------------------------------------------------------------------------------------
- */
+/* --- phone --- */
 enum phone_kind { PHONE_BAD, PHONE_MOBILE, PHONE_LANDLINE };
 
 /* A mobile number as 11 digits, a landline as "0591-87654321"; a country code is dropped. A
@@ -92,8 +89,7 @@ enum phone_kind phone_normalise(const char *text, char ret[16]);
  * (1 or 2); 0 when anything in it is no phone number, or there are more. */
 int phone_split(const char *text, char ret[2][16]);
 
-/* --- what may be shown ---------------------------------------------------------------------------
- */
+/* --- what may be shown --- */
 /* First and last character only, "6****************4": more would leave few candidates
  * (security.md PRI-3). Any text up to 20 bytes; longer is masked wholly. Each returns out. */
 const char *id_no_mask(const char *id_no, char out[24]);
@@ -104,8 +100,7 @@ const char *card_mask(const char *card, char out[16]);
 /* "张*", "欧阳*": the surname. */
 const char *name_mask(const char *name, char out[16]);
 
-/* --- retirement age ------------------------------------------------------------------------------
- */
+/* --- retirement age --- */
 /* WOMAN_50: women in workers' posts; WOMAN_55: in managerial and technical ones. */
 enum retirement_category { MAN, WOMAN_55, WOMAN_50 };
 

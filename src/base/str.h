@@ -30,7 +30,7 @@ void utf8_trim_tail(char *text);
  * white space between Chinese characters goes altogether (张 三 is 张三). */
 char *str_clean(struct arena *a, const char *text, bool is_name);
 
-/* --- builder: append freely, read `s` at the end (always NUL-terminated) --------------------- */
+/* --- builder: append freely, read `s` at the end (always NUL-terminated) --- */
 struct str {
     char *s;
     size_t len, cap;

@@ -24,9 +24,7 @@ static const struct choice states[] = {
     { 0 },
 };
 
-/* --- hands
- * ------------------------------------------------------------------------------------------------
- */
+/* --- hands --- */
 static const char *const hands[] = { "submitted_by", "checked_by", "reviewed_by", "approved_by" };
 
 /* One claim passes through four different people, and none of them is its beneficiary. */
@@ -119,8 +117,7 @@ static enum err on_decide(struct ctx *cx, const struct rows *before, const char 
     return keep_reason(cx, before, reason);
 }
 
-/* --- approval
- * --------------------------------------------------------------------------------------------- */
+/* --- approval --- */
 static enum err check_notice(struct ctx *cx, const struct rows *before)
 {
     struct rows r;
@@ -431,8 +428,7 @@ enum err claim_event(struct ctx *cx, int64_t claim_id, const char *event, const 
     return record_move(cx, &claim_record, claim_id, event, reason);
 }
 
-/* --- payments
- * ---------------------------------------------------------------------------------------------- */
+/* --- payments --- */
 /* Moves outside the console's events, with a journal entry of their own. */
 static enum err move_to(struct ctx *cx, int64_t id, const char *from, const char *from_too,
                         const char *to, const char *action, const char *reason)
@@ -506,9 +502,7 @@ enum err claim_payment_again(struct ctx *cx, int64_t claim_id)
                    NULL);
 }
 
-/* --- module
- * -------------------------------------------------------------------------------------------------
- */
+/* --- module --- */
 static const struct scoped tables[] = {
     { "claim", .home = "home", .work = "work", .employer = "employer_id", .person = "person_id" },
     { "public_notice", .home = "home", .work = "work" },

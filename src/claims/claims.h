@@ -41,8 +41,7 @@ MUST_CHECK enum err claim_event(struct ctx *cx, int64_t claim_id, const char *ev
 MUST_CHECK enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
                                        int64_t *ret_notice_id, int64_t *ret_claims);
 
-/* --- for payments
- * -------------------------------------------------------------------------------------- */
+/* --- for payments --- */
 /* A claim to be paid: to the employer or the organisation where one is named, for the person if
  * there is one; else to the person. Home and work are those of the claim. */
 struct claim_due {

@@ -29,8 +29,7 @@ struct search {
     int candidate_count, looked_at;
 };
 
-/* --- deciding
- * -------------------------------------------------------------------------------------------- */
+/* --- deciding --- */
 /* What an enterprise or organisation gets for a person is that person's one right: whoever took her
  * in or sent her later does not have it again. */
 static const char *once_key(struct arena *mem, const struct policy *p,
@@ -264,8 +263,7 @@ static enum err read_chunk(struct ctx *cx, void *arg)
     }
 }
 
-/* --- settling and writing
- * -------------------------------------------------------------------------------- */
+/* --- settling and writing --- */
 bool policies_exclude(const struct policy *a, const struct policy *b)
 {
     for (int i = 0; i < a->exclusive_count; i++)
@@ -465,8 +463,7 @@ static enum err write_chunk(struct ctx *cx, void *arg)
     return err;
 }
 
-/* --- the run
- * --------------------------------------------------------------------------------------------- */
+/* --- the run --- */
 static enum err run_chunks(struct ctx *cx, struct search *s)
 {
     struct arena *outer = cx->mem;
@@ -576,8 +573,7 @@ enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of, struc
     return OK;
 }
 
-/* --- operations
- * ------------------------------------------------------------------------------------------- */
+/* --- operations --- */
 const struct field find_fields[] = {
     PARAM(struct find_input, policy_id, FIELD_ID, "政策", "Policy", .refers = "policy"),
     PARAM(struct find_input, as_of, FIELD_DATE, "截至", "As of"),

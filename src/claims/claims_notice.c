@@ -52,8 +52,7 @@ const struct field notice_fields[] = {
     { 0 },
 };
 
-/* --- posting
- * --------------------------------------------------------------------------------------------- */
+/* --- posting --- */
 static enum err reviewed(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
                          struct rows *ret)
 {
@@ -176,8 +175,7 @@ enum err claims_op_notice(struct ctx *cx)
     return OK;
 }
 
-/* --- printing
- * -------------------------------------------------------------------------------------------- */
+/* --- printing --- */
 static void add_escaped(struct str *out, const char *text)
 {
     for (; text && *text; text++) {

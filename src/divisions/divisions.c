@@ -11,7 +11,7 @@ const struct choice division_levels[] = {
     { "VILLAGE", "村级", "Village", "村" },   { 0 },
 };
 
-/* --- from the digits ------------------------------------------------------------------------- */
+/* --- from the digits --- */
 enum { LEVELS = LEVEL_VILLAGE + 1 };
 static const int64_t spans[LEVELS] = { 1000000000000, 10000000000, 100000000, 1000000, 1000, 1 };
 
@@ -71,7 +71,7 @@ enum division_region division_region(int64_t code)
     return REGION_UNKNOWN;
 }
 
-/* --- from the table -------------------------------------------------------------------------- */
+/* --- from the table --- */
 static const char *name_of(struct ctx *cx, int64_t code, bool is_full)
 {
     const struct division_index *ix = code == NONE ? NULL : division_index_hold(cx);
@@ -170,7 +170,7 @@ __attribute__((constructor)) static void set_resolver(void)
     field_resolve_division = division_resolve;
 }
 
-/* --- operations ------------------------------------------------------------------------------ */
+/* --- operations --- */
 struct division_query {
     int64_t parent;
 };

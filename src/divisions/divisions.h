@@ -18,7 +18,7 @@ enum division_level {
 };
 extern const struct choice division_levels[]; /* PROVINCE CITY COUNTY TOWNSHIP VILLAGE */
 
-/* --- from the digits alone ------------------------------------------------------------------- */
+/* --- from the digits alone --- */
 /* LEVEL_NONE when it is no 12-digit code. */
 enum division_level division_level(int64_t code);
 const char *division_level_code(enum division_level level); /* "COUNTY" */
@@ -34,7 +34,7 @@ bool division_within(int64_t code, int64_t within);
 enum division_region { REGION_UNKNOWN, REGION_EAST, REGION_CENTRE, REGION_WEST, REGION_NORTHEAST };
 enum division_region division_region(int64_t code);
 
-/* --- from the table; fast, from memory; inside or outside of a transaction ------------------- */
+/* --- from the table; fast, from memory; inside or outside of a transaction --- */
 /* 通渭县. A code not in the table gives its nearest known ancestor's name, or "" when there is
  * none; NONE gives NULL. */
 const char *division_name(struct ctx *cx, int64_t code);

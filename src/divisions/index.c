@@ -41,7 +41,7 @@ struct division_index {
     size_t bucket_count; /* power of two */
 };
 
-/* --- short names ----------------------------------------------------------------------------- */
+/* --- short names --- */
 static bool cut_tail(const char *text, size_t *len, const char *tail, size_t least_chars)
 {
     size_t n = strlen(tail), chars = 0;
@@ -87,7 +87,7 @@ const char *division_short_name(struct arena *mem, const char *name, enum divisi
     return arena_strndup(mem, name, len);
 }
 
-/* --- building -------------------------------------------------------------------------------- */
+/* --- building --- */
 struct division_index *division_index_new(void)
 {
     static atomic_uint made;
@@ -226,7 +226,7 @@ void division_index_finish(struct division_index *ix)
     }
 }
 
-/* --- what a code is on a day ----------------------------------------------------------------- */
+/* --- what a code is on a day --- */
 static bool has_ended(const struct place *p, struct date on)
 {
     return p->is_abolished && (date_is_none(p->valid_to) || date_compare(p->valid_to, on) < 0);
@@ -271,7 +271,7 @@ int64_t division_index_on(const struct division_index *ix, int64_t code, struct 
     return code == NONE ? NONE : follow(ix, code, on, 0);
 }
 
-/* --- cutting a text into names --------------------------------------------------------------- */
+/* --- cutting a text into names --- */
 struct finding {
     int64_t code;  /* after following successors; NONE when split */
     int64_t named; /* as written */

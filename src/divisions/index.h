@@ -19,7 +19,7 @@ struct successor {
 };
 struct division_index;
 
-/* --- building, as a pure structure over texts in its own arena ------------------------------- */
+/* --- building, as a pure structure over texts in its own arena --- */
 struct division_index *division_index_new(void);
 void division_index_free(struct division_index *ix);
 /* Texts are copied. Call division_index_finish() after the last. */
@@ -30,7 +30,7 @@ void division_index_finish(struct division_index *ix);
 /* Another number for every index ever made. */
 unsigned division_index_number(const struct division_index *ix);
 
-/* --- asking ---------------------------------------------------------------------------------- */
+/* --- asking --- */
 const struct place *division_index_find(const struct division_index *ix,
                                         int64_t code); /* NULL when unknown */
 /* What stood on this day for a code of any depth: the code itself, its successor through any number

@@ -9,7 +9,7 @@
 #include "divisions/index.h"
 #include "platform/asset.h"
 #include "platform/journal.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 enum { ROWS_AT_ONCE = 100, ROWS_MAX = 1000000 };
 
@@ -94,7 +94,7 @@ static void complete(struct facts *all, const struct division_index *known)
     }
 }
 
-/* --- writing --------------------------------------------------------------------------------- */
+/* --- writing --- */
 static enum err write_many(struct ctx *cx, const char *into, const char *on_conflict, int columns,
                            const struct param *values, int rows)
 {
@@ -200,7 +200,7 @@ static enum err write_facts(struct ctx *cx, const struct facts *all)
     return OK;
 }
 
-/* --- the shipped facts ----------------------------------------------------------------------- */
+/* --- the shipped facts --- */
 /* Our own file (facts/divisions.csv): no quotes, six columns. Cuts `line` into its columns. */
 static void read_line(struct facts *all, char *line)
 {
@@ -252,7 +252,7 @@ enum err divisions_seed(struct ctx *cx)
     return write_facts(cx, &all);
 }
 
-/* --- a sheet of a user ----------------------------------------------------------------------- */
+/* --- a sheet of a user --- */
 enum {
     COLUMN_CODE,
     COLUMN_NAME,

@@ -138,8 +138,7 @@ static enum err tell_progress(struct reading *r)
     return err;
 }
 
-/* --- rows, read by a thread of their own while others are checked ------------------------------
- */
+/* --- rows, read by a thread of their own while others are checked --- */
 
 struct read_rows {
     int n;
@@ -221,8 +220,7 @@ static enum err read_data(struct reading *r, struct sheet *s, int at)
     return err;
 }
 
-/* --- sheets ------------------------------------------------------------------------------------
- */
+/* --- sheets --- */
 
 static void note_sheet(struct reading *r, const char *format_zh, const char *format_en, int64_t n)
 {

@@ -1,10 +1,9 @@
 /* imports_int.h — between the files of the imports module. */
 #pragma once
 #include "imports/imports.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
-/* --- header.c: which column says what (pure)
- * -------------------------------------------------------- */
+/* --- header.c: which column says what (pure) --- */
 enum {
     COLUMN_UNKNOWN = -1,
     COLUMN_LEFT_OUT = -2,
@@ -36,8 +35,7 @@ bool header_find(struct arena *mem, const struct header_names *names, const stru
 /* A header's text without blanks, stars, colons. */
 const char *header_plain(struct arena *mem, const char *text);
 
-/* --- check.c, packed.c, problem.c: from a file to checked rows
- * ------------------------------------------------------------- */
+/* --- check.c, packed.c, problem.c: from a file to checked rows --- */
 struct import_problem {
     const char *sheet;
     int64_t row;
@@ -98,8 +96,7 @@ enum {
     IMPORT_LEASE = 60
 }; /* seconds that a worker has a batch for itself without a sign of life */
 
-/* --- batch.c
- * ------------------------------------------------------------------------------------------- */
+/* --- batch.c --- */
 /* A batch in state CHECKING; background work leaves it alone until lease_until (NONE = takes it at
  * once). is_copy: the file is an upload, removed when the import ends. */
 MUST_CHECK enum err batch_new(struct ctx *cx, const struct record *rec, const char *path,
@@ -135,8 +132,7 @@ struct rows rows_at(const struct rows *r, int row);
 /* Check the file of a batch in state CHECKING. */
 MUST_CHECK enum err import_check_again(struct ctx *cx, int64_t batch_id);
 
-/* --- workbook.c: files in a temporary place, the caller's to remove
- * ------------------------------------------ */
+/* --- workbook.c: files in a temporary place, the caller's to remove --- */
 MUST_CHECK enum err import_template(struct ctx *cx, const struct record *rec,
                                     const char **ret_path);
 MUST_CHECK enum err import_error_workbook(struct ctx *cx, int64_t batch_id, const char **ret_path);

@@ -212,8 +212,7 @@ static enum err imports_template(struct ctx *cx)
                                        T(rec->zh, rec->en)));
 }
 
-/* --- in the background
- * ------------------------------------------------------------------------------------ */
+/* --- in the background --- */
 struct job {
     int64_t id, user_id;
     const char *state, *lang;
@@ -352,8 +351,7 @@ static const struct background background[] = {
     { 0 },
 };
 
-/* --- the tables
- * --------------------------------------------------------------------------------------------- */
+/* --- the tables --- */
 static const struct scoped tables[] = {
     { "import_batch", .home = "home", .work = "work", .employer = "employer_id" },
     { "import_problem", .home = "home", .work = "work", .employer = "employer_id" },

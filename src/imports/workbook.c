@@ -7,8 +7,7 @@
 #include "imports/imports_int.h"
 #include "platform/temp.h"
 
-/* --- template
- * --------------------------------------------------------------------------------------------- */
+/* --- template --- */
 static const char *const *choice_labels(struct ctx *cx, const struct field *f)
 {
     const char **labels;
@@ -105,8 +104,7 @@ enum err import_template(struct ctx *cx, const struct record *rec, const char **
     return err;
 }
 
-/* --- rows to correct
- * ---------------------------------------------------------------------------------------- */
+/* --- rows to correct --- */
 struct marking {
     struct ctx *cx;
     int64_t id;

@@ -72,8 +72,7 @@ static int32_t queue_pop(struct market *k)
     return item;
 }
 
-/* --- building ----------------------------------------------------------------------------------
- */
+/* --- building --- */
 
 /* Copy the edges of one worker that matter; returns how many. `mark` has an entry per post, holding
  * one more than the place of this worker's edge to it if one was copied already. */
@@ -186,8 +185,7 @@ static void market_build(struct market *k, const struct auction_input *in, int32
         k->at[w] = -1;
 }
 
-/* --- forward: workers bid ------------------------------------------------------------------------
- */
+/* --- forward: workers bid --- */
 
 /* The heap of a post has its lowest bid on top: the next to be outbid. */
 static void seat_sift_down(struct seat *heap, int32_t n, int32_t i)
@@ -314,8 +312,7 @@ static void forward(struct market *k)
         worker_bid(k, queue_pop(k));
 }
 
-/* --- reverse: posts with free seats lower their price --------------------------------------------
- */
+/* --- reverse: posts with free seats lower their price --- */
 
 static int offer_order(const struct offer *a, const struct offer *b)
 {
@@ -440,8 +437,7 @@ static void reverse(struct market *k)
     }
 }
 
-/* --- the whole -----------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 /* A post without seats is never bid for; the price that keeps everybody away is its best score. */
 static void price_closed_posts(const struct auction_input *in, int64_t scale, int64_t *price)
@@ -501,8 +497,7 @@ void auction_solve(struct arena *mem, const struct auction_input *in, struct auc
     *ret = r;
 }
 
-/* --- the proof: nothing above is used ------------------------------------------------------------
- */
+/* --- the proof: nothing above is used --- */
 
 void auction_certify(const struct auction_input *in, const int32_t *post, const int64_t *price,
                      int64_t scale, struct auction_certificate *ret)

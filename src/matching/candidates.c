@@ -54,8 +54,7 @@ struct index {
     int64_t pairs;
 };
 
-/* --- the index -----------------------------------------------------------------------------------
- */
+/* --- the index --- */
 
 static int listed_order(const void *a, const void *b)
 {
@@ -148,8 +147,7 @@ static void seat_take(struct index *x, int32_t post)
         x->next_free[x->place_of[post]] = x->place_of[post] + 1;
 }
 
-/* --- the search of one person
- * ---------------------------------------------------------------------- */
+/* --- the search of one person --- */
 
 static bool city_is_wanted(const struct match_person *person, int64_t city)
 {
@@ -360,8 +358,7 @@ void match_candidates(struct arena *mem, const struct match_problem *in,
     *ret = c;
 }
 
-/* --- the assignment
- * ---------------------------------------------------------------------------------- */
+/* --- the assignment --- */
 
 struct draw {
     uint64_t number;

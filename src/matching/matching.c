@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-/* --- weights ---------------------------------------------------------------------------------- */
+/* --- weights --- */
 
 static int32_t *weight_at(struct match_weights *w, const struct match_weight_name *name)
 {
@@ -69,7 +69,7 @@ enum err match_weights_read(struct ctx *cx, const char *json, struct match_weigh
     return read_weights(cx, v, ret);
 }
 
-/* --- the record ------------------------------------------------------------------------------- */
+/* --- the record --- */
 
 static const struct choice states[] = {
     { "RUNNING", "计算中", "Running" },
@@ -162,7 +162,7 @@ const struct record match_run_record = {
     .place = place,
 };
 
-/* --- running ---------------------------------------------------------------------------------- */
+/* --- running --- */
 
 struct job {
     int64_t run_id, version;
@@ -300,7 +300,7 @@ enum err match_run_now(struct ctx *cx, int64_t home, int64_t work, const char *w
     return OK;
 }
 
-/* --- in the background ------------------------------------------------------------------------ */
+/* --- in the background --- */
 
 /* A run that waits, or whose process is gone: where one process alone may open the store, that is
  * any, for this thread is not at one now. */
@@ -342,7 +342,7 @@ void match_background(struct store *store)
     ctx_free(cx);
 }
 
-/* --- the module ------------------------------------------------------------------------------- */
+/* --- the module --- */
 
 static const struct scoped tables[] = {
     { "match_run", .home = "home", .work = "work" },

@@ -39,8 +39,7 @@ MUST_CHECK enum err match_load_post(struct ctx *cx, int64_t id, struct match_pos
 MUST_CHECK enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret);
 const char *match_weights_json(struct arena *mem, const struct match_weights *weights);
 
-/* --- for making offers of a run ------------------------------------------------------------------
- */
+/* --- for making offers of a run --- */
 
 /* At most `most` results of a run in scope that are PROPOSED or OVERRIDDEN, with ids above `after`,
  * by id: columns id, person_id, post_id. */

@@ -7,8 +7,7 @@
 
 static const char *const outcome_names[] = { "PASS", "CHECK", "FAIL" };
 
-/* --- JSON
- * ------------------------------------------------------------------------------------------ */
+/* --- JSON --- */
 
 /* Trailing zeros are left out: a value not stored reads as 0. */
 static void reason_add_json(struct str *b, const struct match_reason *r)
@@ -151,8 +150,7 @@ int match_reasons_read(const char *json, struct match_reason ret[MATCH_CODE_COUN
     return read_char(&at, '\0') ? n : -1;
 }
 
-/* --- sentences
- * --------------------------------------------------------------------------------------- */
+/* --- sentences --- */
 
 /* Yuan, with cents only where there are any. */
 static const char *yuan(struct arena *mem, int64_t fen)

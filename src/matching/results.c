@@ -83,7 +83,7 @@ static const struct field fields[] = {
     { 0 },
 };
 
-/* --- telling ---------------------------------------------------------------------------------- */
+/* --- telling --- */
 
 static struct value *cell(const struct rows *r, int row, const char *name)
 {
@@ -178,7 +178,7 @@ enum err match_run_rows(struct ctx *cx)
     return record_list(cx);
 }
 
-/* --- posts of a run --------------------------------------------------------------------------- */
+/* --- posts of a run --- */
 
 static const struct field post_fields[] = {
     OUTPUT("run_id", FIELD_ID, "匹配批次", "Match run", .sql = "k.run_id", .use = USE_FILTER),
@@ -217,7 +217,7 @@ const struct record match_post_record = {
     .has_no_version = true,
 };
 
-/* --- changing by hand ------------------------------------------------------------------------- */
+/* --- changing by hand --- */
 
 const struct field match_override_fields[] = {
     PARAM(struct override_input, post_id, FIELD_ID, "改推荐的岗位", "Post", .required = true,
@@ -324,7 +324,7 @@ enum err match_result_override(struct ctx *cx)
     return record_get(cx);
 }
 
-/* --- for making offers ------------------------------------------------------------------------ */
+/* --- for making offers --- */
 
 enum err match_proposals(struct ctx *cx, int64_t run_id, int64_t after, int most, struct rows *ret)
 {

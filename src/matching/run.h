@@ -25,8 +25,7 @@ enum err match_save(struct ctx *cx, void *save);
 const char *match_obstacles_json(struct arena *mem, const struct match_problem *in,
                                  const struct match_person *person);
 
-/* --- telling (tell.c): stored forms as lists of sentences for replies, JSON text ----------------
- */
+/* --- telling (tell.c): stored forms as lists of sentences for replies, JSON text --- */
 
 /* A rule as a heading, without anybody's figures: "工资低于期望", "pay below the wish". */
 const char *match_rule_name(enum match_code rule, enum lang lang);
@@ -34,8 +33,7 @@ const char *match_rule_name(enum match_code rule, enum lang lang);
  * stored obstacles [{"code","zh","en","forbids","alone"},…]. NULL for NULL or what is not ours. */
 const char *match_reasons_told(struct ctx *cx, const char *stored);
 
-/* --- operations (results.c, why.c) --------------------------------------------------------------
- */
+/* --- operations (results.c, why.c) --- */
 extern const struct record match_post_record;
 /* Results or posts of the run {id}, by the record of the operation: the run is one more filter of
  * the list. An office sees its own people's rows of a run that a wider office made; without any,

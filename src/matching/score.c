@@ -50,8 +50,7 @@ struct match_weights match_weights_default(void)
     };
 }
 
-/* --- places and trades ---------------------------------------------------------------------------
- */
+/* --- places and trades --- */
 
 /* Capital of a province in hundredths of a degree; climate from dry and cold (0) over the northern
  * plain (1) and the Yangtze (2) to hot and humid (3); whether people live on wheat. Our estimate,
@@ -156,8 +155,7 @@ int64_t match_newcomer_pay(const struct match_post *post)
     return post->pay_low_fen != NONE ? post->pay_low_fen : post->newcomer_pay_fen;
 }
 
-/* --- rules ---------------------------------------------------------------------------------------
- */
+/* --- rules --- */
 
 static inline struct match_reason rule_unwilling(const struct match_person *person)
 {
@@ -309,8 +307,7 @@ bool match_feasible(const struct match_person *person, const struct match_post *
            rule_age(person, post, today).outcome != MATCH_FAIL;
 }
 
-/* --- parts ---------------------------------------------------------------------------------------
- */
+/* --- parts --- */
 
 static inline int32_t clip(int64_t points, int64_t limit)
 {
@@ -551,8 +548,7 @@ int32_t match_points(const struct match_person *person, const struct match_post 
            part_arrears(post, weights).points + part_reserved(person, post, weights).points;
 }
 
-/* --- bounds --------------------------------------------------------------------------------------
- */
+/* --- bounds --- */
 
 /* Everything but pay, retention, arrears and reservation, each at its best; less the wish. */
 int32_t match_place_bound(const struct match_person *person, int64_t place,

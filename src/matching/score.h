@@ -15,8 +15,7 @@
 #include "base/base.h"
 #include "base/date.h"
 
-/* --- what is compared ---------------------------------------------------------------------------
- */
+/* --- what is compared --- */
 
 /* Work that not everybody can do; bits. */
 enum { MATCH_NIGHT = 1, MATCH_HEAVY = 2 };
@@ -129,8 +128,7 @@ struct match_weight_name {
 extern const struct match_weight_name match_weight_names[];
 extern const int match_weight_count;
 
-/* --- reasons ------------------------------------------------------------------------------------
- */
+/* --- reasons --- */
 
 /* X(NAME, stable code). Rules; the values of each are said in score.c beside its sentence. */
 #define MATCH_RULES(X)                       \
@@ -186,8 +184,7 @@ struct match_reason {
 /* "pay.below_wish" and the like. */
 const char *match_code_name(enum match_code code);
 
-/* --- deciding -----------------------------------------------------------------------------------
- */
+/* --- deciding --- */
 
 /* The outcome of every rule, in the order of MATCH_RULES. */
 struct match_verdict {
@@ -230,8 +227,7 @@ int64_t match_newcomer_pay(const struct match_post *post);
  * province; NONE for an unknown province. */
 int64_t match_distance_km(int64_t home, int64_t work);
 
-/* --- keeping and telling
- * -------------------------------------------------------------------------- */
+/* --- keeping and telling --- */
 
 /* Compact JSON: [["pay.take_home",700,420000,350000,80000], …] for parts and
  * [["pay.below_wish","FAIL",280000,350000], …] for rules. Of a verdict only CHECK and FAIL are

@@ -10,7 +10,7 @@
 #include "payments/payments_int.h"
 #include "platform/db_backend.h"
 #include "platform/journal.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 const struct choice payment_return_codes[] = {
     { "NO_ACCOUNT", "缺少账号", "No account" },
@@ -23,8 +23,7 @@ const struct choice payment_return_codes[] = {
     { 0 },
 };
 
-/* --- to the bank
- * -------------------------------------------------------------------------------------------- */
+/* --- to the bank --- */
 static enum err write_lines(struct ctx *cx, struct sheet_writer *w, const struct rows *batch,
                             const struct bank_line *lines, int n)
 {
@@ -85,8 +84,7 @@ enum err bank_file_write(struct ctx *cx, int64_t id, const char *path)
                                   .person_id = NONE });
 }
 
-/* --- from the bank: what the file says
- * ------------------------------------------------------------------------ */
+/* --- from the bank: what the file says --- */
 enum { COLUMN_LINE, COLUMN_ACCOUNT, COLUMN_AMOUNT, COLUMN_RESULT, COLUMN_REASON, COLUMN_COUNT };
 static const char *const headers[COLUMN_COUNT] = {
     [COLUMN_LINE] = "序号|行号|明细序号|编号|line_no",
@@ -206,8 +204,7 @@ static enum err read_sheet(struct ctx *cx, struct sheet *s, struct answers *a)
     return OK;
 }
 
-/* --- against the lines that were sent
- * --------------------------------------------------------------------------- */
+/* --- against the lines that were sent --- */
 static enum err check_answer(struct ctx *cx, const struct answer *x, const struct bank_line *line)
 {
     if (x->amount_fen != line->amount_fen)

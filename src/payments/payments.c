@@ -75,8 +75,7 @@ enum err line_journal(struct ctx *cx, const struct rows *line, int row, const ch
                                                    .person_id = row_int(line, row, "person_id") });
 }
 
-/* --- making
- * ---------------------------------------------------------------------------------------------- */
+/* --- making --- */
 /* To whom one claim goes. account NULL: nowhere yet. */
 struct payee {
     const char *name, *account, *bank;
@@ -251,8 +250,7 @@ enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund, int
     return OK;
 }
 
-/* --- content: what the bank will be told
- * ------------------------------------------------------------------ */
+/* --- content: what the bank will be told --- */
 enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, int *ret_n)
 {
     struct rows r;
@@ -323,9 +321,7 @@ enum err check_content(struct ctx *cx, const struct rows *batch, struct bank_lin
     return OK;
 }
 
-/* --- steps
- * --------------------------------------------------------------------------------------------------
- */
+/* --- steps --- */
 enum err payment_batch_lock(struct ctx *cx, int64_t id)
 {
     struct rows batch;
@@ -416,8 +412,7 @@ enum err payment_batch_close(struct ctx *cx, int64_t id)
     return batch_move(cx, &batch, "close", "CLOSED", NULL);
 }
 
-/* --- failed lines put right
- * ---------------------------------------------------------------------------------- */
+/* --- failed lines put right --- */
 enum err payment_line_correct(struct ctx *cx, int64_t line_id, const char *account,
                               const char *bank, const char *name)
 {

@@ -101,9 +101,7 @@ const struct record payment_line_record = {
     .states = line_states,
 };
 
-/* --- steps
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- steps --- */
 struct make_input {
     int64_t payer, policy_id;
     const char *fund;
@@ -189,8 +187,7 @@ static enum err op_correct(struct ctx *cx)
     return OK;
 }
 
-/* --- lines of one batch
- * ---------------------------------------------------------------------------------------- */
+/* --- lines of one batch --- */
 enum { LINES_DEFAULT = 50, LINES_MAX = 200 };
 struct lines_input {
     int64_t limit;
@@ -236,9 +233,7 @@ static enum err op_lines(struct ctx *cx)
     return OK;
 }
 
-/* --- files
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- files --- */
 struct bank_file {
     const char *path;
     const char *number;

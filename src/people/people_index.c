@@ -240,8 +240,7 @@ enum err person_count_list(struct ctx *cx, const struct list_query *q, int64_t *
     return OK;
 }
 
-/* --- how many are where, in which state
- * ------------------------------------------------------------------- */
+/* --- how many are where, in which state --- */
 const struct field people_summary_in[] = {
     PARAM(struct people_summary_input, home, FIELD_DIVISION, "户籍地", "Domicile"),
     { 0 },

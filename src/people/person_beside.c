@@ -5,8 +5,7 @@
 
 #define IN struct person_input
 
-/* --- household
- * ------------------------------------------------------------------------------------------- */
+/* --- household --- */
 static enum err save_household(struct ctx *cx, const IN *in, int64_t home)
 {
     if (!in->household_no)
@@ -32,8 +31,7 @@ static enum err save_household(struct ctx *cx, const IN *in, int64_t home)
     return OK;
 }
 
-/* --- dated statuses
- * ----------------------------------------------------------------------------------------- */
+/* --- dated statuses --- */
 enum err person_status_add(struct ctx *cx, int64_t person_id, int64_t home,
                            const struct status_input *in)
 {
@@ -106,8 +104,7 @@ static enum err save_statuses(struct ctx *cx, const IN *in, int64_t person_id, i
     return OK;
 }
 
-/* --- what she wants
- * -------------------------------------------------------------------------------------------- */
+/* --- what she wants --- */
 /* The newest row counts; what is not said again stays as it was. */
 static enum err save_intention(struct ctx *cx, const IN *in, int64_t person_id, int64_t home)
 {
@@ -147,9 +144,7 @@ static enum err save_intention(struct ctx *cx, const IN *in, int64_t person_id, 
         P(needs), P(companion), P(in->collected_on), P(cx->now));
 }
 
-/* --- together
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- together --- */
 /* Names and counts follow a change of name, domicile, status or type. */
 static enum err follow_change(struct ctx *cx, const IN *in, int64_t id, int64_t home)
 {

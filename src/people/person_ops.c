@@ -15,8 +15,7 @@ const struct field status_fields[] = {
     { 0 },
 };
 
-/* --- one person
- * -------------------------------------------------------------------------------------------- */
+/* --- one person --- */
 static enum err add_intention(struct ctx *cx, struct json *j)
 {
     struct rows r;
@@ -91,9 +90,7 @@ enum err people_create(struct ctx *cx)
     return record_create(cx);
 }
 
-/* --- statuses
- * -----------------------------------------------------------------------------------------------
- */
+/* --- statuses --- */
 enum err people_statuses(struct ctx *cx)
 {
     struct rows row;
@@ -178,9 +175,7 @@ enum err people_add_status(struct ctx *cx)
     return people_statuses(cx);
 }
 
-/* --- survey
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- survey --- */
 enum err people_survey(struct ctx *cx)
 {
     const IN *said = cx->in;

@@ -19,8 +19,7 @@ static void give_at(struct ctx *cx, size_t offset, bool given)
 }
 #define GIVE(cx, member, given) give_at((cx), offsetof(IN, member), (given))
 
-/* --- domicile
- * -------------------------------------------------------------------------------------------- */
+/* --- domicile --- */
 static bool is_found(enum division_match match)
 {
     return match == DIVISION_FOUND || match == DIVISION_ABOLISHED;
@@ -128,8 +127,7 @@ static enum err check_home(struct ctx *cx, IN *in, const struct rows *before)
     return OK;
 }
 
-/* --- what else follows
- * ------------------------------------------------------------------------------------- */
+/* --- what else follows --- */
 static enum err check_age(struct ctx *cx, const IN *in)
 {
     if (date_age(id_no_birth(in->id_no), cx->today) < 16)
@@ -299,8 +297,7 @@ enum err household_check(struct ctx *cx, void *input, const struct rows *before)
     return OK;
 }
 
-/* --- a row of a roster
- * ------------------------------------------------------------------------------------- */
+/* --- a row of a roster --- */
 static void warn(struct field_problems *ps, const char *field, const char *code,
                  const char *message, const char *cure)
 {

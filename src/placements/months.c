@@ -62,8 +62,7 @@ struct month_verdict month_weigh(const struct month_evidence *words, int n)
     return v;
 }
 
-/* --- recording
- * ------------------------------------------------------------------------------------------ */
+/* --- recording --- */
 static enum err load_placement(struct ctx *cx, int64_t id, struct rows *ret)
 {
     TRY(db_rows(

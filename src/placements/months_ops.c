@@ -45,8 +45,7 @@ const struct field resolve_fields[] = {
     { 0 },
 };
 
-/* --- the grid
- * -------------------------------------------------------------------------------------------- */
+/* --- the grid --- */
 #define NAMES                                                                                                                   \
     " (SELECT p.name FROM person p WHERE SCOPE_NOT(person 'the placement is in scope') AND p.id = a.person_id) AS person_name," \
     " (SELECT e.name FROM employer e WHERE SCOPE_NOT(employer 'the placement is in scope') AND e.id = a.employer_id) AS employer_name"
@@ -147,8 +146,7 @@ enum err months_grid(struct ctx *cx)
     return write_grid(cx, in, &r, row_int(&count, 0, "n"), r.n == limit);
 }
 
-/* --- confirming
- * -------------------------------------------------------------------------------------------- */
+/* --- confirming --- */
 /* A source may speak only through its own kind of account: an employer for EMPLOYER, a worker for
  * WORKER. */
 static enum err check_source(struct ctx *cx, const char *source)
@@ -287,8 +285,7 @@ enum err months_resolve(struct ctx *cx)
     return OK;
 }
 
-/* --- confirmation sheets
- * ------------------------------------------------------------------------------------ */
+/* --- confirmation sheets --- */
 struct month_row {
     int64_t id, placement_id;
     const char *id_no, *name, *employer_name, *month, *source, *status, *note;

@@ -271,8 +271,7 @@ enum err placement_end(struct ctx *cx, int64_t id, const char *end_on, const cha
                                     : "RETURNED");
 }
 
-/* --- operations
- * ------------------------------------------------------------------------------------------ */
+/* --- operations --- */
 struct end_input {
     const char *end_on, *end_reason;
 };

@@ -26,8 +26,7 @@ MUST_CHECK enum err placement_start(struct ctx *cx, struct placement_input *in, 
 MUST_CHECK enum err placement_end(struct ctx *cx, int64_t id, const char *end_on,
                                   const char *reason);
 
-/* --- months (months.c)
- * ---------------------------------------------------------------------------------- */
+/* --- months (months.c) --- */
 /* One source's word on one month. Days and wage may be NONE. */
 struct month_word {
     int64_t placement_id;

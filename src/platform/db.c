@@ -8,7 +8,7 @@
 #include <strings.h>
 #include <time.h>
 
-/* --- results ------------------------------------------------------------------------------- */
+/* --- results --- */
 
 const struct value *row_value(const struct rows *r, int row, const char *name)
 {
@@ -46,7 +46,7 @@ struct bytes row_blob(const struct rows *r, int row, const char *name)
     return v->type == VALUE_NULL ? (struct bytes){ 0 } : (struct bytes){ v->text, v->len };
 }
 
-/* --- failures ------------------------------------------------------------------------------ */
+/* --- failures --- */
 
 enum err db_trouble(struct ctx *cx, enum db_trouble t, const char *detail)
 {
@@ -130,7 +130,7 @@ bool db_fault(struct ctx *cx)
     return true;
 }
 
-/* --- the statement cache ------------------------------------------------------------------- */
+/* --- the statement cache --- */
 
 static uint64_t call_key(const struct db_call *call, unsigned shape)
 {
@@ -277,7 +277,7 @@ void cache_clear(struct conn *c)
         evict(c, c->cache.oldest);
 }
 
-/* --- running ------------------------------------------------------------------------------- */
+/* --- running --- */
 
 enum err conn_run(struct ctx *cx, struct conn *c, db_fn *fn, void *arg)
 {
@@ -403,7 +403,7 @@ void db_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void
     cx->store->backend->write_later(cx, fn, arg, done, done_arg);
 }
 
-/* --- the store ----------------------------------------------------------------------------- */
+/* --- the store --- */
 
 int64_t clock_ms(void)
 {

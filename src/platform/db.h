@@ -3,7 +3,7 @@
 #pragma once
 #include "platform/ctx.h"
 
-/* --- parameters: P(x) picks the type; NONE and NULL bind as NULL --------------------------- */
+/* --- parameters: P(x) picks the type; NONE and NULL bind as NULL --- */
 enum param_type { PARAM_INT, PARAM_TEXT, PARAM_BLOB };
 struct bytes {
     const void *data;
@@ -46,7 +46,7 @@ struct params {
     ((struct params){ sizeof((struct param[]){ { 0 }, ##__VA_ARGS__ }) / sizeof(struct param) - 1, \
                       (const struct param[]){ { 0 }, ##__VA_ARGS__ } + 1 })
 
-/* --- results ------------------------------------------------------------------------------- */
+/* --- results --- */
 enum value_type { VALUE_NULL, VALUE_INT, VALUE_REAL, VALUE_TEXT, VALUE_BLOB };
 struct value {
     enum value_type type;
@@ -67,7 +67,7 @@ const char *row_text(const struct rows *r, int row, const char *name);
 struct bytes row_blob(const struct rows *r, int row, const char *name);
 const struct value *row_value(const struct rows *r, int row, const char *name);
 
-/* --- the four calls ------------------------------------------------------------------------------
+/* --- the four calls ---
  * All of them run on cx->db, inside db_read() or db_write(). A failed call ends the unit of work:
  * constraint violations are E_CONFLICT (unique, foreign key) or E_INVALID (check, not null); a busy
  * or lost store E_BUSY; a statement without scope or any other fault of ours E_INTERNAL. */
@@ -90,7 +90,7 @@ typedef enum err db_row_fn(struct ctx *cx, const struct rows *r, void *arg);
 MUST_CHECK enum err db_each_list(struct ctx *cx, db_row_fn *fn, void *arg, const char *sql,
                                  struct params p);
 
-/* --- the store ----------------------------------------------------------------------------- */
+/* --- the store --- */
 enum store_kind { STORE_SQLITE, STORE_POSTGRES };
 
 /* Open "PATH" (SQLite file, made if absent; ":memory:" for tests) or "postgres://…". The tables and

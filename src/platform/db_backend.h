@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-/* --- scope expansion (scope.c) ------------------------------------------------------------- */
+/* --- scope expansion (scope.c) --- */
 /* Where the value of a parameter that an expansion added comes from. */
 enum scope_slot {
     SLOT_HOME_LO,
@@ -53,7 +53,7 @@ bool word_list_has(const char *list, const char *word);
 MUST_CHECK enum err scope_expand(struct ctx *cx, const struct scoped *list, enum store_kind kind,
                                  const char *sql, int param_count, struct scope_sql *ret);
 
-/* --- prepared statements, a bounded least-recently-used cache per connection --------------- */
+/* --- prepared statements, a bounded least-recently-used cache per connection --- */
 enum { CACHE_MAX = 200, CACHE_BUCKETS = 256 };
 
 struct prepared {
@@ -79,7 +79,7 @@ struct cache {
     int64_t hits, misses; /* for tests */
 };
 
-/* --- calls, connections, stores ------------------------------------------------------------ */
+/* --- calls, connections, stores --- */
 enum db_call_mode { CALL_ROWS, CALL_EXEC, CALL_EACH };
 struct db_call {
     enum db_call_mode mode;
@@ -131,7 +131,7 @@ struct store {
 MUST_CHECK enum err sqlite_open_store(const char *path, struct ctx *cx, struct store **ret);
 MUST_CHECK enum err postgres_open_store(const char *url, struct ctx *cx, struct store **ret);
 
-/* --- for the backends (db.c) --------------------------------------------------------------- */
+/* --- for the backends (db.c) --- */
 /* The statement from the cache, marked busy, or NULL: then expand, prepare and cache_add(). */
 struct prepared *cache_find(struct conn *c, const struct db_call *call, unsigned shape);
 /* A new statement, busy. Not kept when the same text is running already: release drops it. */
@@ -172,7 +172,7 @@ enum err db_too_many(struct ctx *cx); /* more than DB_ROWS_MAX */
 int64_t id_node_random(void);
 const char *hash_bytes(struct arena *a, const void *data, size_t len); /* SHA-256, hexadecimal */
 
-/* --- row-level security of PostgreSQL (db_policy.c) ---------------------------------------- */
+/* --- row-level security of PostgreSQL (db_policy.c) --- */
 /* Make or renew the policies of all scoped tables, in the transaction of cx->db. */
 MUST_CHECK enum err policies_make(struct ctx *cx);
 /* Completes sql->bypass: tables inside views, and the mark of a change. */
@@ -181,7 +181,7 @@ MUST_CHECK enum err policy_bypass(struct ctx *cx, struct scope_sql *sql);
 MUST_CHECK enum err catalog_rows(struct ctx *cx, struct rows *ret, const char *sql,
                                  const char *text);
 
-/* --- migrations (migrate.c) ---------------------------------------------------------------- */
+/* --- migrations (migrate.c) --- */
 /* store_migrate() with other files than the program's own, for tests. */
 MUST_CHECK enum err store_migrate_from(struct store *s, const struct asset *files,
                                        struct failure *f, int *ret_applied);

@@ -76,7 +76,7 @@ static struct pg_conn *conn_of(struct ctx *cx)
     return (struct pg_conn *)cx->db;
 }
 
-/* --- errors -------------------------------------------------------------------------------- */
+/* --- errors --- */
 
 /* The server's words are shown only where they name a rule or a fault of ours: others quote data.
  */
@@ -149,7 +149,7 @@ static enum err simple(struct ctx *cx, struct pg_conn *c, const char *sql)
     return finish(cx, c, PQexec(c->pg, sql));
 }
 
-/* --- parameters ---------------------------------------------------------------------------- */
+/* --- parameters --- */
 
 struct bound {
     int n;
@@ -204,7 +204,7 @@ static struct bound bind_all(struct ctx *cx, const struct params *p, const uint8
     return b;
 }
 
-/* --- who acts, as settings ----------------------------------------------------------------- */
+/* --- who acts, as settings --- */
 
 static void scope_setting(const struct scope *s, char *out, size_t size)
 {
@@ -250,7 +250,7 @@ static enum err ensure_settings(struct ctx *cx, const char *bypass)
     return OK;
 }
 
-/* --- running a statement ------------------------------------------------------------------- */
+/* --- running a statement --- */
 
 /* The settings and the statement in one round trip. */
 static PGresult *exec_with_settings(struct pg_conn *c, const struct prepared *s,
@@ -341,7 +341,7 @@ static void drop_statement(struct conn *base, struct prepared *s)
     free(s->handle);
 }
 
-/* --- results ------------------------------------------------------------------------------- */
+/* --- results --- */
 
 static int hex_digit(char c)
 {
@@ -533,7 +533,7 @@ static enum err script(struct ctx *cx, const char *sql)
     return err;
 }
 
-/* --- connections --------------------------------------------------------------------------- */
+/* --- connections --- */
 
 static void quiet(void *arg, const PGresult *result)
 {
@@ -635,7 +635,7 @@ static enum err begin(struct ctx *cx, struct pg_store *s, const char *sql, struc
     }
 }
 
-/* --- transactions -------------------------------------------------------------------------- */
+/* --- transactions --- */
 
 static enum err postgres_read(struct ctx *cx, db_fn *fn, void *arg)
 {
@@ -776,7 +776,7 @@ static void postgres_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_f
     pthread_mutex_unlock(&s->lock);
 }
 
-/* --- opening and closing ------------------------------------------------------------------- */
+/* --- opening and closing --- */
 
 static void release(struct pg_store *s)
 {

@@ -22,7 +22,7 @@ static const char *const control_sql[] = {
     [RELEASE] = "RELEASE one"
 };
 
-/* --- errors -------------------------------------------------------------------------------- */
+/* --- errors --- */
 
 enum err sqlite_trouble(struct ctx *cx, sqlite3 *db, int rc)
 {
@@ -77,7 +77,7 @@ int sqlite_control(struct sqlite_conn *c, enum control which)
     return rc;
 }
 
-/* --- connections --------------------------------------------------------------------------- */
+/* --- connections --- */
 
 int sqlite_too_slow(void *arg)
 {
@@ -125,14 +125,12 @@ static enum err configure(struct ctx *cx, struct sqlite_conn *c, bool is_memory)
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     rc = sqlite3_exec(c->db, common, NULL, NULL, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(
-            c->db,
-            writer
-                ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                  "PRAGMA secure_delete = ON; PRAGMA cache_size = -32768;"
-                  "PRAGMA journal_size_limit = 536870912;" /* see decision 15 */
-                : "PRAGMA query_only = ON; PRAGMA cache_size = -1024;",
-            NULL, NULL, NULL);
+        rc = sqlite3_exec(c->db,
+                          writer ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                   "PRAGMA secure_delete = ON; PRAGMA cache_size = -32768;"
+                                   "PRAGMA journal_size_limit = 536870912;" /* see decision 15 */
+                                 : "PRAGMA query_only = ON; PRAGMA cache_size = -1024;",
+                          NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return sqlite_trouble(cx, c->db, rc);
     if (writer && !is_memory &&
@@ -168,7 +166,7 @@ static enum err conn_open(struct ctx *cx, struct sqlite_store *s, bool is_writer
     return OK;
 }
 
-/* --- reading ------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static enum err reader_take(struct ctx *cx, struct sqlite_store *s, struct sqlite_conn **ret)
 {
@@ -245,7 +243,7 @@ static enum err sqlite_read(struct ctx *cx, db_fn *fn, void *arg)
     return err;
 }
 
-/* --- opening and closing ------------------------------------------------------------------- */
+/* --- opening and closing --- */
 
 /* One process at a time: the WAL has one writer (security.md REL-3). */
 static enum err take_lock(struct ctx *cx, struct sqlite_store *s)

@@ -39,7 +39,7 @@ struct sqlite_store {
     pthread_mutex_t turn; /* ":memory:" only */
 };
 
-/* --- db_sqlite.c --------------------------------------------------------------------------- */
+/* --- db_sqlite.c --- */
 /* Records what SQLite's extended code means to a person. */
 enum err sqlite_trouble(struct ctx *cx, sqlite3 *db, int rc);
 /* Runs one of the statements around a unit of work; an extended code of SQLite. */
@@ -47,7 +47,7 @@ int sqlite_control(struct sqlite_conn *c, enum control which);
 /* Progress handler of reads: ends one whose deadline has passed. */
 int sqlite_too_slow(void *conn);
 
-/* --- db_sqlite_run.c ----------------------------------------------------------------------- */
+/* --- db_sqlite_run.c --- */
 /* Tells which tables a statement touches while it is prepared. */
 int sqlite_authorize(void *conn, int action, const char *a, const char *b, const char *schema,
                      const char *within);
@@ -55,7 +55,7 @@ void sqlite_drop_statement(struct conn *c, struct prepared *s);
 enum err sqlite_run(struct ctx *cx, const struct db_call *call);
 enum err sqlite_script(struct ctx *cx, const char *sql);
 
-/* --- db_sqlite_write.c --------------------------------------------------------------------- */
+/* --- db_sqlite_write.c --- */
 enum err sqlite_write(struct ctx *cx, db_fn *fn, void *arg);
 void sqlite_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void *done_arg);
 /* The thread; false when it cannot be started. */

@@ -16,7 +16,7 @@ static struct sqlite_conn *conn_of(struct ctx *cx)
     return (struct sqlite_conn *)cx->db;
 }
 
-/* --- statements ---------------------------------------------------------------------------- */
+/* --- statements --- */
 
 int sqlite_authorize(void *arg, int action, const char *a, const char *b, const char *schema,
                      const char *within)
@@ -134,7 +134,7 @@ static int bind_all(struct ctx *cx, const struct prepared *s, const struct param
     return rc;
 }
 
-/* --- results ------------------------------------------------------------------------------- */
+/* --- results --- */
 
 /* Kept with the statement; asked anew when the schema has given it other columns. */
 static void keep_names(struct prepared *s, int columns)

@@ -62,7 +62,7 @@ static enum err run_also(struct sqlite_store *s, struct job *job)
     return err;
 }
 
-/* --- the log --------------------------------------------------------------------------------
+/* --- the log ---
  * What is committed lies in the log, and is copied into the store by and by: a page that changed a
  * hundred times is copied once. Copying ends with a wait for the disk, so it is done while nobody
  * waits for a change; only a log that has grown large is copied in between. */
@@ -95,7 +95,7 @@ static void checkpoint(struct sqlite_store *s)
     sqlite3_busy_timeout(s->writer->db, BUSY_MS);
 }
 
-/* --- the queue ----------------------------------------------------------------------------- */
+/* --- the queue --- */
 
 /* With the lock held. False when there is none for IDLE_MS. */
 static bool wait_for_job(struct sqlite_store *s)

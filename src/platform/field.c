@@ -82,8 +82,7 @@ struct param field_param(const struct field *f, const void *in)
     return param_text(text);
 }
 
-/* --- problems
- * -------------------------------------------------------------------------------------- */
+/* --- problems --- */
 static bool problem(struct field_problems *ps, const struct field *f, bool is_warning,
                     const char *code, const char *message, const char *cure)
 {
@@ -102,8 +101,7 @@ static void warn(struct field_problems *ps, const struct field *f, const char *c
     problem(ps, f, true, code, message, cure);
 }
 
-/* --- texts
- * ------------------------------------------------------------------------------------------ */
+/* --- texts --- */
 static bool read_text(struct ctx *cx, const struct field *f, const char *text, void *in,
                       struct field_problems *ps)
 {
@@ -227,8 +225,7 @@ static bool read_choices(struct ctx *cx, const struct field *f, const char *text
     return true;
 }
 
-/* --- numbers
- * ---------------------------------------------------------------------------------------- */
+/* --- numbers --- */
 static bool in_bounds(struct ctx *cx, const struct field *f, int64_t n, struct field_problems *ps)
 {
     char low[32], high[32];
@@ -324,8 +321,7 @@ static bool read_id(const struct field *f, const char *text, void *in, struct fi
     return true;
 }
 
-/* --- dates and places
- * ------------------------------------------------------------------------------- */
+/* --- dates and places --- */
 static bool read_date(struct ctx *cx, const struct field *f, const char *text, bool from_sheet,
                       void *in, struct field_problems *ps)
 {
@@ -434,8 +430,7 @@ static bool read_divisions(struct ctx *cx, const struct field *f, const char *te
     return ok;
 }
 
-/* --- identifiers
- * -------------------------------------------------------------------------------------- */
+/* --- identifiers --- */
 static bool read_id_no(struct ctx *cx, const struct field *f, const char *text,
                        enum field_source source, void *in, struct field_problems *ps)
 {
@@ -619,8 +614,7 @@ bool field_read_text(struct ctx *cx, const struct field *f, const char *text,
     return false;
 }
 
-/* --- JSON
- * ---------------------------------------------------------------------------------------------- */
+/* --- JSON --- */
 /* The text form of a JSON value, or NULL if its type does not suit the field. */
 static const char *json_as_field_text(struct ctx *cx, const struct field *f,
                                       const struct json_value *v)

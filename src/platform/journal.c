@@ -34,8 +34,7 @@ const struct scoped journal_tables[] = {
     { 0 },
 };
 
-/* --- append -------------------------------------------------------------------------------------
- */
+/* --- append --- */
 
 enum err journal_append(struct ctx *cx, const struct journal_entry *e)
 {
@@ -54,8 +53,7 @@ enum err journal_append(struct ctx *cx, const struct journal_entry *e)
         P(e->work), P(e->employer_id), P(e->person_id));
 }
 
-/* --- order --------------------------------------------------------------------------------------
- */
+/* --- order --- */
 
 struct position {
     int64_t tx, seq;
@@ -168,8 +166,7 @@ enum err journal_cursor(struct ctx *cx, int64_t *ret)
     return OK;
 }
 
-/* --- hashes -------------------------------------------------------------------------------------
- */
+/* --- hashes --- */
 
 struct hash {
     unsigned char at[HASH_LEN];
@@ -246,8 +243,7 @@ static const char *hex(struct arena *mem, const struct hash *h)
     return sodium_bin2hex(arena_alloc(mem, 2 * HASH_LEN + 1), 2 * HASH_LEN + 1, h->at, HASH_LEN);
 }
 
-/* --- blocks -------------------------------------------------------------------------------------
- */
+/* --- blocks --- */
 
 struct block {
     int64_t number, entries, at;
@@ -342,8 +338,7 @@ static enum err hash_range(struct ctx *cx, struct position after, struct positio
                    P(after.tx), P(after.seq), P(end.tx), P(end.seq), P(limit));
 }
 
-/* --- seal ---------------------------------------------------------------------------------------
- */
+/* --- seal --- */
 
 static enum err make_block(struct ctx *cx, void *arg)
 {
@@ -440,8 +435,7 @@ enum err journal_head(struct ctx *cx, struct journal_head *ret)
     return OK;
 }
 
-/* --- verify -------------------------------------------------------------------------------------
- */
+/* --- verify --- */
 
 struct verifier {
     struct journal_head before; /* the block before the next one, already checked or trusted */

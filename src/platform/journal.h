@@ -28,8 +28,7 @@ MUST_CHECK enum err journal_since(struct ctx *cx, int64_t cursor, int limit, str
 /* The newest cursor; 0 when there is no entry. */
 MUST_CHECK enum err journal_cursor(struct ctx *cx, int64_t *ret);
 
-/* --- seals: these open their own transactions
- * --------------------------------------------------------- */
+/* --- seals: these open their own transactions --- */
 /* Seal finished entries that are not yet sealed into blocks of at most 4096: Merkle root over the
  * entries, chained by hash to the block before. *ret_sealed counts entries. Called by the
  * background sealer and before verifying. Writers wait for one row only. */

@@ -40,8 +40,7 @@ struct json {
     bool needs_comma, has_key;
 };
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 struct json *json_new(struct arena *a)
 {
@@ -314,8 +313,7 @@ void json_put_raw(struct json *j, const char *key, const char *text)
     json_raw(j, text);
 }
 
-/* --- rows ---------------------------------------------------------------------------------------
- */
+/* --- rows --- */
 
 /* How a column is written: found once from its name, used for every row. */
 struct column {
@@ -403,8 +401,7 @@ void json_rows(struct json *j, const struct rows *r)
     json_end(j);
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 struct json_value {
     enum json_type type;

@@ -36,8 +36,7 @@ void json_row(struct json *j, const struct rows *r, int row);
 /* {"items": [rows]} and the like: an array of all rows. */
 void json_rows(struct json *j, const struct rows *r);
 
-/* --- reading
- * ---------------------------------------------------------------------------------------- */
+/* --- reading --- */
 /* A parsed value, in the arena. Depth ≤ 32, strict UTF-8, no duplicate keys, integers exact. */
 struct json_value;
 MUST_CHECK enum err json_parse(struct ctx *cx, const char *text, size_t len,

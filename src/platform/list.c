@@ -60,8 +60,7 @@ static bool is_own(const struct record *rec, const char *sql)
     return strncmp(sql, rec->alias, n) == 0 && sql[n] == '.' && !strpbrk(sql + n + 1, " (.");
 }
 
-/* --- reading the request
- * ---------------------------------------------------------------------------- */
+/* --- reading the request --- */
 static enum err read_filter_value(struct ctx *cx, struct list_filter *f, const char *value)
 {
     struct field_problems problems = { 0 };
@@ -212,8 +211,7 @@ enum err list_read(struct ctx *cx, const struct record *rec, struct list_query *
     return read_order(cx, rec, order, ret);
 }
 
-/* --- conditions
- * --------------------------------------------------------------------------------------- */
+/* --- conditions --- */
 static void add_filter(struct builder *b, const struct list_filter *f)
 {
     const char *expr = field_sql(b, f->field);

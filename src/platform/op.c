@@ -194,8 +194,7 @@ static enum err check_permission(struct ctx *cx, const struct op *op)
     return OK;
 }
 
-/* --- idempotency: the same key again returns the same reply -------------------------------------
- */
+/* --- idempotency: the same key again returns the same reply --- */
 struct run_state {
     const struct call *call;
     char request_hash[65];

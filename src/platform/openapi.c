@@ -355,8 +355,7 @@ const char *openapi_text(struct arena *mem)
     return json_text(j);
 }
 
-/* --- for the console
- * ------------------------------------------------------------------------------------ */
+/* --- for the console --- */
 static const char *const type_names[] = {
     [FIELD_TEXT] = "text",           [FIELD_NAME] = "name",       [FIELD_INT] = "int",
     [FIELD_MONEY] = "money",         [FIELD_BOOL] = "bool",       [FIELD_DATE] = "date",

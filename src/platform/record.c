@@ -118,8 +118,7 @@ static bool is_absent(struct param p)
     return p.type == PARAM_INT ? p.integer == NONE : p.text == NULL;
 }
 
-/* --- statements in the making
- * ----------------------------------------------------------------------- */
+/* --- statements in the making --- */
 struct columns {
     struct ctx *cx;
     int n;
@@ -188,8 +187,7 @@ static void json_put_before(struct json *j, const struct field *f, const struct 
         json_put_str(j, f->name, v->type == VALUE_TEXT ? v->text : NULL);
 }
 
-/* --- journal
- * ------------------------------------------------------------------------------------------ */
+/* --- journal --- */
 static int64_t jurisdiction(const struct rows *row, const char *column)
 {
     return column ? row_int(row, 0, column) : NONE;
@@ -216,8 +214,7 @@ static enum err journal_row(struct ctx *cx, const struct record *rec, const stru
                               });
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------ */
+/* --- reading --- */
 enum { RECORDS_MAX = 128 }; /* a power of two; some thirty records are defined */
 
 /* Statements that depend on nothing but the record are put together once and kept for good. A place
@@ -354,8 +351,7 @@ enum err record_find(struct ctx *cx, const struct record *rec, const char *key_v
     return OK;
 }
 
-/* --- making
- * ------------------------------------------------------------------------------------------- */
+/* --- making --- */
 static bool is_scope_column(const struct scoped *s, const char *column)
 {
     return s && !s->is_open &&
@@ -488,8 +484,7 @@ enum err record_create(struct ctx *cx)
     return write_row(cx, cx->op->record, id);
 }
 
-/* --- changing
- * ----------------------------------------------------------------------------------------- */
+/* --- changing --- */
 /* Is the stored value other than the new one? Sealed kinds compare by their keyed hash. */
 static bool differs(struct ctx *cx, const struct record *rec, const struct field *f,
                     const struct rows *before, struct param p)
@@ -639,8 +634,7 @@ enum err record_update(struct ctx *cx)
     return write_row(cx, cx->op->record, cx->id);
 }
 
-/* --- moving
- * ------------------------------------------------------------------------------------------- */
+/* --- moving --- */
 static bool in_list(const char *list, const char *word)
 {
     size_t len = strlen(word);
@@ -691,8 +685,7 @@ enum err record_event(struct ctx *cx)
     return write_row(cx, cx->op->record, cx->id);
 }
 
-/* --- seeing a sealed value: a write, because it is journalled with its reason
- * --------------------------- */
+/* --- seeing a sealed value: a write, because it is journalled with its reason --- */
 enum err record_reveal(struct ctx *cx)
 {
     const struct record *rec = cx->op->record;

@@ -118,8 +118,7 @@ struct reveal_input {
 };
 extern const struct field event_fields[], reveal_fields[];
 
-/* --- what generic operations do; each is a handler for an op whose .record is set
- * ------------------ */
+/* --- what generic operations do; each is a handler for an op whose .record is set --- */
 enum err record_list(struct ctx *cx); /* GET /things → {items, total, next}: page by ?limit ≤ 200,
                                          ?after cursor, ?sort, filters, ?q */
 enum err record_lookup(struct ctx *cx); /* POST /things/find {sealed field: value} → as a list; for
@@ -135,8 +134,7 @@ enum err record_export(struct ctx *cx); /* GET /things/export?filters → xlsx o
 enum err record_reveal(
     struct ctx *cx); /* POST /things/{id}/reveal {field, reason} → sealed value, audited */
 
-/* --- the same as functions, for modules
- * ------------------------------------------------------------- */
+/* --- the same as functions, for modules --- */
 /* A row of all columns of the table as the list shows them; E_NOT_FOUND out of scope. */
 MUST_CHECK enum err record_load(struct ctx *cx, const struct record *rec, int64_t id,
                                 struct rows *ret);

@@ -8,7 +8,7 @@
 #include "platform/journal.h"
 #include "platform/op.h"
 #include "platform/query.h"
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 #include "platform/temp.h"
 
 enum { XLSX_ROWS_MAX = 1000000 };

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-/* --- ranges -------------------------------------------------------------------------------- */
+/* --- ranges --- */
 
 void division_range(int64_t division, int64_t *ret_lo, int64_t *ret_hi)
 {
@@ -123,7 +123,7 @@ bool scope_guard_allows(const struct scope *s, const struct scope_guard *g, cons
                                       guard_value(g->employer, p), guard_value(g->person, p));
 }
 
-/* --- tokens -------------------------------------------------------------------------------- */
+/* --- tokens --- */
 
 enum token_type {
     TOKEN_END,
@@ -255,7 +255,7 @@ static const char *closing(struct token open)
     return NULL;
 }
 
-/* --- expansion ----------------------------------------------------------------------------- */
+/* --- expansion --- */
 
 struct mention {
     const struct scoped *table;
@@ -554,7 +554,7 @@ static enum err put_token(struct expand *e, bool is_not, struct token open, cons
     return put_condition(e, t, &c);
 }
 
-/* --- one row by VALUES ------------------------------------------------------------------------ */
+/* --- one row by VALUES --- */
 
 /* Where INSERT INTO t (columns) SELECT list WHERE tokens [ON CONFLICT …] has its parts. */
 struct single_row {
@@ -641,7 +641,7 @@ static bool find_single_row(struct expand *e, const char *sql, struct single_row
     return false;
 }
 
-/* --- which tables does it name? ------------------------------------------------------------ */
+/* --- which tables does it name? --- */
 
 static bool is_main_verb(struct token t)
 {

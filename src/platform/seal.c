@@ -56,8 +56,7 @@ static struct keys *keys;
 static _Atomic(const struct index_key *) slots[SLOTS];
 static pthread_mutex_t slots_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* --- keys ---------------------------------------------------------------------------------------
- */
+/* --- keys --- */
 
 static void derive(unsigned char out[KEY_LEN], const unsigned char master[KEY_LEN], const char *use)
 {
@@ -95,8 +94,7 @@ void seal_init_for_tests(void)
     use_keys(seal, index);
 }
 
-/* --- key file
- * -------------------------------------------------------------------------------------
+/* --- key file ---
  *
  *     queqiao keys 1
  *     seal 1 <64 hexadecimal digits>
@@ -223,8 +221,7 @@ enum err seal_init(const char *key_path, struct failure *f)
     return err;
 }
 
-/* --- sealing
- * -------------------------------------------------------------------------------------- */
+/* --- sealing --- */
 
 /* Random bytes are fetched from the system for many values at once. */
 static void fresh_bytes(unsigned char out[NONCE_LEN])
@@ -322,8 +319,7 @@ enum err seal_open(struct ctx *cx, const char *place, int64_t row, struct bytes 
     return OK;
 }
 
-/* --- blind index
- * ---------------------------------------------------------------------------------- */
+/* --- blind index --- */
 
 static uint32_t hash_place(const char *place)
 {
@@ -380,7 +376,7 @@ struct bytes seal_index(struct arena *mem, const char *place, const char *text)
     return (struct bytes){ out, INDEX_LEN };
 }
 
-/* --- whose keys they are --------------------------------------------------------------------- */
+/* --- whose keys they are --- */
 
 static const char mark_place[] = "seal_mark.sealed", mark_text[] = "queqiao";
 enum { MARK_ID = 1 };

@@ -152,8 +152,7 @@ int64_t policy_payer(const struct policy *p)
     return p->who.origin_count ? p->who.origin[0].lo : 0;
 }
 
-/* --- stored policies, read
- * ------------------------------------------------------------------------------- */
+/* --- stored policies, read --- */
 /* A policy's text never changes, so what was read from it holds as long as the program runs. The
  * pages of a bounded number are kept; others are read anew into the caller's arena. */
 enum { KEPT_MAX = 256 };
@@ -242,9 +241,7 @@ enum err policies_published(struct ctx *cx, struct policy_row **ret, int *ret_n)
     return OK;
 }
 
-/* --- storing
- * -----------------------------------------------------------------------------------------------
- */
+/* --- storing --- */
 static void fill(struct ctx *cx, const struct policy *p, const char *text, const char *state,
                  IN *in)
 {
@@ -422,9 +419,7 @@ static enum err op_file(struct ctx *cx)
                       "application/yaml; charset=utf-8");
 }
 
-/* --- decisions
- * -----------------------------------------------------------------------------------------------
- */
+/* --- decisions --- */
 struct decision_input {
     int64_t id;
 };

@@ -5,8 +5,7 @@
 
 #include "base/lunar.h"
 
-/* --- instalments
- * ---------------------------------------------------------------------------------- */
+/* --- instalments --- */
 static int64_t take(int64_t *pool, int64_t most)
 {
     int64_t n = MIN(*pool, most);
@@ -170,8 +169,7 @@ static void earn_steps(struct eval *ev, int item)
              i == 1 ? it->step.base_fen : it->step.per_fen);
 }
 
-/* --- places and tickets
- * --------------------------------------------------------------------------- */
+/* --- places and tickets --- */
 /* The amount of the first row that fits the place of work; NONE when none does. */
 static int64_t lookup(const struct policy_item *it, int64_t home, int64_t work)
 {
@@ -302,8 +300,7 @@ static int64_t item_worth(const struct eval *ev, const struct policy_item *it)
     return it->kind == AMOUNT_FIXED || it->kind == AMOUNT_PER_MONTH ? it->fen : 0;
 }
 
-/* --- earlier payments
- * ------------------------------------------------------------------------------ */
+/* --- earlier payments --- */
 static void cap_lower(struct eval *ev, int64_t cap, int64_t used)
 {
     if (cap)
@@ -355,8 +352,7 @@ static void payments_sort(struct eval *ev, int64_t employer_id)
     cap_lower(ev, p->caps.employer_year, employer_year);
 }
 
-/* --- the whole
- * ------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 static void frame(struct eval *ev)
 {
     const struct policy *p = ev->p;
@@ -639,8 +635,7 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
     time_line_release(&ev.line);
 }
 
-/* --- several decisions
- * ------------------------------------------------------------------------------ */
+/* --- several decisions --- */
 static bool pays(const struct policy_choice *c)
 {
     return c->decision->verdict == VERDICT_ENTITLED ||

@@ -20,8 +20,7 @@ struct policy_range {
     int64_t lo, hi;
 };
 
-/* --- the policy ---------------------------------------------------------------------------------
- */
+/* --- the policy --- */
 /* A condition that a file may put into `require`, of the policy or of one amount. Unused ones are
  * 0; the clause is the document's own wording, NULL if not given. */
 struct policy_require {
@@ -162,8 +161,7 @@ struct policy {
     int open_count;
 };
 
-/* --- the facts ----------------------------------------------------------------------------------
- */
+/* --- the facts --- */
 struct policy_status_row {
     enum policy_status status;
     struct date from, until; /* inclusive; until none = still */
@@ -246,8 +244,7 @@ struct policy_facts {
     int16_t year;
 };
 
-/* --- the decision --------------------------------------------------------------------------------
- */
+/* --- the decision --- */
 /* Which rule an outcome is of. Codes are stored in decisions: append only. */
 #define POLICY_RULES(X, P)                                               \
     X(P, EFFECTIVE, "政策有效期", "policy in force")                     \
@@ -344,8 +341,7 @@ struct policy_range policy_range(int64_t code);
 /* Where work lies as seen from home. Beijing, Tianjin, Shanghai and Chongqing are one city each. */
 enum policy_relation policy_relation(int64_t home, int64_t work);
 
-/* --- several decisions for one beneficiary
- * -------------------------------------------------------- */
+/* --- several decisions for one beneficiary --- */
 struct policy_choice {
     const struct policy *policy;
     const struct policy_decision *decision;

@@ -38,8 +38,7 @@ static int64_t employer_number(struct example *ex, const struct policy_node *nod
     return ex->employer_count;
 }
 
-/* --- facts
- * ------------------------------------------------------------------------------------------- */
+/* --- facts --- */
 static void give_person(struct example *ex, const struct policy_node *node)
 {
     static const struct key status_keys[] = {
@@ -292,8 +291,7 @@ static const struct {
     { "station", give_station }, { "documents", give_documents },
 };
 
-/* --- what must come out: of these only what is written
- * ------------------------------------------------ */
+/* --- what must come out: of these only what is written --- */
 struct expect {
     enum policy_verdict verdict;
     int64_t yuan, next_yuan, overpaid_yuan; /* in fen */
@@ -393,8 +391,7 @@ static void compare(struct policy_problems *pb, const struct policy_node *node,
     expect_date(pb, node, "counted_from", from, e.from);
 }
 
-/* --- running
- * ------------------------------------------------------------------------------------------ */
+/* --- running --- */
 /* The tree with the values of `with` in their places. */
 static const struct policy_node *apply_with(struct policy_problems *pb,
                                             const struct policy_node *root,

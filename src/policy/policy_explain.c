@@ -29,8 +29,7 @@ void policy_stored_of(const struct policy *p, const struct policy_decision *d,
     }
 }
 
-/* --- writing JSON
- * ------------------------------------------------------------------------------------- */
+/* --- writing JSON --- */
 static void put_text(struct json *j, const char *key, const char *text)
 {
     if (text)
@@ -169,8 +168,7 @@ const char *policy_stored_json(struct arena *mem, const struct policy_stored *s)
     return json_text(j);
 }
 
-/* --- reading JSON
- * ------------------------------------------------------------------------------------- */
+/* --- reading JSON --- */
 static int64_t get_int(const struct json_value *v, const char *key)
 {
     int64_t n = json_as_int(json_get(v, key));

@@ -11,8 +11,7 @@
 #define I(member) offsetof(struct policy_item, member)
 #define R(member) offsetof(struct policy_require, member)
 
-/* --- parts that need a hand
- * ------------------------------------------------------------------------ */
+/* --- parts that need a hand --- */
 static void read_origin(struct policy_problems *pb, const struct policy_node *node, void *into)
 {
     struct policy *p = into;
@@ -161,8 +160,7 @@ static void read_open(struct policy_problems *pb, const struct policy_node *node
     p->open_count = n;
 }
 
-/* --- amounts
- * ----------------------------------------------------------------------------------------- */
+/* --- amounts --- */
 static void read_lookup_rows(struct policy_problems *pb, const struct policy_node *node, void *into)
 {
     static const struct key keys[] = {
@@ -379,8 +377,7 @@ static void read_items(struct policy_problems *pb, const struct policy_node *nod
     }
 }
 
-/* --- the whole
- * --------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 static const struct key doc_keys[] = {
     K("no", KEY_TEXT, P(doc_no)),
     K("name", KEY_TEXT, P(doc_name), .required = true),

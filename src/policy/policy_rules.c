@@ -47,8 +47,7 @@ enum policy_relation policy_relation(int64_t home, int64_t work)
 static const int badness[] = { [RESULT_MET] = 0,    [RESULT_MISSING] = 1, [RESULT_NOT_YET] = 2,
                                [RESULT_FAILED] = 3, [RESULT_CLOSED] = 3,  [RESULT_BARRED] = 3 };
 
-/* --- the trace ----------------------------------------------------------------------------------
- */
+/* --- the trace --- */
 void outcome_add(struct eval *ev, struct policy_outcome o)
 {
     size_t n = (size_t)ev->d->outcome_count;
@@ -79,8 +78,7 @@ void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o)
         outcome_add(ev, o);
 }
 
-/* --- conditions of the whole policy --------------------------------------------------------------
- */
+/* --- conditions of the whole policy --- */
 int32_t year_day(int year, int month, int mday)
 {
     int last = days_in_month(year, month);
@@ -344,8 +342,7 @@ void check_evidence(struct eval *ev)
     }
 }
 
-/* --- conditions of a run
- * -------------------------------------------------------------------------- */
+/* --- conditions of a run --- */
 static bool year_fits(const struct eval *ev, int32_t on)
 {
     /* Full on 1 January means that the last day worked was 31 December. */

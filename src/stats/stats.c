@@ -163,8 +163,7 @@ static enum err op_value(struct ctx *cx)
     return OK;
 }
 
-/* --- the rows behind it
- * -------------------------------------------------------------------------------- */
+/* --- the rows behind it --- */
 static void put_row(struct ctx *cx, const struct indicator *i, const struct rows *r, int k)
 {
     struct json *j = cx->out;
@@ -222,8 +221,7 @@ static enum err op_rows(struct ctx *cx)
     return OK;
 }
 
-/* --- completion
- * ---------------------------------------------------------------------------------------- */
+/* --- completion --- */
 struct completion_input {
     int64_t year, pairing_id;
     const char *as_of;

@@ -115,9 +115,7 @@ const struct field check_off_fields[] = {
     { 0 },
 };
 
-/* --- lists
- * --------------------------------------------------------------------------------------------------
- */
+/* --- lists --- */
 static enum err reply_items(struct ctx *cx, const struct rows *r)
 {
     json_object(cx->out);
@@ -207,8 +205,7 @@ enum err manifest_leaders(struct ctx *cx)
     return OK;
 }
 
-/* --- planning
- * --------------------------------------------------------------------------------------------- */
+/* --- planning --- */
 static enum err planned_batch(struct ctx *cx, struct rows *ret)
 {
     TRY(record_load(cx, &batch_record, cx->id, ret));
@@ -389,8 +386,7 @@ enum err manifest_check(struct ctx *cx, const struct rows *batch, const char *re
     return OK;
 }
 
-/* --- on the way
- * --------------------------------------------------------------------------------------------- */
+/* --- on the way --- */
 enum err manifest_depart(struct ctx *cx, const struct rows *batch, const char *reason)
 {
     struct rows r;

@@ -2,12 +2,12 @@
  * rest is: a whole file, or one part of an .xlsx file around which the others are sound.
  *
  *     clang -g -O1 -std=gnu17 -D_GNU_SOURCE -Isrc -fsanitize=fuzzer,address,undefined \
- *         test/fuzz/fuzz_sheet.c src/platform/sheet*.c src/base/[a-z]*.c -lz -lm -lxlsxwriter -o
+ *         test/fuzz/fuzz_sheet.c src/sheet/sheet*.c src/base/[a-z]*.c -lz -lm -lxlsxwriter -o
  * fuzz_sheet
  *     ./fuzz_sheet -max_len=65536 test/fuzz/corpus/sheet
  *
  * test_sheet_hostile.c replays the corpus in every test run. */
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>

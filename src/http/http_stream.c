@@ -1,12 +1,11 @@
 /* http_stream.c — replies without an end: server-sent events, queued for the loop that sends them.
  */
-#include "platform/http_int.h"
+#include "http/http_int.h"
 
 #include <errno.h>
 #include <sys/socket.h>
 
-/* --- streams
- * -------------------------------------------------------------------------------------- */
+/* --- streams --- */
 
 void http_stream_unref(struct http_stream *st)
 {

@@ -5,7 +5,7 @@
  * the part after '#', so an unknown path is simply not found. */
 #pragma once
 #include "platform/asset.h"
-#include "platform/http.h"
+#include "http/http.h"
 
 struct site_files;
 

@@ -5,7 +5,7 @@
  * UTF-16. A file that is none of these is refused rather than guessed at, because a wrong guess
  * turns names into other names. The delimiter (comma, semicolon or tab) is the one met most often
  * outside quotes in the first records; Excel's "sep=" line is obeyed. */
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -35,7 +35,7 @@ struct csv {
     struct text text;
 };
 
-/* --- which encoding ------------------------------------------------------------------------ */
+/* --- which encoding --- */
 
 /* What the bytes so far can still be. */
 struct sniff {
@@ -145,7 +145,7 @@ static enum err find_encoding(struct csv *c)
     return OK;
 }
 
-/* --- decoded bytes ------------------------------------------------------------------------- */
+/* --- decoded bytes --- */
 
 static enum err convert(struct csv *c)
 {
@@ -195,7 +195,7 @@ static enum err peek(struct csv *c, int *ret)
     return OK;
 }
 
-/* --- records ------------------------------------------------------------------------------- */
+/* --- records --- */
 
 /* Bytes up to a delimiter or line end are the field, quotes among them included. */
 static enum err read_plain(struct csv *c)
@@ -356,7 +356,7 @@ enum err csv_next(struct csv *c, struct sheet_row *ret, bool *ret_more)
     }
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* --- the file --- */
 
 static char most_frequent(const char *p, size_t len)
 {

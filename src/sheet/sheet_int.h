@@ -6,7 +6,7 @@
  *   csv  (sheet_csv.c)   rows of a text file
  * sheet.c tells which of them a file needs. */
 #pragma once
-#include "platform/sheet.h"
+#include "sheet/sheet.h"
 
 /* Where failures of the running call go, and in which language. */
 struct report {
@@ -22,7 +22,7 @@ enum err report_broken(struct report *r, const char *what);
 
 void *sheet_realloc(void *p, size_t size); /* aborts when out of memory */
 
-/* --- pack ---------------------------------------------------------------------------------- */
+/* --- pack --- */
 struct pack;
 /* Reads the directory of the zip file and checks it whole: number, sizes, ratios, methods, no
  * encryption, no overlap, local headers equal to the directory. `fd` stays the caller's. */
@@ -39,7 +39,7 @@ void part_close(struct part *part);
  * gives more than the directory has declared. */
 MUST_CHECK enum err part_read(struct part *part, char *to, size_t size, size_t *ret_len);
 
-/* --- xml ----------------------------------------------------------------------------------- */
+/* --- xml --- */
 enum { XML_DEPTH_MAX = 32, XML_ATTRS_MAX = 64 };
 
 enum xml_kind { XML_OPEN, XML_CLOSE, XML_TEXT, XML_END };
@@ -104,7 +104,7 @@ void text_add(struct text *t, const char *s, size_t len);
 /* Code points of UTF-8 known to be valid. */
 size_t text_chars(const char *s, size_t len);
 
-/* --- book ---------------------------------------------------------------------------------- */
+/* --- book --- */
 enum number_shape { SHAPE_NUMBER, SHAPE_DATE };
 
 struct book_sheet {
@@ -141,7 +141,7 @@ bool book_serial_text(double serial, bool is_1904, char out[32]);
 /* The same of a cell that holds ISO text (t="d"); false when it is none we know. */
 bool book_iso_text(const char *s, size_t len, char out[32]);
 
-/* --- xlsx and csv -------------------------------------------------------------------------- */
+/* --- xlsx and csv --- */
 struct xlsx;
 struct csv;
 MUST_CHECK enum err xlsx_open(struct pack *p, struct report *r, struct xlsx **ret); /* owns p */

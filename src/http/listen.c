@@ -1,5 +1,5 @@
 /* listen.c — listening sockets. */
-#include "platform/listen.h"
+#include "http/listen.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
  */
 #pragma once
 #include "platform/asset.h"
-#include "platform/http.h"
+#include "http/http.h"
 
 struct site;
 struct store;

@@ -6,8 +6,8 @@
  * replied by then is suspended; whoever replies resumes it, and the loop sends. `lock` of a request
  * orders those two. */
 #pragma once
-#include "platform/http.h"
-#include "platform/listen.h"
+#include "http/http.h"
+#include "http/listen.h"
 
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -107,7 +107,7 @@ static inline struct request *http_private(const struct http_request *rq)
     return (struct request *)rq;
 }
 
-/* --- http_reply.c -------------------------------------------------------------------------- */
+/* --- http_reply.c --- */
 /* Hands the reply over to the loop, which may be waiting for it. One of the last three at most. */
 void http_deliver(struct request *rq, const struct http_reply *reply, int fd,
                   struct http_prepared *prepared, struct http_stream *stream);
@@ -118,11 +118,11 @@ enum MHD_Result http_send_reply(struct request *rq);
 /* The client went before its reply could leave. */
 void http_drop_reply(struct request *rq);
 
-/* --- http_stream.c ------------------------------------------------------------------------- */
+/* --- http_stream.c --- */
 struct MHD_Response *http_response_of_stream(struct request *rq);
 void http_stream_unref(struct http_stream *st);
 
-/* --- http_request.c: the library's callbacks ----------------------------------------------- */
+/* --- http_request.c: the library's callbacks --- */
 void *http_on_target(void *server, const char *target, struct MHD_Connection *c);
 enum MHD_Result http_on_request(void *server, struct MHD_Connection *c, const char *url,
                                 const char *method, const char *version, const char *data,

@@ -1,5 +1,5 @@
 /* work.c — threads around one ring of tasks. */
-#include "platform/work.h"
+#include "http/work.h"
 
 #include <pthread.h>
 #include <stdlib.h>

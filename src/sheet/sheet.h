@@ -20,7 +20,7 @@
 #pragma once
 #include "base/base.h"
 
-/* --- reading ------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 enum cell_kind {
     CELL_EMPTY,
@@ -115,7 +115,7 @@ bool sheet_column_is_hidden(const struct sheet *s, int column);
  * ask, select it again. */
 const struct sheet_merge *sheet_merges(const struct sheet *s, int *ret_n);
 
-/* --- writing ------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 enum sheet_kind { SHEET_TEXT, SHEET_INT, SHEET_MONEY, SHEET_DATE };
 

@@ -6,7 +6,7 @@
  * other servers wrote; in that second it also asks whether each session still lives, so that a
  * revoked right ends a stream at once (T7). */
 #pragma once
-#include "platform/http.h"
+#include "http/http.h"
 
 struct live;
 struct store;

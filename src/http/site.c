@@ -1,14 +1,14 @@
 /* site.c — which part answers which path. */
-#include "platform/site.h"
+#include "http/site.h"
 
 #include <stdlib.h>
 #include <time.h>
 
-#include "platform/api.h"
-#include "platform/live.h"
+#include "http/api.h"
+#include "http/live.h"
 #include "platform/log.h"
-#include "platform/metrics.h"
-#include "platform/static.h"
+#include "http/metrics.h"
+#include "http/static.h"
 
 struct site {
     struct store *store;

@@ -2,7 +2,7 @@
  * defends writes against forged requests (AUTH-8), decides on which thread an operation runs, and
  * turns its outcome into a reply. */
 #pragma once
-#include "platform/http.h"
+#include "http/http.h"
 #include "platform/op.h"
 
 struct api;

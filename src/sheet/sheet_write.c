@@ -3,7 +3,7 @@
  *
  * libxlsxwriter does not notice a full disk under its temporary files, so a finished file is read
  * back and its rows are counted before it counts as written. */
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include "base/date.h"
 
@@ -56,7 +56,7 @@ static enum err not_written(enum lang lang, struct failure *f)
     return E_INTERNAL;
 }
 
-/* --- texts --------------------------------------------------------------------------------- */
+/* --- texts --- */
 
 /* What XML and every reader accept: well-formed, no U+FFFE and U+FFFF, at most 32,767 characters
  * (UTF-16 units, as Excel counts). */
@@ -107,7 +107,7 @@ static int screen_width(const char *text)
     return n;
 }
 
-/* --- CSV ----------------------------------------------------------------------------------- */
+/* --- CSV --- */
 
 static void csv_put(struct sheet_writer *w, const char *s, size_t len)
 {
@@ -169,7 +169,7 @@ static void csv_head(struct sheet_writer *w, const struct sheet_page *page)
     w->row++;
 }
 
-/* --- xlsx ---------------------------------------------------------------------------------- */
+/* --- xlsx --- */
 
 static void make_formats(struct sheet_writer *w)
 {
@@ -411,7 +411,7 @@ static void write_lists(struct sheet_writer *w)
     worksheet_hide(sheet);
 }
 
-/* --- the public face ----------------------------------------------------------------------- */
+/* --- the public face --- */
 
 static enum err open_output(struct sheet_writer *w)
 {

@@ -40,7 +40,7 @@ const char *http_header(const struct http_request *rq, const char *name);
 /* What the client reads best: Accept-Language, Chinese unless English is preferred. */
 enum lang http_language(const struct http_request *rq);
 
-/* --- replies ----------------------------------------------------------------------------------
+/* --- replies ---
  * Exactly one of these per request, from any thread. The security headers of AUTH-9 and Date are
  * added to every one, X-Request-Id to those not made before. */
 struct http_header {
@@ -78,8 +78,7 @@ bool http_stream_send(struct http_stream *st, const char *text, size_t len);
 bool http_stream_is_open(struct http_stream *st);
 void http_stream_release(struct http_stream *st);
 
-/* --- the server ----------------------------------------------------------------------------------
- */
+/* --- the server --- */
 enum http_sink { HTTP_TO_MEMORY, HTTP_TO_FILE };
 
 struct http_handler {

@@ -1,5 +1,5 @@
 /* http_reply.c — replies, from whichever thread made them to the loop that sends them. */
-#include "platform/http_int.h"
+#include "http/http_int.h"
 
 #include <stdio.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 /* sheet.c — tells what a file is by its first bytes, and refuses what is no .xlsx or CSV with the
  * way out: people are sent files in every format that WPS and Excel have written in thirty years.
  */
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +43,7 @@ void *sheet_realloc(void *p, size_t size)
     return p;
 }
 
-/* --- what is not read ---------------------------------------------------------------------- */
+/* --- what is not read --- */
 
 static enum err refuse_legacy(struct report *r, const char *zh, const char *en)
 {
@@ -165,7 +165,7 @@ static enum err open_content(struct sheet *s, int64_t size)
     return xlsx_open(pack, r, &s->xlsx);
 }
 
-/* --- the public face ----------------------------------------------------------------------- */
+/* --- the public face --- */
 
 static void set_limits(struct sheet_limits *to, const struct sheet_limits *given)
 {

@@ -2,7 +2,7 @@
  *
  * Texts of a row are gathered in one buffer; cells keep offsets into it until the row is whole,
  * because the buffer may move. Shared strings are pointed at where they lie. */
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ struct reading {
     struct cell *cell;
 };
 
-/* --- attributes ---------------------------------------------------------------------------- */
+/* --- attributes --- */
 
 /* "BC23" → column 54, row 23; a missing row gives 0. Length used, 0 if it is no reference. */
 static size_t parse_ref(const char *s, size_t len, int *ret_column, int64_t *ret_row)
@@ -89,7 +89,7 @@ static const char *cell_name(const struct xlsx *w, int column, char out[24])
     return out;
 }
 
-/* --- values -------------------------------------------------------------------------------- */
+/* --- values --- */
 
 /* The usual numbers have at most 15 digits and few decimals: then digits and power of ten are
  * exact doubles, and one division rounds correctly. The rest goes to strtod. */
@@ -237,7 +237,7 @@ static enum err set_value(struct xlsx *w, struct reading *c, size_t start)
     return OK;
 }
 
-/* --- cells --------------------------------------------------------------------------------- */
+/* --- cells --- */
 
 /* The text of a <v>, up to its CLOSE, into the row's buffer. */
 static enum err read_v(struct xlsx *w, struct reading *c)
@@ -362,7 +362,7 @@ static enum err read_cell(struct xlsx *w)
     return beyond.kind == CELL_EMPTY ? OK : too_many_columns(w, place);
 }
 
-/* --- rows ---------------------------------------------------------------------------------- */
+/* --- rows --- */
 
 static enum err start_row(struct xlsx *w, bool *ret_hidden)
 {
@@ -501,7 +501,7 @@ enum err xlsx_next(struct xlsx *w, struct sheet_row *ret, bool *ret_more)
     return OK;
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* --- the file --- */
 
 enum err xlsx_open(struct pack *p, struct report *r, struct xlsx **ret)
 {

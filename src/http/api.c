@@ -4,7 +4,7 @@
  * small reply costs 6–8 µs of processor time, through a worker 16–17 µs. So the point read and the
  * hand-over of a write to the store's queue stay on the loop; whatever may take long does not. On
  * PostgreSQL every read waits for another process, so all goes to workers there. */
-#include "platform/api.h"
+#include "http/api.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "platform/metrics.h"
-#include "platform/work.h"
+#include "http/metrics.h"
+#include "http/work.h"
 
 enum {
     READ_THREADS = 4,
@@ -55,8 +55,7 @@ void api_authenticate_with(authenticate_fn *fn)
     authenticate = fn;
 }
 
-/* --- who asks ----------------------------------------------------------------------------------
- */
+/* --- who asks --- */
 
 /* TLS ends at the proxy beside us; nobody else may say so. */
 static bool is_secure(const struct http_request *rq)
@@ -205,8 +204,7 @@ static enum err check_actor(struct ctx *cx, const struct op *op)
     return OK;
 }
 
-/* --- what is asked ------------------------------------------------------------------------------
- */
+/* --- what is asked --- */
 
 /* ?lang= is ours, the rest the operation's. */
 static const char *query_without_lang(struct arena *mem, const char *query)
@@ -292,8 +290,7 @@ static enum err read_call(struct running *r)
     return OK;
 }
 
-/* --- the reply
- * ------------------------------------------------------------------------------------ */
+/* --- the reply --- */
 
 static void release_ctx(void *cx)
 {
@@ -406,8 +403,7 @@ void api_finish(struct http_request *rq, struct ctx *cx, enum err err)
     http_reply(rq, &reply);
 }
 
-/* --- running
- * -------------------------------------------------------------------------------------- */
+/* --- running --- */
 
 static void done(struct ctx *cx, enum err err, void *arg)
 {

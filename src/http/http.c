@@ -4,7 +4,7 @@
  * The library's own time limit is one of silence. A client that sends a byte now and then never is
  * silent, so every connection carries a deadline that moves with progress, and a sweeper cuts those
  * that are late. A suspended connection does not see its client go; streams ask the socket. */
-#include "platform/http_int.h"
+#include "http/http_int.h"
 
 #include <sodium.h>
 #include <sys/socket.h>
@@ -18,8 +18,7 @@ enum {
 };
 static const int64_t UPLOAD_MAX = 200 << 20;
 
-/* --- connections
- * ----------------------------------------------------------------------------------- */
+/* --- connections --- */
 
 static void on_connection(void *arg, struct MHD_Connection *c, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
@@ -82,8 +81,7 @@ static void *sweep(void *arg)
     return NULL;
 }
 
-/* --- the server
- * -------------------------------------------------------------------------------------- */
+/* --- the server --- */
 
 /* Targets are handed over as sent. */
 static size_t keep_escapes(void *arg, struct MHD_Connection *c, char *text)

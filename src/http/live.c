@@ -1,6 +1,6 @@
 /* live.c — one thread, many readers. Readers whose scope, permissions and place in the journal are
  * equal share one query and one text, so that a hundred clerks of a county cost as much as one. */
-#include "platform/live.h"
+#include "http/live.h"
 
 #include <pthread.h>
 #include <sodium.h>
@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "platform/api.h"
+#include "http/api.h"
 #include "platform/journal.h"
-#include "platform/metrics.h"
+#include "http/metrics.h"
 
 enum {
     READERS_MAX = 10000,
@@ -69,8 +69,7 @@ static struct actor without_texts(const struct actor *who)
     return copy;
 }
 
-/* --- reading the journal -------------------------------------------------------------------------
- */
+/* --- reading the journal --- */
 
 static enum err read_cursor(struct ctx *cx, void *arg)
 {
@@ -180,8 +179,7 @@ static bool deliver(struct live *l, struct reader *first, int64_t head)
     return has_more;
 }
 
-/* --- readers
- * ---------------------------------------------------------------------------------------- */
+/* --- readers --- */
 
 /* Is the session still good, and what may it see now? */
 static bool session_lives(struct live *l, struct reader *r)
@@ -278,8 +276,7 @@ static void *serve_readers(void *arg)
     return NULL;
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------------------ */
+/* --- opening --- */
 
 /* One of the threads for reads counts, replies and adds under the lock, so that a user's fifth
  * stream is refused however fast it comes. */

@@ -4,7 +4,7 @@
  * Parts are found through the relations (ECMA-376 part 2, 9.3), from _rels/.rels on, because
  * writers other than Excel name and place them as they like. Relations are told by the end of
  * their type, which is the same in the strict and the transitional namespace. */
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include "base/date.h"
 
@@ -61,7 +61,7 @@ static int64_t attr_int(const struct xml *x, const char *name, int64_t otherwise
     return n;
 }
 
-/* --- relations ----------------------------------------------------------------------------- */
+/* --- relations --- */
 
 /* "xl/workbook.xml" + "worksheets/a.xml" → "xl/worksheets/a.xml"; "/xl/a.xml" → "xl/a.xml". */
 static char *resolve(struct arena *mem, const char *base, const char *target)
@@ -142,7 +142,7 @@ static int related(const struct book *b, const struct relations *rels, const cha
     return -1;
 }
 
-/* --- workbook.xml -------------------------------------------------------------------------- */
+/* --- workbook.xml --- */
 
 static enum err add_sheet(struct book *b, struct xml *x, const struct relations *rels)
 {
@@ -187,7 +187,7 @@ static enum err read_workbook(struct book *b, struct xml *x, const struct relati
     }
 }
 
-/* --- styles.xml ---------------------------------------------------------------------------- */
+/* --- styles.xml --- */
 
 /* A bracket of a format: elapsed time such as [h] makes it a duration, everything else is colour,
  * language or condition. Returns its length. */
@@ -314,7 +314,7 @@ static enum err read_styles(struct book *b, struct xml *x)
     }
 }
 
-/* --- shared strings ------------------------------------------------------------------------ */
+/* --- shared strings --- */
 
 /* Text of a <t> up to its CLOSE. Without xml:space="preserve" white space around it is no content.
  */
@@ -435,7 +435,7 @@ enum err book_load_strings(struct book *b, struct report *r)
     return err;
 }
 
-/* --- the whole ----------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static enum err not_xlsx(struct book *b, struct report *r)
 {
@@ -521,7 +521,7 @@ void book_close(struct book *b)
         arena_free(b->mem);
 }
 
-/* --- days ---------------------------------------------------------------------------------- */
+/* --- days --- */
 
 /* n in so many digits, and `behind` after it: rosters are full of dates, and printf is slow. */
 static void put_digits(char *out, int n, int digits, char behind)

@@ -1,5 +1,5 @@
 /* static.c — every reply that a file can give is made once, at the start. */
-#include "platform/static.h"
+#include "http/static.h"
 
 #include <sodium.h>
 #include <stdio.h>

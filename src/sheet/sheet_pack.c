@@ -6,7 +6,7 @@
  * two entries share a byte of the file. libzip does not tell where an entry lies, so overlap
  * cannot be seen through it; for that reason the directory is read here, and zlib inflates.
  * While inflating, an entry can never yield more than the size that was checked. */
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* metrics.c — a request is counted without a lock: a slot is found by its op's address and, once
  * taken, never given up. */
-#include "platform/metrics.h"
+#include "http/metrics.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
 /* http_request.c — one request: its head is checked, its body taken to memory or to a file, and it
  * is given to the handler. */
-#include "platform/http_int.h"
+#include "http/http_int.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -11,7 +11,7 @@
  * Why not expat: on a roster of 100,000 rows by 25 columns libzip and expat alone, without looking
  * at a cell, take 1.4 s (inline strings) or 1.0 s (shared); this reader, all included, takes 0.65
  * and 0.55 s. One parser for all parts is less than two, so the small parts use it as well. */
-#include "platform/sheet_int.h"
+#include "sheet/sheet_int.h"
 
 #include <stdlib.h>
 
@@ -40,7 +40,7 @@ size_t text_chars(const char *s, size_t len)
     return n;
 }
 
-/* --- decoding text ------------------------------------------------------------------------- */
+/* --- decoding text --- */
 
 static bool is_xml_char(uint32_t c)
 {
@@ -180,7 +180,7 @@ enum err xml_decode(struct report *r, const char *raw, size_t len, bool is_cdata
     return OK;
 }
 
-/* --- filling the buffer -------------------------------------------------------------------- */
+/* --- filling the buffer --- */
 
 /* Pairs of bytes in x->raw become UTF-8 at the end of the buffer; an odd rest stays. */
 static enum err from_utf16(struct xml *x)
@@ -303,7 +303,7 @@ void xml_close(struct xml *x)
     x->buf = NULL;
 }
 
-/* --- tokens -------------------------------------------------------------------------------- */
+/* --- tokens --- */
 
 enum { IS_SPACE = 1, ENDS_NAME = 2, ENDS_TEXT = 4 };
 static const unsigned char class_of[256] = {
