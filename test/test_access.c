@@ -54,6 +54,7 @@ static struct walk {
     struct known_rows own, all; /* before and after the foreign pair came */
     const char **replies;       /* of the walk before it came, in order */
     int reply_count;
+    const char *strangers_state;
     const char *bank_return; /* of a batch of the own pair */
     struct found found[FOUND_MAX];
     int found_count, calls, changes;
@@ -676,6 +677,46 @@ static void write_anything(const struct access_actor *a, const struct op *op)
     change_foreign(a, op, way);
 }
 
+/* --- strangers in every state --- */
+static enum err put_strangers(struct ctx *cx, void *arg)
+{
+    struct attempt t = { .row = arg, .state = w.strangers_state };
+
+    return put_state(cx, &t);
+}
+
+/* All that strangers have is put into the n-th of its states, as far as it fits the row. False
+ * when no record has so many. */
+static bool put_strangers_into_state(int n)
+{
+    bool has_any = false;
+
+    for (int i = 0; i < w.all.n; i++) {
+        struct known_row *row = &w.all.at[i];
+        int states = 0;
+
+        if (!row->record || !row->record->state || known_row_again(&w.own, row))
+            continue;
+        while (row->record->states[states].code)
+            states++;
+        if (n >= states)
+            continue;
+        w.strangers_state = row->record->states[n].code;
+        (void)!db_write(unit(as_system()), put_strangers, row);
+        has_any = true;
+    }
+    return has_any;
+}
+
+/* A list of what waits to be done counts one state only. */
+static void read_own_beside_every_state(void)
+{
+    for (int n = 0; put_strangers_into_state(n); n++) {
+        w.reply_count = 0;
+        each(false, read_own);
+    }
+}
+
 /* --- without permission --- */
 static void refuse(const struct access_actor *a, const struct op *op)
 {
@@ -819,6 +860,7 @@ OPS_TEST("no operation shows, counts, exports or changes a row out of its caller
     each(true, write_anything);
     each(false, refuse);
     each(true, refuse);
+    read_own_beside_every_state();
     expect_all_walked();
     fail_with_what_was_found();
 }
