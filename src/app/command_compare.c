@@ -335,11 +335,8 @@ int command_compare(const struct command_line *line)
     struct ctx *cx;
     int status;
 
-    if (!c.rec || (!str_eq(name, "person") && !str_eq(name, "employer")) || !argument(line, 1)) {
-        fputs("queqiao compare person|employer FILE [FILE2] [--within=DIVISION] [--json]\n",
-              stderr);
-        return 2;
-    }
+    if (!c.rec || (!str_eq(name, "person") && !str_eq(name, "employer")) || !argument(line, 1))
+        return command_usage(line);
     c.fields = fields_of(c.rec);
     status = command_open(line, &store);
     if (status)

@@ -106,10 +106,8 @@ int command_import(const struct command_line *line)
     enum err err;
     int status;
 
-    if (!rec || !rec->can_import || !path) {
-        fprintf(stderr, "queqiao import person|employer|job_post|month_evidence FILE [--commit]\n");
-        return 2;
-    }
+    if (!rec || !rec->can_import || !path)
+        return command_usage(line);
     status = command_open(line, &store);
     if (status)
         return status;

@@ -161,10 +161,8 @@ int command_match(const struct command_line *line)
     struct ctx *cx;
     int status;
 
-    if (!home.text || !work.text) {
-        fputs("queqiao match HOME WORK [--weights=JSON] [--json]\n", stderr);
-        return 2;
-    }
+    if (!home.text || !work.text)
+        return command_usage(line);
     status = command_open(line, &store);
     if (status)
         return status;

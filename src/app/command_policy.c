@@ -64,10 +64,8 @@ int command_policy(const struct command_line *line)
     bool explain = str_eq(what, "explain");
     int status = 0;
 
-    if ((!explain && !str_eq(what, "check")) || !argument(line, 1)) {
-        fputs("queqiao policy check|explain FILE…\n", stderr);
-        return 2;
-    }
+    if ((!explain && !str_eq(what, "check")) || !argument(line, 1))
+        return command_usage(line);
     for (int i = 1; argument(line, i); i++)
         status |=
             explain ? explain_one(line, argument(line, i)) : check_one(line, argument(line, i));

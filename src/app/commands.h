@@ -13,12 +13,23 @@ struct command_line {
     bool json;
     int argc; /* what is left: the command's own arguments */
     char **argv;
+    const struct command *command;
 };
 
+/* The usage line is what a person reads and what the arguments are read by: an option that does not
+ * stand in it is refused, and "--name=…" in it says that the option has a value. */
 struct command {
     const char *name, *usage, *zh, *en;
     int (*run)(const struct command_line *line);
 };
+
+/* Read the program's arguments by a table that ends with a row of zeroes. *ret is NULL when there
+ * is nothing to run: help was asked for (printed; status 0) or the arguments are wrong (said; 2).
+ */
+int command_read(struct arena *mem, const struct command *commands, int argc, char **argv,
+                 struct command_line *line, const struct command **ret);
+/* Something that the command needs is missing: print its usage line to stderr; returns 2. */
+int command_usage(const struct command_line *line);
 
 /* Value of "--name=value" among the command's arguments, or NULL; "" for a bare "--name". */
 const char *option(const struct command_line *line, const char *name);

@@ -71,10 +71,8 @@ static int command_call(const struct command_line *line)
     enum err err;
     int status;
 
-    if (!op) {
-        fprintf(stderr, "queqiao call OP [id=…] [name=value …]: %s\n", name ? name : "?");
-        return 2;
-    }
+    if (!op)
+        return command_usage(line);
     status = command_open(line, &store);
     if (status)
         return status;
@@ -158,10 +156,8 @@ static int command_backup(const struct command_line *line)
     const char *to = argument(line, 0);
     struct failure f = { 0 };
 
-    if (!to) {
-        fprintf(stderr, "queqiao backup FILE\n");
-        return 2;
-    }
+    if (!to)
+        return command_usage(line);
     if (store_backup(line->store_url, to, line->lang, &f) != OK)
         return command_fail(line, &f);
     printf(line->lang == LANG_EN ? "copied to %s; keep the key file %s apart from it\n"
@@ -175,10 +171,8 @@ static int command_restore(const struct command_line *line)
     const char *from = argument(line, 0);
     struct failure f = { 0 };
 
-    if (!from) {
-        fprintf(stderr, "queqiao restore FILE\n");
-        return 2;
-    }
+    if (!from)
+        return command_usage(line);
     if (store_restore(line->store_url, from, line->lang, &f) != OK)
         return command_fail(line, &f);
     printf(line->lang == LANG_EN ? "%s is restored\n" : "已恢复 %s\n", line->store_url);
@@ -205,8 +199,8 @@ static int command_version(const struct command_line *line)
 static const struct command commands[] = {
     { "serve", "[--port=8080 | --listen=ADDRESS]", "启动服务", "serve the console and the API",
       command_serve },
-    { "import", "RECORD FILE [--commit]", "检查并导入表格", "check a spreadsheet and take it in",
-      command_import },
+    { "import", "person|employer|job_post|month_evidence FILE [--commit]", "检查并导入表格",
+      "check a spreadsheet and take it in", command_import },
     { "match", "HOME WORK [--weights=JSON]", "人岗匹配，并证明无更好的分法",
       "match people to posts, with the proof that it cannot be bettered", command_match },
     { "compare", "person|employer FILE [FILE2] [--within=DIVISION]",
@@ -222,89 +216,31 @@ static const struct command commands[] = {
     { "demo", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--serve=0]",
       "模拟福州—定西一年并走完全程", "simulate Fuzhou–Dingxi and walk the road", command_demo },
     { "simulate",
-      "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--pairing=…] -o DIR",
+      "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--rosters=one]"
+      " [--pairing=fuzhou-dingxi|shandong-chongqing] --out=DIR",
       "生成模拟表格和错误清单", "write made-up spreadsheets with a key of their flaws",
       command_simulate },
     { "policy", "check|explain FILE…", "检查政策文件，或逐条说明",
       "check policy files, or say them clause by clause", command_policy },
     { "openapi", "", "输出接口说明", "print the OpenAPI document", command_openapi },
     { "version", "", "版本", "print the version", command_version },
+    { 0 },
 };
-
-static int usage(enum lang lang)
-{
-    fprintf(stderr, "queqiao [--store=URL] [--lang=en] [--json] %s …\n",
-            lang == LANG_EN ? "COMMAND" : "命令");
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        fprintf(stderr, "  %-9s %s\n            %s\n", commands[i].name, commands[i].usage,
-                lang == LANG_EN ? commands[i].en : commands[i].zh);
-    return 2;
-}
-
-/* Folder of the store: that of the SQLite file, else ./data. */
-static const char *data_dir_of(struct arena *mem, const char *url)
-{
-    const char *slash = strrchr(url, '/');
-
-    if (str_starts(url, "postgres"))
-        return "data";
-    return slash ? arena_strndup(mem, url, (size_t)(slash - url)) : ".";
-}
-
-/* Options whose value may stand as an argument of its own: --workers 100 as well as --workers=100.
- */
-static bool takes_value(const char *arg)
-{
-    static const char *const names[] = { "-o",     "--out",   "--store",   "--listen",  "--key",
-                                         "--lang", "--port",  "--workers", "--posts",   "--months",
-                                         "--seed", "--messy", "--pairing", "--weights", "--as-of",
-                                         "--as",   "--head",  "--within" };
-
-    for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (str_eq(arg, names[i]))
-            return true;
-    return false;
-}
 
 int main(int argc, char **argv)
 {
     struct arena *mem = arena_new();
-    const char *env_store = getenv("QUEQIAO_STORE"), *env_lang = getenv("LANG"), *name = NULL,
-               *value;
-    struct command_line line = { .argv = NEW_ARRAY(mem, char *, argc) };
-    int status = 2;
+    struct command_line line;
+    const struct command *command = NULL;
+    int status;
 
     umask(077);
     if (sodium_init() < 0)
         return 3;
     ops_register(app_modules);
-    for (int i = 1; i < argc; i++) {
-        if (!name && argv[i][0] != '-')
-            name = argv[i];
-        else if (takes_value(argv[i]) && i + 1 < argc)
-            line.argv[line.argc++] =
-                arena_printf(mem, "%s=%s", str_eq(argv[i], "-o") ? "--out" : argv[i], argv[i + 1]),
-            i++;
-        else
-            line.argv[line.argc++] = argv[i];
-    }
-    value = option(&line, "lang");
-    line.lang = value ? (str_eq(value, "en") ? LANG_EN : LANG_ZH)
-                      : (env_lang && *env_lang && !str_starts(env_lang, "zh") &&
-                                 !str_eq(env_lang, "C.UTF-8") && !str_eq(env_lang, "C")
-                             ? LANG_EN
-                             : LANG_ZH);
-    line.json = option(&line, "json") != NULL;
-    value = option(&line, "store");
-    line.store_url = value ? value : env_store && *env_store ? env_store : "data/queqiao.db";
-    line.data_dir = data_dir_of(mem, line.store_url);
-    value = option(&line, "key");
-    line.key_path = value ? value : arena_printf(mem, "%s/queqiao.key", line.data_dir);
-    for (size_t i = 0; name && i < ARRAY_LEN(commands); i++)
-        if (str_eq(commands[i].name, name))
-            status = commands[i].run(&line), name = NULL;
-    if (name || argc == 1)
-        usage(line.lang);
+    status = command_read(mem, commands, argc, argv, &line, &command);
+    if (command)
+        status = command->run(&line);
     arena_free(mem);
     return status;
 }

@@ -133,9 +133,7 @@ int command_simulate(const struct command_line *line)
     if (!o.pairing)
         o.pairing = "fuzhou-dingxi";
     if (!o.dir || !*o.dir) {
-        fputs(
-            "queqiao simulate [--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--rosters=one] [--pairing=fuzhou-dingxi|shandong-chongqing] -o DIR\n",
-            stderr);
+        status = command_usage(line);
         goto end;
     }
     if (!read_int(line, "workers", 1, 1000000, &o.workers) ||
