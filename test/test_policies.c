@@ -22,8 +22,8 @@ OPS_TEST("the shipped policies are in force from the first start, each with a pa
 
     call(as(TONGWEI, "CLERK"), "policies.list", NONE, "limit=100");
     expect(200, NULL);
-    EXPECT_INT(got_int("total"), 10);
-    for (int i = 0; i < 10; i++) {
+    EXPECT_INT(got_int("total"), 35);
+    for (int i = 0; i < 35; i++) {
         snprintf(path, sizeof path, "items.%d.state", i);
         EXPECT_STR(got(path), "PUBLISHED");
         snprintf(path, sizeof path, "items.%d.payer_name", i);

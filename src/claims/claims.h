@@ -10,7 +10,8 @@
 extern const struct module claims_module;
 extern const struct record claim_record;
 
-/* What one run found. Beneficiaries looked at counts each once for every policy. */
+/* What one run found. Beneficiaries looked at counts each once for every policy that serves its
+ * place. */
 struct claims_found {
     int64_t looked_at, entitled; /* decisions made, and those with something payable */
     int64_t made, held;          /* new claims; `held` of them wait for a claim of another policy */

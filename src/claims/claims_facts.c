@@ -78,7 +78,8 @@ const char *instalment_name(struct arena *mem, const struct policy *p,
     for (int i = 0; i < p->item_count; i++) {
         enum policy_amount kind = p->items[i].kind;
         if (str_eq(p->items[i].id, x->item) &&
-            (kind == AMOUNT_PER_MONTH || kind == AMOUNT_PER_YEAR || kind == AMOUNT_STEP))
+            (kind == AMOUNT_PER_MONTH || kind == AMOUNT_PER_YEAR || kind == AMOUNT_PER_DAY ||
+             kind == AMOUNT_STEP))
             return arena_printf(mem, "%s/%d", x->item, (int)x->seq);
     }
     return x->item;

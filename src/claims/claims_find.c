@@ -22,8 +22,9 @@ struct search {
     int row_count;
     enum case_kind kind;
     struct date as_of;
-    int64_t after;  /* id of the last beneficiary looked at */
-    int64_t lo, hi; /* what the policies leave of the population: domicile, else place */
+    int64_t after;            /* id of the last beneficiary looked at */
+    int64_t lo, hi;           /* what the policies leave of the population: domicile, else place */
+    int64_t work_lo, work_hi; /* and where persons worked */
     struct claims_found *found;
     struct candidate *candidates;
     int candidate_count, looked_at;
@@ -73,6 +74,16 @@ static void count_news(struct candidate *c, const struct rows *claims)
     c->news = 0;
     for (int i = 0; i < c->decision.instalment_count; i++)
         c->news += payable(c, i) && !is_known(claims, c->keys[i]);
+}
+
+/* Does the policy serve people of this place at all? Most of those in force serve others. */
+static bool serves(const struct policy *p, int64_t home)
+{
+    bool is_served = p->who.origin_count == 0;
+
+    for (int i = 0; i < p->who.origin_count; i++)
+        is_served |= home >= p->who.origin[i].lo && home <= p->who.origin[i].hi;
+    return is_served;
 }
 
 /* Decides twice where something is payable: most people are not entitled, and only a trace needs
@@ -142,7 +153,8 @@ static enum err look_at_persons(struct ctx *cx, struct search *s, const int64_t 
                                      .household_id = NONE };
         TRY(facts_add_payments(cx, CASE_PERSON, &own, of[i].who, NONE, &of[i].facts));
         for (int p = 0; p < s->row_count; p++)
-            decide(cx, s, &s->rows[p], &of[i], &own);
+            if (serves(s->rows[p].policy, of[i].home))
+                decide(cx, s, &s->rows[p], &of[i], &own);
     }
     return OK;
 }
@@ -228,8 +240,8 @@ static enum err population(struct ctx *cx, const struct search *s, struct rows *
         return db_rows(
             cx, ret,
             "SELECT DISTINCT a.person_id AS id FROM placement a WHERE SCOPE(placement a) AND a.person_id > $1"
-            " AND a.home BETWEEN $2 AND $3 ORDER BY a.person_id LIMIT $4",
-            P(s->after), P(s->lo), P(s->hi), P(FACTS_CHUNK));
+            " AND a.home BETWEEN $2 AND $3 AND a.work BETWEEN $4 AND $5 ORDER BY a.person_id LIMIT $6",
+            P(s->after), P(s->lo), P(s->hi), P(s->work_lo), P(s->work_hi), P(FACTS_CHUNK));
     }
 }
 
@@ -489,11 +501,15 @@ static enum err run_chunks(struct ctx *cx, struct search *s)
 /* The population that the policies leave: by origin of persons, else by the payer's own area. */
 static void set_bounds(struct search *s)
 {
-    s->lo = INT64_MAX;
-    s->hi = 0;
+    s->lo = s->work_lo = INT64_MAX;
+    s->hi = s->work_hi = 0;
     for (int i = 0; i < s->row_count; i++) {
         const struct policy *p = s->rows[i].policy;
-        int64_t lo = 0, hi = INT64_MAX;
+        int64_t lo = 0, hi = INT64_MAX, work_lo = 0, work_hi = INT64_MAX;
+        for (int k = 0; k < p->spell.work_count; k++) {
+            work_lo = k ? MIN(work_lo, p->spell.work[k].lo) : p->spell.work[k].lo;
+            work_hi = k ? MAX(work_hi, p->spell.work[k].hi) : p->spell.work[k].hi;
+        }
         if (s->kind != CASE_EMPLOYER && s->kind != CASE_STATION) {
             for (int k = 0; k < p->who.origin_count; k++) {
                 lo = k ? MIN(lo, p->who.origin[k].lo) : p->who.origin[k].lo;
@@ -501,9 +517,13 @@ static void set_bounds(struct search *s)
             }
         } else if (s->rows[i].by_work) {
             division_range(s->rows[i].payer, &lo, &hi);
+        } else {
+            lo = work_lo, hi = work_hi;
         }
         s->lo = MIN(s->lo, lo);
         s->hi = MAX(s->hi, hi);
+        s->work_lo = MIN(s->work_lo, work_lo);
+        s->work_hi = MAX(s->work_hi, work_hi);
     }
 }
 
@@ -527,8 +547,11 @@ static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n, 
     int count = 0;
 
     for (int i = 0; i < n; i++) {
-        bool is_foreign = kind != CASE_PERSON && cx->who.scope.kind == SCOPE_OFFICE &&
+        bool is_office = cx->who.scope.kind == SCOPE_OFFICE;
+        bool is_foreign = kind != CASE_PERSON && is_office &&
                           (rows[i].by_work ? cx->who.scope.work_lo : cx->who.scope.home_lo) == NONE;
+        if (!rows[i].by_work && is_office && (kind == CASE_EMPLOYER || kind == CASE_STATION))
+            is_foreign |= !scope_covers(&cx->who.scope, rows[i].payer, NONE, NONE, NONE);
         if (case_kind_of(rows[i].policy) != kind || is_foreign)
             continue;
         fit[count++] = rows[i];

@@ -52,7 +52,7 @@ static void keep_spells(struct arena *mem, struct policy_facts *f, const bool *i
 /* Who organised each spell: whoever planned the batch that was handed over, also after the person
  * was posted elsewhere (转岗); NONE for those who came by themselves. */
 static enum err organisers(struct ctx *cx, int64_t person_id, const struct policy_facts *f,
-                           int64_t *ret)
+                           int64_t *ret, int32_t *ret_batch)
 {
     struct rows r;
 
@@ -60,7 +60,9 @@ static enum err organisers(struct ctx *cx, int64_t person_id, const struct polic
         cx, &r,
         "SELECT a.id, a.previous_id, (SELECT t.organiser_id FROM passenger g JOIN transfer_batch t ON t.id = g.batch_id"
         " WHERE SCOPE_NOT(passenger 'the organiser is paid for whom it sent') AND SCOPE_NOT(transfer_batch 'the organiser is paid for whom it sent')"
-        " AND g.offer_id = a.offer_id AND g.person_id = a.person_id AND g.state = 'HANDED_OVER' LIMIT 1) AS organiser_id"
+        " AND g.offer_id = a.offer_id AND g.person_id = a.person_id AND g.state = 'HANDED_OVER' LIMIT 1) AS organiser_id,"
+        " (SELECT count(*) FROM passenger g JOIN passenger o ON o.batch_id = g.batch_id WHERE SCOPE_NOT(passenger 'how many were sent together')"
+        " AND g.offer_id = a.offer_id AND g.person_id = a.person_id AND g.state = 'HANDED_OVER' AND o.state = 'HANDED_OVER') AS batch_persons"
         " FROM placement a WHERE SCOPE_NOT(placement 'a decision rests on all facts of a person') AND a.person_id = $1 ORDER BY a.start_on, a.id",
         P(person_id)));
     for (int i = 0; i < f->spell_count; i++) {
@@ -69,20 +71,21 @@ static enum err organisers(struct ctx *cx, int64_t person_id, const struct polic
             if (row_int(&r, k, "id") != f->spells[i].id)
                 continue;
             ret[i] = row_int(&r, k, "organiser_id");
+            ret_batch[i] = (int32_t)row_int(&r, k, "batch_persons");
             for (int j = 0; j < i && ret[i] == NONE; j++)
                 if (f->spells[j].id == row_int(&r, k, "previous_id"))
-                    ret[i] = ret[j];
+                    ret[i] = ret[j], ret_batch[i] = ret_batch[j];
         }
     }
     return OK;
 }
 
-/* For whom each spell counts. */
+/* For whom each spell counts, and in how large a batch the organiser sent her. */
 static enum err payees(struct ctx *cx, enum case_kind kind, int64_t person_id,
-                       const struct policy_facts *f, int64_t *ret)
+                       const struct policy_facts *f, int64_t *ret, int32_t *ret_batch)
 {
     if (kind == CASE_ORGANISED)
-        return organisers(cx, person_id, f, ret);
+        return organisers(cx, person_id, f, ret, ret_batch);
     for (int i = 0; i < f->spell_count; i++)
         ret[i] = f->spells[i].employer_id;
     return OK;
@@ -94,8 +97,16 @@ enum err cases_through(struct ctx *cx, enum case_kind kind, const struct person_
     int spells = p->facts.spell_count, n = 0;
     int64_t *payee = NEW_ARRAY(cx->mem, int64_t, spells + 1);
     bool *is_kept = NEW_ARRAY(cx->mem, bool, spells + 1);
+    int32_t *batch = NEW_ARRAY(cx->mem, int32_t, spells + 1);
+    struct policy_spell *sent = NEW_ARRAY(cx->mem, struct policy_spell, spells + 1);
+    struct policy_facts facts = p->facts;
 
-    TRY(payees(cx, kind, p->person_id, &p->facts, payee));
+    TRY(payees(cx, kind, p->person_id, &p->facts, payee, batch));
+    for (int i = 0; i < spells; i++) {
+        sent[i] = p->facts.spells[i];
+        sent[i].batch_persons = batch[i];
+    }
+    facts.spells = sent;
     for (int i = 0; i < spells; i++) {
         bool is_new = payee[i] != NONE;
         for (int k = 0; k < i; k++)
@@ -103,7 +114,7 @@ enum err cases_through(struct ctx *cx, enum case_kind kind, const struct person_
         if (!is_new)
             continue;
         ret[n] =
-            (struct case_facts){ .facts = p->facts,
+            (struct case_facts){ .facts = facts,
                                  .who = { p->person_id, kind == CASE_EMPLOYED ? payee[i] : NONE,
                                           kind == CASE_ORGANISED ? payee[i] : NONE },
                                  .home = p->home,

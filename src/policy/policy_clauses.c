@@ -129,8 +129,46 @@ static void say_who(struct words *w, const struct policy *p)
         ADD(&b, " 定向岗位", " reserved posts");
     if (p->spell.base_employer)
         ADD(&b, " 示范基地", " base enterprises");
+    if (p->spell.forms) {
+        ADD(&b, " ", " ");
+        add_mask(&b, policy_forms, p->spell.forms);
+    }
+    if (p->spell.employer_outside.hi) {
+        ADD(&b, " 用人单位不在 ", " employer outside ");
+        add_ranges(&b, &p->spell.employer_outside, 1);
+    }
     if (b.zh.len)
         SAY_BOTH("计入的就业", "Employment that counts", NULL, b);
+}
+
+static void say_person_require(struct words *w, const struct policy_require *r, const char *zh,
+                               const char *en)
+{
+    struct both b = both_new(w->mem);
+
+    if (r->status) {
+        add_mask(&b, policy_statuses, r->status);
+        SAY_BOTH(zh, en, NULL, b);
+    }
+    if (r->not_status) {
+        b = both_new(w->mem);
+        ADD(&b, "不是：", "none of: ");
+        add_mask(&b, policy_statuses, r->not_status);
+        SAY_BOTH(zh, en, NULL, b);
+    }
+    if (r->income_below_fen)
+        SAY(zh, en, r->income_clause, "上年人均纯收入低于%s元",
+            "income a head of the year before below %s yuan", yuan(w->mem, r->income_below_fen));
+    if (r->income_from_fen)
+        SAY(zh, en, r->income_clause, "上年人均纯收入不低于%s元",
+            "income a head of the year before of at least %s yuan",
+            yuan(w->mem, r->income_from_fen));
+    if (r->batch_persons)
+        SAY(zh, en, r->batch_clause, "同批输转%d人以上", "%d or more sent together",
+            (int)r->batch_persons);
+    if (r->training_days)
+        SAY(zh, en, r->training_clause, "一期培训实际参训%d天以上",
+            "%d days or more attended in one course", (int)r->training_days);
 }
 
 static void say_require(struct words *w, const struct policy_require *r, const char *of_zh,
@@ -153,6 +191,13 @@ static void say_require(struct words *w, const struct policy_require *r, const c
     if (r->insured_months)
         SAY(zh, en, r->insured_clause, "连续缴费%d个月", "%d months of contributions",
             (int)r->insured_months);
+    if (r->still_insured != STILL_NO) {
+        struct both b = both_new(w->mem);
+        str_addf(&b.zh, "仍在缴费，看%s", policy_stills[r->still_insured].zh);
+        str_addf(&b.en, "still contributing in the %s", policy_stills[r->still_insured].en);
+        SAY_BOTH(zh, en, r->insured_clause, b);
+    }
+    say_person_require(w, r, zh, en);
     if (r->contract_months)
         SAY(zh, en, r->contract_clause, "合同期%d个月以上", "a contract of %d months or more",
             (int)r->contract_months);
@@ -174,9 +219,48 @@ static void say_count(struct words *w, const struct policy *p)
     if (p->count.mode == COUNT_CONTINUOUS)
         ADD(&b, "，空档%d天以内不中断", ", a gap of %d days does not break",
             (int)p->count.gap_days);
+    if (p->count.idle_counted)
+        ADD(&b, "，空档计入", ", which counts as worked");
     if (p->count.same_employer)
         ADD(&b, "，须同一单位", ", one employer only");
+    if (p->count.last_day_free)
+        ADD(&b, "，离岗日不计入", ", the end date is not worked");
     SAY_BOTH("时间计算", "How time is counted", NULL, b);
+    b = both_new(w->mem);
+    add_mask(&b, policy_starts, p->count.starts);
+    if (!date_is_none(p->count.start_date)) {
+        char day[11];
+        ADD(&b, "%s%s", "%s%s", p->count.starts ? "；" : "", date_format(p->count.start_date, day));
+    }
+    if (b.zh.len)
+        SAY_BOTH("起算", "Counted from the latest of", NULL, b);
+    if (p->count.cuts) {
+        b = both_new(w->mem);
+        add_mask(&b, policy_cuts, p->count.cuts);
+        SAY_BOTH("截止", "Counted to the earliest of", NULL, b);
+    }
+    if (p->count.cross_year != CROSS_NONE)
+        say(w, "跨年", "Across years", NULL, policy_cross_years[p->count.cross_year].zh,
+            policy_cross_years[p->count.cross_year].en);
+}
+
+static void say_tickets(struct words *w, const struct policy_item *it)
+{
+    struct both b = both_new(w->mem);
+
+    ADD(&b, "据实报销：", "actual cost: ");
+    add_mask(&b, policy_tickets, it->tickets);
+    if (it->fen)
+        ADD(&b, "，至多 %s 元", ", %s yuan at most", yuan(w->mem, it->fen));
+    if (it->until_lunar)
+        ADD(&b, "，农历%d月%d日前的行程", ", journeys until the lunar %d-%d", it->until_month,
+            it->until_day);
+    else
+        ADD(&b, "，%d月%d日前的行程", ", journeys until %d-%d", it->until_month, it->until_day);
+    if (it->top_up_month)
+        ADD(&b, "，次年%d月%d日前可补差", ", made up until %d-%d of the next year",
+            it->top_up_month, it->top_up_day);
+    SAY_BOTH(it->title.zh, it->title.en, NULL, b);
 }
 
 static void say_item(struct words *w, const struct policy_item *it)
@@ -190,6 +274,7 @@ static void say_item(struct words *w, const struct policy_item *it)
     case AMOUNT_PER_MONTH:
         SAY(zh, en, NULL, "每月 %s 元，至多 %d 个月", "%s yuan a month, %d months at most", sum,
             (int)it->months);
+        say(w, zh, en, NULL, policy_accruals[it->accrual].zh, policy_accruals[it->accrual].en);
         break;
     case AMOUNT_PER_YEAR:
         SAY(zh, en, NULL, "每年 %s 元", "%s yuan a year", sum);
@@ -201,11 +286,22 @@ static void say_item(struct words *w, const struct policy_item *it)
         break;
     case AMOUNT_PERCENT:
         SAY(zh, en, NULL, "工资的 %d%%", "%d%% of the wages", (int)it->percent);
+        if (it->fen)
+            SAY(zh, en, NULL, "至多 %s 元", "%s yuan at most", sum);
+        break;
+    case AMOUNT_PER_DAY:
+        if (it->days)
+            SAY(zh, en, NULL, "实际参训每天 %s 元，至多 %d 天",
+                "%s yuan a day attended, %d days at most", sum, (int)it->days);
+        else
+            SAY(zh, en, NULL, "实际参训每天 %s 元", "%s yuan a day attended", sum);
         break;
     case AMOUNT_OPEN:
         say(w, zh, en, NULL, "标准待定", "not stated");
         break;
     case AMOUNT_REIMBURSE:
+        say_tickets(w, it);
+        /* fallthrough */
     case AMOUNT_LOOKUP:
         for (int i = 0; i < it->lookup_count; i++) {
             const struct policy_lookup *l = &it->lookup[i];
@@ -234,6 +330,15 @@ static void say_limits(struct words *w, const struct policy *p)
     if (p->caps.household_year)
         SAY("封顶", "Cap", NULL, "每户每年 %s 元", "%s yuan a household and year",
             yuan(w->mem, p->caps.household_year));
+    if (p->caps.employer_life)
+        SAY("封顶", "Cap", NULL, "每单位一共 %s 元", "%s yuan an employer in all",
+            yuan(w->mem, p->caps.employer_life));
+    if (p->caps.employer_year)
+        SAY("封顶", "Cap", NULL, "每单位每年 %s 元", "%s yuan an employer and year",
+            yuan(w->mem, p->caps.employer_year));
+    if (p->combine != COMBINE_ADD)
+        say(w, "几项之间", "Of several amounts", NULL, policy_combines[p->combine].zh,
+            policy_combines[p->combine].en);
     if (p->caps.beneficiaries)
         SAY("名额", "Number", NULL, "%d 个", "%d", (int)p->caps.beneficiaries);
     say(w, "次数", "How often", NULL, policy_onces[p->once].zh, policy_onces[p->once].en);
@@ -243,6 +348,13 @@ static void say_limits(struct words *w, const struct policy *p)
         str_addf(&b.en, "%s, %s", p->exclusive[i].group, policy_spans[p->exclusive[i].span].en);
         SAY_BOTH("互斥", "Exclusive with others of the group", NULL, b);
     }
+    for (int i = 0; i < p->offset_count; i++)
+        say(w, "扣除", "Deducted", NULL, p->offset[i], p->offset[i]);
+    if (p->supersedes)
+        SAY("取代", "Supersedes", NULL, "%s", "%s",
+            arena_printf(w->mem, "%s (%s)", p->supersedes, policy_transitions[p->transition].code));
+    if (p->automatic)
+        say(w, "申领", "Application", NULL, "免申即享", "none needed");
     for (int i = 0; i < p->evidence_count; i++) {
         struct both b = both_new(w->mem);
         if (p->evidence[i].k < __builtin_popcount(p->evidence[i].documents))
@@ -261,6 +373,15 @@ static void say_procedure(struct words *w, const struct policy *p)
         str_addf(&b.en, "%s%s", i ? " → " : "", policy_steps[p->review[i]].en);
     }
     SAY_BOTH("审核", "Review", NULL, b);
+    if (p->window.from_month) {
+        struct both at = both_new(w->mem);
+        ADD(&at, "每年%d月%d日至%d月%d日", "each year from %d-%d to %d-%d", p->window.from_month,
+            p->window.from_day, p->window.until_month, p->window.until_day);
+        if (p->window.late_month)
+            ADD(&at, "，次年%d月%d日前可补报", ", late until %d-%d of the next year",
+                p->window.late_month, p->window.late_day);
+        SAY_BOTH("受理", "Claim window", NULL, at);
+    }
     SAY("公示", "Public notice", NULL, "%d 个工作日", "%d working days",
         (int)p->notice_working_days);
     for (int i = 0; i < p->open_count; i++)

@@ -119,6 +119,24 @@ static void earn_years(struct eval *ev, int item)
     }
 }
 
+/* Days of training, course by course; each is due the day after the course. */
+static void earn_days(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
+    int32_t left = it->days ? it->days : INT32_MAX, seq = 0;
+
+    for (int i = 0; i < ev->f->course_count; i++) {
+        const struct policy_course *c = &ev->f->courses[i];
+        int32_t n = MIN(c->days, left), after;
+
+        if (!course_counts(ev, it, c) || n == 0)
+            continue;
+        after = date_to_days(c->end) + 1;
+        left -= n;
+        earn(ev, item, ++seq, after, date_to_days(c->start), after, n * it->fen);
+    }
+}
+
 /* The newest count of the wanted kind of staff that was known on the day. */
 static const struct policy_headcount *headcount_find(const struct eval *ev,
                                                      const struct policy_item *it)
@@ -245,6 +263,8 @@ static void earn_tickets(struct eval *ev, int item)
 
     if (n == 0)
         fen = MAX(0, lookup_best(ev, it));
+    if (it->fen)
+        fen = MIN(fen, it->fen);
     o.want = fen;
     o.from = date_on_day(tickets_until(ev, it));
     o.until = date_on_day(last);
@@ -286,6 +306,9 @@ static void earn_item(struct eval *ev, int item)
         break;
     case AMOUNT_LOOKUP:
         earn_once(ev, item, MAX(0, lookup_best(ev, it)));
+        break;
+    case AMOUNT_PER_DAY:
+        earn_days(ev, item);
         break;
     case AMOUNT_OPEN:
         break;
@@ -366,9 +389,11 @@ static void frame(struct eval *ev)
                     p->window.from_month || (p->count.cuts & 1u << CUT_YEAR_END) ||
                     (p->count.starts & 1u << START_YEAR_START);
     ev->d->year = ev->is_yearly ? ev->year : 0;
-    for (int i = 0; i < p->item_count; i++)
+    for (int i = 0; i < p->item_count; i++) {
         ev->needs_person |=
             p->items[i].kind != AMOUNT_STEP && p->beneficiary != BENEFICIARY_STATION;
+        ev->needs_work |= p->items[i].kind != AMOUNT_PER_DAY;
+    }
     ev->limit = date_is_none(p->until) ? DAY_NEVER : date_to_days(p->until) + 1;
     if (p->count.cross_year != CROSS_NONE || (p->count.cuts & 1u << CUT_YEAR_END))
         ev->limit = MIN(ev->limit, year_day(ev->year + 1, 1, 1));
@@ -437,6 +462,8 @@ static const struct time_run *find_items(struct eval *ev)
             st->met = ev->f->station ? date_to_days(ev->f->station->opened) : ev->as_of;
         } else {
             item_find_run(ev, &p->items[i], st);
+            if (p->items[i].kind == AMOUNT_PER_DAY)
+                check_courses(ev, &p->items[i], st);
             st->next_fen = item_worth(ev, &p->items[i]);
             if (!main_run)
                 main_run = st->run;
@@ -613,7 +640,8 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
         check_person(&ev);
     run = find_items(&ev);
     if (ev.needs_person) {
-        check_employment(&ev);
+        if (ev.needs_work)
+            check_employment(&ev);
         if (p->who.first_time)
             check_first_time(&ev, run);
         check_transition(&ev, run);

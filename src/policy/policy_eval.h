@@ -31,8 +31,13 @@ struct policy_require {
     int32_t insured_months; /* continuous contributions */
     enum policy_still still_insured;
     int32_t contract_months;
-    uint32_t status, not_status; /* bits 1 << enum policy_status: one of, none of */
-    const char *months_clause, *wage_clause, *insured_clause, *contract_clause;
+    uint32_t status, not_status;               /* bits 1 << enum policy_status: one of, none of */
+    int64_t income_below_fen, income_from_fen; /* of the year before, a head of the household:
+                                                  below is strict, from includes the sum */
+    int32_t batch_persons; /* sent together by the organiser, at least so many */
+    int32_t training_days; /* attended in one course, at least so many */
+    const char *months_clause, *wage_clause, *insured_clause, *contract_clause, *income_clause,
+        *batch_clause, *training_clause;
 };
 
 struct policy_lookup {
@@ -47,8 +52,10 @@ struct policy_item {
     struct policy_text title;
     enum policy_amount kind;
     struct policy_require require;
-    int64_t fen;    /* FIXED, PER_MONTH, PER_YEAR: the amount; PERCENT: the most, 0 = no limit */
+    int64_t fen;    /* FIXED, PER_MONTH, PER_YEAR, PER_DAY: the amount; PERCENT, REIMBURSE: the
+                       most, 0 = no limit */
     int32_t months; /* PER_MONTH: the most months paid */
+    int32_t days;   /* PER_DAY: the most days paid, 0 = no limit */
     enum policy_accrual accrual;
     int32_t percent; /* PERCENT of the wages of the counted months */
     struct {         /* STEP: n > over ? base + per * ((n - over) / step) : 0; "over" is strict */
@@ -174,6 +181,7 @@ struct policy_spell {
     enum policy_form form;
     int32_t contract_months; /* 0 = none or not known */
     bool organised, reserved_post, base_employer;
+    int32_t batch_persons; /* how many travelled in the organiser's batch; 0 = not known, or none */
 };
 
 /* What is known of one month of one spell. A month without a row is not verified. */
@@ -217,6 +225,12 @@ struct policy_headcount {
     struct date on;
 };
 
+/* A training course: the days really attended, not the days planned. */
+struct policy_course {
+    struct date start, end; /* end inclusive; none = still running */
+    int32_t days;
+};
+
 struct policy_station {
     struct date opened, closed;
     int32_t ordinal; /* the how-manieth station of the programme, from 1 */
@@ -234,7 +248,11 @@ struct policy_facts {
     const struct policy_journey *journeys;
     const struct policy_payment *payments;
     const struct policy_headcount *headcounts;
+    const struct policy_course *courses;
     const struct policy_station *station;
+    int64_t income_fen; /* net income a head of the household in the year before */
+    bool income_known;
+    int course_count;
     int status_count, spell_count, month_count, journey_count, payment_count, headcount_count;
     int64_t employer_id;    /* of an employer's claim, else 0 */
     uint32_t documents;     /* on file: bits 1 << enum policy_document */
@@ -271,7 +289,10 @@ struct policy_facts {
     X(P, EXCLUSIVE, "互斥补贴", "mutually exclusive benefits")           \
     X(P, EVIDENCE, "佐证材料", "evidence")                               \
     X(P, PAID, "已发放", "already paid")                                 \
-    X(P, CAP, "封顶", "cap")
+    X(P, CAP, "封顶", "cap")                                             \
+    X(P, INCOME, "上年人均纯收入", "income a head of the year before")   \
+    X(P, BATCH, "同批人数", "persons sent together")                     \
+    X(P, TRAINING, "实际参训天数", "days of training attended")
 POLICY_ENUM(policy_rule, RULE_, POLICY_RULES);
 extern const struct policy_name policy_rules[];
 

@@ -19,6 +19,7 @@ struct example {
     struct policy_journey journeys[ROWS_MAX];
     struct policy_payment payments[ROWS_MAX];
     struct policy_headcount headcounts[ROWS_MAX];
+    struct policy_course courses[ROWS_MAX];
     struct policy_station station;
 };
 
@@ -51,6 +52,7 @@ static void give_person(struct example *ex, const struct policy_node *node)
     static const struct key keys[] = {
         K("born", KEY_DATE, offsetof(struct policy_facts, birth)),
         K("domicile", KEY_DIVISION, offsetof(struct policy_facts, domicile)),
+        K("income", KEY_YUAN, offsetof(struct policy_facts, income_fen)),
         K("status", KEY_LATER, 0),
         { 0 },
     };
@@ -59,6 +61,7 @@ static void give_person(struct example *ex, const struct policy_node *node)
     int n = status ? node_items(ex->pb, status, ROWS_MAX, &items) : 0;
 
     read_map(ex->pb, node, keys, &ex->facts);
+    ex->facts.income_known = node_get(node, "income") != NULL;
     for (int i = 0; i < n; i++)
         read_map(ex->pb, items[i], status_keys, &ex->statuses[i]);
     ex->facts.statuses = ex->statuses;
@@ -79,6 +82,7 @@ static void give_spells(struct example *ex, const struct policy_node *node)
         K("organised", KEY_BOOL, S(organised)),
         K("reserved_post", KEY_BOOL, S(reserved_post)),
         K("base_employer", KEY_BOOL, S(base_employer)),
+        K("batch_persons", KEY_INT, S(batch_persons), .min = 1, .max = 1000000),
         { 0 },
     };
 #undef S
@@ -254,6 +258,23 @@ static void give_headcount(struct example *ex, const struct policy_node *node)
     ex->facts.headcount_count = 1;
 }
 
+static void give_training(struct example *ex, const struct policy_node *node)
+{
+    static const struct key keys[] = {
+        K("from", KEY_DATE, offsetof(struct policy_course, start), .required = true),
+        K("until", KEY_DATE, offsetof(struct policy_course, end)),
+        K("days", KEY_INT, offsetof(struct policy_course, days), .required = true, .max = 366),
+        { 0 },
+    };
+    const struct policy_node *const *items;
+    int n = node_items(ex->pb, node, ROWS_MAX, &items);
+
+    for (int i = 0; i < n; i++)
+        read_map(ex->pb, items[i], keys, &ex->courses[i]);
+    ex->facts.courses = ex->courses;
+    ex->facts.course_count = n;
+}
+
 static void give_station(struct example *ex, const struct policy_node *node)
 {
     static const struct key keys[] = {
@@ -286,9 +307,9 @@ static const struct {
     const char *key;
     void (*give)(struct example *ex, const struct policy_node *node);
 } givers[] = {
-    { "person", give_person },   { "spells", give_spells },       { "months", give_months },
-    { "tickets", give_tickets }, { "paid", give_payments },       { "headcount", give_headcount },
-    { "station", give_station }, { "documents", give_documents },
+    { "person", give_person },     { "spells", give_spells },   { "months", give_months },
+    { "tickets", give_tickets },   { "paid", give_payments },   { "headcount", give_headcount },
+    { "training", give_training }, { "station", give_station }, { "documents", give_documents },
 };
 
 /* --- what must come out: of these only what is written --- */
@@ -446,6 +467,7 @@ static void run_case(struct policy_problems *pb, const struct policy_node *root,
         K("tickets", KEY_LATER, 0),
         K("paid", KEY_LATER, 0),
         K("headcount", KEY_LATER, 0),
+        K("training", KEY_LATER, 0),
         K("station", KEY_LATER, 0),
         K("documents", KEY_LATER, 0),
         K("employer", KEY_LATER, 0),

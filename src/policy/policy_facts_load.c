@@ -52,7 +52,8 @@ static enum err load_persons(struct ctx *cx, const int64_t *ids, int n, struct p
 
     TRY(rows_in(
         cx, &r,
-        "SELECT id, home, birth, household_id FROM person p WHERE SCOPE_NOT(person 'a decision rests on all facts of a person') AND p.id IN",
+        "SELECT p.id, p.home, p.birth, p.household_id, h.income_per_head_fen FROM person p LEFT JOIN household h ON h.id = p.household_id"
+        " WHERE SCOPE_NOT(person 'a decision rests on all facts of a person') AND SCOPE_NOT(household 'income of the person''s household') AND p.id IN",
         ids, n, ""));
     for (int i = 0; i < n; i++)
         ret[i] = (struct person_facts){ .person_id = NONE,
@@ -65,6 +66,8 @@ static enum err load_persons(struct ctx *cx, const int64_t *ids, int n, struct p
         p->household_id = row_int(&r, i, "household_id");
         p->facts.birth = date_of_text(row_text(&r, i, "birth"));
         p->facts.domicile = p->home;
+        p->facts.income_fen = row_int(&r, i, "income_per_head_fen");
+        p->facts.income_known = p->facts.income_fen != NONE;
     }
     return OK;
 }

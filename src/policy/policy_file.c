@@ -228,6 +228,18 @@ static void read_per_year(struct policy_problems *pb, const struct policy_node *
     read_yuan(pb, node, &it->fen);
 }
 
+static void read_per_day(struct policy_problems *pb, const struct policy_node *node, void *into)
+{
+    static const struct key keys[] = {
+        K("yuan", KEY_YUAN, I(fen), .required = true),
+        K("days", KEY_INT, I(days), .min = 1, .max = 1000),
+        { 0 },
+    };
+
+    ((struct policy_item *)into)->kind = AMOUNT_PER_DAY;
+    read_map(pb, node, keys, into);
+}
+
 static void read_step(struct policy_problems *pb, const struct policy_node *node, void *into)
 {
     static const struct key keys[] = {
@@ -284,6 +296,7 @@ static void read_reimburse(struct policy_problems *pb, const struct policy_node 
         K("tickets", KEY_CODES, I(tickets), .required = true, .names = policy_tickets),
         K("until", KEY_OTHER, 0, .required = true, .read = read_tickets_until),
         K("top_up_until", KEY_DAY, I(top_up_month)),
+        K("most", KEY_YUAN, I(fen)),
         K("without_tickets", KEY_OTHER, 0, .read = read_lookup_rows),
         { 0 },
     };
@@ -323,6 +336,13 @@ static const struct key require_keys[] = {
     K("insured_clause", KEY_TEXT, R(insured_clause)),
     K("contract_months", KEY_INT, R(contract_months), .min = 1, .max = 600),
     K("contract_clause", KEY_TEXT, R(contract_clause)),
+    K("income_below", KEY_YUAN, R(income_below_fen)),
+    K("income_from", KEY_YUAN, R(income_from_fen)),
+    K("income_clause", KEY_TEXT, R(income_clause)),
+    K("batch_persons", KEY_INT, R(batch_persons), .min = 1, .max = 1000000),
+    K("batch_clause", KEY_TEXT, R(batch_clause)),
+    K("training_days", KEY_INT, R(training_days), .min = 1, .max = 366),
+    K("training_clause", KEY_TEXT, R(training_clause)),
     K("status", KEY_CODES, R(status), .names = policy_statuses),
     K("not_status", KEY_CODES, R(not_status), .names = policy_statuses),
     { 0 },
@@ -335,6 +355,7 @@ static const struct key item_keys[] = {
     K("fixed", KEY_OTHER, 0, .read = read_fixed),
     K("per_month", KEY_OTHER, 0, .read = read_per_month),
     K("per_year", KEY_OTHER, 0, .read = read_per_year),
+    K("per_day", KEY_OTHER, 0, .read = read_per_day),
     K("step", KEY_OTHER, 0, .read = read_step),
     K("percent", KEY_OTHER, 0, .read = read_percent),
     K("reimburse", KEY_OTHER, 0, .read = read_reimburse),
@@ -364,9 +385,11 @@ static void read_items(struct policy_problems *pb, const struct policy_node *nod
         if (kinds != 1 && items[i]->kind == NODE_MAP) {
             PROBLEM(pb, items[i], "一项补贴须有且只有一种算法",
                     "an amount has exactly one way to be computed");
-            CURE(pb,
-                 "fixed、per_month、per_year、step、percent、reimburse、lookup、not_stated 取一",
-                 "one of fixed, per_month, per_year, step, percent, reimburse, lookup, not_stated");
+            CURE(
+                pb,
+                "fixed、per_month、per_year、per_day、step、percent、reimburse、lookup、not_stated 取一",
+                "one of fixed, per_month, per_year, per_day, step, percent, reimburse, lookup,"
+                " not_stated");
         }
         for (int j = 0; j < i; j++) {
             if (it->id && str_eq(it->id, p->items[j].id)) {
@@ -557,7 +580,7 @@ static void check_amounts(struct policy_problems *pb, const struct policy_node *
                   "write once: YEAR");
         check_one(pb, root,
                   (it->kind == AMOUNT_FIXED || it->kind == AMOUNT_PER_MONTH ||
-                   it->kind == AMOUNT_PER_YEAR) &&
+                   it->kind == AMOUNT_PER_YEAR || it->kind == AMOUNT_PER_DAY) &&
                       it->fen == 0,
                   at, "金额为 0", "the amount is 0", "请写金额；标准不明的写 not_stated: true",
                   "write it; if it is not known, not_stated: true");

@@ -21,7 +21,7 @@ struct eval {
     struct item_state items[POLICY_ITEMS_MAX];
     int32_t as_of, start, limit;
     int16_t year;
-    bool is_yearly, needs_person;
+    bool is_yearly, needs_person, needs_work;
     unsigned base;     /* bits 1 << enum policy_result of the conditions of the whole policy */
     int32_t base_next; /* latest day on which a base condition will be met; 0 = none waits */
     int64_t paid_pool; /* payments not tied to an item, and payments to be offset */
@@ -53,6 +53,11 @@ void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o);
 
 void check_effective(struct eval *ev);
 void check_window(struct eval *ev);
+/* Does the course count, and pay by this item? */
+bool course_counts(const struct eval *ev, const struct policy_item *it,
+                   const struct policy_course *c);
+/* A PER_DAY item: worsens the result when no course counts (yet). */
+void check_courses(struct eval *ev, const struct policy_item *it, struct item_state *st);
 void check_person(struct eval *ev);
 void check_employment(struct eval *ev);
 void check_first_time(struct eval *ev, const struct time_run *run);

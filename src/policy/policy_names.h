@@ -120,7 +120,8 @@
     X(P, PERCENT, "按工资比例", "share of wages")     \
     X(P, REIMBURSE, "据实报销", "actual cost")        \
     X(P, LOOKUP, "按地区", "by destination")          \
-    X(P, OPEN, "标准待定", "not stated")
+    X(P, OPEN, "标准待定", "not stated")              \
+    X(P, PER_DAY, "按参训天数", "per day of training")
 #define POLICY_ONCES(X, P)                   \
     X(P, LIFE, "一人一次", "once in a life") \
     X(P, YEAR, "一年一次", "once a year")    \

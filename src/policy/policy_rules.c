@@ -190,6 +190,51 @@ void check_person(struct eval *ev)
     }
 }
 
+/* --- training --- */
+static int32_t training_days(const struct policy *p, const struct policy_item *it)
+{
+    return MAX(p->require.training_days, it->require.training_days);
+}
+
+bool course_counts(const struct eval *ev, const struct policy_item *it,
+                   const struct policy_course *c)
+{
+    int32_t first = date_to_days(c->start);
+    int32_t last = date_is_none(c->end) ? DAY_NEVER : date_to_days(c->end);
+
+    return first >= MAX(ev->start, date_to_days(ev->p->from)) && last < ev->as_of &&
+           last < ev->limit && c->days >= MAX(1, training_days(ev->p, it)) &&
+           (ev->p->once != ONCE_YEAR || c->end.year == ev->year);
+}
+
+void check_courses(struct eval *ev, const struct policy_item *it, struct item_state *st)
+{
+    struct policy_outcome o = { .rule = RULE_TRAINING,
+                                .result = RESULT_FAILED,
+                                .want = MAX(1, training_days(ev->p, it)),
+                                .item = it->id,
+                                .clause = it->require.training_clause
+                                              ? it->require.training_clause
+                                              : ev->p->require.training_clause };
+
+    for (int i = 0; i < ev->f->course_count && o.result != RESULT_MET; i++) {
+        const struct policy_course *c = &ev->f->courses[i];
+        bool runs_on = date_to_days(c->start) <= ev->as_of &&
+                       (date_is_none(c->end) || date_to_days(c->end) >= ev->as_of);
+
+        if (course_counts(ev, it, c))
+            o.result = RESULT_MET;
+        else if (runs_on)
+            o.result = RESULT_NOT_YET;
+        o.got = c->days;
+        o.from = c->start;
+        o.until = c->end;
+    }
+    outcome_add(ev, o);
+    if (badness[o.result] > badness[st->result])
+        st->result = o.result;
+}
+
 /* Some employment of the kind the policy asks for, before the cut. */
 void check_employment(struct eval *ev)
 {
@@ -508,6 +553,45 @@ static void check_status(struct eval *ev, struct check *c, const struct policy_r
     }
 }
 
+/* Income of the year before; not known is missing evidence. */
+static void check_income(struct eval *ev, struct check *c, const struct policy_require *r)
+{
+    const struct policy_facts *f = ev->f;
+    bool is_met = (!r->income_below_fen || f->income_fen < r->income_below_fen) &&
+                  f->income_fen >= r->income_from_fen;
+
+    if (r->income_below_fen || r->income_from_fen)
+        item_outcome(ev, c,
+                     (struct policy_outcome){ .rule = RULE_INCOME,
+                                              .result = !f->income_known ? RESULT_MISSING
+                                                        : is_met         ? RESULT_MET
+                                                                         : RESULT_FAILED,
+                                              .want = r->income_below_fen ? r->income_below_fen
+                                                                          : r->income_from_fen,
+                                              .got = f->income_known ? f->income_fen : 0,
+                                              .clause = r->income_clause });
+}
+
+/* The largest batch in which the person was sent to work that counts. */
+static void check_batch(struct eval *ev, struct check *c, const struct policy_require *r)
+{
+    int32_t best = 0;
+
+    if (!r->batch_persons)
+        return;
+    for (int i = 0; i < ev->f->spell_count; i++) {
+        if (spell_counts(ev->p, ev->f, &ev->f->spells[i]))
+            best = MAX(best, ev->f->spells[i].batch_persons);
+    }
+    item_outcome(ev, c,
+                 (struct policy_outcome){ .rule = RULE_BATCH,
+                                          .result =
+                                              best >= r->batch_persons ? RESULT_MET : RESULT_FAILED,
+                                          .want = r->batch_persons,
+                                          .got = best,
+                                          .clause = r->batch_clause });
+}
+
 static void check_spell(struct eval *ev, struct check *c, const struct policy_require *r)
 {
     if (r->still_active) {
@@ -548,6 +632,8 @@ void check_require(struct eval *ev, struct check *c, const struct time_run *run,
     if (r->months)
         check_months(ev, c, run, r->months, r->months_clause);
     check_wages(ev, c, run, r);
+    check_income(ev, c, r);
+    check_batch(ev, c, r);
     check_spell(ev, c, r);
     if (r->insured_months || r->still_insured != STILL_NO)
         check_insured(ev, c, r);

@@ -142,6 +142,14 @@ static const char *work_text(struct arena *mem, const struct policy_outcome *o, 
                             got, want);
     case RULE_HEADCOUNT:
         return arena_printf(mem, W("%lld人，须达到%lld人", "%lld persons, %lld needed"), got, want);
+    case RULE_BATCH:
+        return arena_printf(mem, W("同批%lld人，须达到%lld人", "%lld sent together, %lld needed"),
+                            got, want);
+    case RULE_TRAINING:
+        if (o->result == RESULT_NOT_YET)
+            return W("培训还没有结束", "the course is not over");
+        return arena_printf(mem, W("实际参训%lld天，须满%lld天", "%lld days attended, %lld needed"),
+                            got, want);
     case RULE_STATION:
         return arena_printf(mem,
                             met ? W("%s开站", "opened on %s")
@@ -186,6 +194,13 @@ static const char *money_text(struct arena *mem, const struct policy_outcome *o,
         return arena_printf(mem,
                             W("合规车票%s元，应给%s元", "valid tickets %s yuan, allowance %s yuan"),
                             t->got, t->want);
+    case RULE_INCOME:
+        if (o->result == RESULT_MISSING)
+            return arena_printf(mem,
+                                W("上年人均纯收入不明，界线为%s元",
+                                  "not known; the line is %s yuan"),
+                                t->want);
+        return arena_printf(mem, W("%s元，界线为%s元", "%s yuan, the line is %s"), t->got, t->want);
     case RULE_PAID:
         return arena_printf(mem, W("已发%s元，应得%s元", "%s yuan paid of %s earned"), t->got,
                             t->want);
@@ -214,6 +229,7 @@ static const char *rule_text(struct arena *mem, const struct policy_outcome *o, 
     case RULE_EXCLUSIVE:
     case RULE_TICKETS:
     case RULE_PAID:
+    case RULE_INCOME:
     case RULE_CAP:
         return money_text(mem, o, lang, t);
     default:
