@@ -21,6 +21,7 @@ static const struct choice states[] = {
     { "REJECTED", "不予发放", "Rejected" },
     { "WITHDRAWN", "已撤回", "Withdrawn" },
     { "HELD", "互斥待定", "Held" },
+    { "LAPSED", "逾期未申领", "Lapsed" },
     { 0 },
 };
 
@@ -298,6 +299,9 @@ static enum err on_reopen(struct ctx *cx, const struct rows *before, const char 
                              T(other.policy->title.zh, other.policy->title.en)),
                         "%s", T("请先撤回或退回那一笔", "withdraw or return that one first"));
     }
+    /* Whoever takes up a lapsed one has decided that the window does not end it. */
+    TRY(db_exec(cx, "UPDATE claim AS c SET close_on = NULL WHERE c.id = $1 AND SCOPE(claim c)",
+                P(row_int(before, 0, "id"))));
     return keep_reason(cx, before, reason);
 }
 
@@ -314,7 +318,7 @@ static const struct transition transitions[] = {
       .needs_reason = true, .rule = keep_reason },
     { "reject", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED|HELD", "REJECTED", "不予发放", "Reject",
       .needs_reason = true, .rule = on_reject },
-    { "reopen", "REJECTED", "ELIGIBLE", "重新受理", "Reopen", .needs_reason = true,
+    { "reopen", "REJECTED|LAPSED", "ELIGIBLE", "重新受理", "Reopen", .needs_reason = true,
       .rule = on_reopen },
     { "withdraw", "ELIGIBLE|SUBMITTED|CHECKED|RETURNED|HELD", "WITHDRAWN", "撤回", "Withdraw",
       .needs_reason = true, .rule = on_withdraw },
@@ -354,6 +358,8 @@ static const struct field fields[] = {
     OUTPUT("instalment", FIELD_TEXT, "期次", "Instalment", .sql = "c.instalment", .use = LISTED),
     OUTPUT("amount_fen", FIELD_MONEY, "金额", "Amount", .sql = "c.amount_fen", .use = LISTED),
     OUTPUT("due_on", FIELD_DATE, "条件满足日", "Due", .sql = "c.due_on",
+           .use = LISTED | USE_FILTER),
+    OUTPUT("close_on", FIELD_DATE, "申领截止日", "Claim by", .sql = "c.close_on",
            .use = LISTED | USE_FILTER),
     OUTPUT("decision_id", FIELD_ID, "认定", "Decision", .sql = "c.decision_id", .use = USE_LIST),
     OUTPUT("exclusive_group", FIELD_TEXT, "互斥组", "Exclusive group", .sql = "c.exclusive_group",
@@ -506,6 +512,7 @@ enum err claim_payment_again(struct ctx *cx, int64_t claim_id)
 static const struct scoped tables[] = {
     { "claim", .home = "home", .work = "work", .employer = "employer_id", .person = "person_id" },
     { "public_notice", .home = "home", .work = "work" },
+    OPEN_TABLE("claim_discovery"),
     { 0 },
 };
 
@@ -559,4 +566,11 @@ static const struct op ops[] = {
 
 static const struct record *const records[] = { &claim_record, &notice_record, NULL };
 
-const struct module claims_module = { "claims", "补贴申领", "Claims", ops, tables, records };
+static const struct background background[] = {
+    { "discovery", claims_discovery, 60000 },
+    { 0 },
+};
+
+const struct module claims_module = {
+    "claims", "补贴申领", "Claims", ops, tables, records, .background = background,
+};

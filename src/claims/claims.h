@@ -26,6 +26,11 @@ struct claims_found {
 MUST_CHECK enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of,
                                 struct claims_found *ret);
 
+/* One turn of the discovery (政策找人): all of the ledger on the first turn of a day, else those whose
+ * records have changed since the last turn; unclaimed ones whose window has closed become LAPSED.
+ * As the system. Opens its own transactions; the same turn again changes nothing. */
+MUST_CHECK enum err claims_discover(struct ctx *cx, struct claims_found *ret);
+
 /* One event of the state machine: "submit", "check", "review", "object", "dismiss_objection",
  * "approve", "return", "reject", "withdraw"; reason may be NULL where none is asked for. In a write
  * transaction. E_CONFLICT "claim.same_hand" when this user already acted on the claim, "claim.own"

@@ -17,6 +17,8 @@ struct candidate {
     int news;          /* instalments without a claim yet */
 };
 
+enum { YEARS_MAX = 2 }; /* the benefit years of one policy that can be claimed on one day */
+
 struct search {
     const struct policy_row *rows; /* policies to decide by */
     int row_count;
@@ -25,6 +27,8 @@ struct search {
     int64_t after;            /* id of the last beneficiary looked at */
     int64_t lo, hi;           /* what the policies leave of the population: domicile, else place */
     int64_t work_lo, work_hi; /* and where persons worked */
+    const int64_t *given;     /* these persons alone, ascending; NULL: the population */
+    int given_count;
     struct claims_found *found;
     struct candidate *candidates;
     int candidate_count, looked_at;
@@ -88,8 +92,8 @@ static bool serves(const struct policy *p, int64_t home)
 
 /* Decides twice where something is payable: most people are not entitled, and only a trace needs
  * memory. */
-static void decide(struct ctx *cx, struct search *s, const struct policy_row *row,
-                   const struct case_facts *of, const struct rows *claims)
+static void decide_year(struct ctx *cx, struct search *s, const struct policy_row *row,
+                        const struct case_facts *of, const struct rows *claims)
 {
     struct policy_decision quick;
     struct candidate *c;
@@ -117,6 +121,19 @@ static void decide(struct ctx *cx, struct search *s, const struct policy_row *ro
         s->found->known += payable(c, i) && is_known(claims, c->keys[i]);
     s->found->entitled++;
     s->candidate_count++;
+}
+
+/* This year's right, and last year's as long as that can still be claimed. */
+static void decide(struct ctx *cx, struct search *s, const struct policy_row *row,
+                   const struct case_facts *of, const struct rows *claims)
+{
+    decide_year(cx, s, row, of, claims);
+    if (row->policy->window.late_month) {
+        struct case_facts *last = NEW(cx->mem, struct case_facts);
+        *last = *of;
+        last->facts.year = (int16_t)(s->as_of.year - 1);
+        decide_year(cx, s, row, last, claims);
+    }
 }
 
 /* Claims of one beneficiary out of those of many, ordered as they came. */
@@ -170,7 +187,7 @@ static enum err look_at_through(struct ctx *cx, struct search *s, const int64_t 
     TRY(claims_of(cx, "person_id", ids, n, &claims));
     for (int i = 0; i < n; i++)
         most += facts[i].facts.spell_count;
-    s->candidates = NEW_ARRAY(cx->mem, struct candidate, most + 1);
+    s->candidates = NEW_ARRAY(cx->mem, struct candidate, most * YEARS_MAX + 1);
     for (int i = 0; i < n; i++) {
         struct case_facts *of =
             NEW_ARRAY(cx->mem, struct case_facts, facts[i].facts.spell_count + 1);
@@ -215,7 +232,7 @@ static enum err look_at_others(struct ctx *cx, struct search *s, const int64_t *
     return OK;
 }
 
-static enum err population(struct ctx *cx, const struct search *s, struct rows *ret)
+static enum err query_population(struct ctx *cx, const struct search *s, struct rows *ret)
 {
     switch (s->kind) {
     case CASE_EMPLOYER:
@@ -245,33 +262,49 @@ static enum err population(struct ctx *cx, const struct search *s, struct rows *
     }
 }
 
+/* The next FACTS_CHUNK beneficiaries. */
+static enum err population(struct ctx *cx, const struct search *s, int64_t **ret, int *ret_n)
+{
+    int64_t *ids = NEW_ARRAY(cx->mem, int64_t, FACTS_CHUNK);
+    struct rows r = { 0 };
+    int n = 0;
+
+    if (!s->given)
+        TRY(query_population(cx, s, &r));
+    for (int i = 0; i < r.n; i++)
+        ids[n++] = row_int(&r, i, "id");
+    for (int i = 0; i < s->given_count && n < FACTS_CHUNK; i++)
+        if (s->given[i] > s->after)
+            ids[n++] = s->given[i];
+    *ret = ids;
+    *ret_n = n;
+    return OK;
+}
+
 static enum err read_chunk(struct ctx *cx, void *arg)
 {
     struct search *s = arg;
-    struct rows people;
     int64_t *ids;
+    int n;
 
     s->candidate_count = 0;
-    TRY(population(cx, s, &people));
-    if (people.n == 0) {
+    TRY(population(cx, s, &ids, &n));
+    if (n == 0) {
         s->after = NONE;
         return OK;
     }
-    ids = NEW_ARRAY(cx->mem, int64_t, people.n);
-    for (int i = 0; i < people.n; i++)
-        ids[i] = row_int(&people, i, "id");
-    s->candidates = NEW_ARRAY(cx->mem, struct candidate, people.n * s->row_count);
-    s->after = ids[people.n - 1];
+    s->candidates = NEW_ARRAY(cx->mem, struct candidate, n * s->row_count * YEARS_MAX);
+    s->after = ids[n - 1];
     switch (s->kind) {
     case CASE_PERSON:
-        return look_at_persons(cx, s, ids, people.n);
+        return look_at_persons(cx, s, ids, n);
     case CASE_EMPLOYED:
     case CASE_ORGANISED:
-        return look_at_through(cx, s, ids, people.n);
+        return look_at_through(cx, s, ids, n);
     case CASE_HOUSEHOLD:
-        return look_at_households(cx, s, ids, people.n);
+        return look_at_households(cx, s, ids, n);
     default:
-        return look_at_others(cx, s, ids, people.n);
+        return look_at_others(cx, s, ids, n);
     }
 }
 
@@ -325,6 +358,15 @@ static enum err live_claims(struct ctx *cx, const struct candidate *group, int n
     return OK;
 }
 
+/* The last day of the window in which the decision was made. */
+static const char *close_of(struct arena *mem, const struct policy_decision *d)
+{
+    for (int i = 0; i < d->outcome_count; i++)
+        if (d->outcomes[i].rule == RULE_WINDOW)
+            return date_text(mem, d->outcomes[i].until);
+    return NULL;
+}
+
 static enum err write_claim(struct ctx *cx, struct search *s, const struct candidate *c, int i,
                             int64_t decision_id, int64_t held_by, int64_t *ret_id)
 {
@@ -332,36 +374,37 @@ static enum err write_claim(struct ctx *cx, struct search *s, const struct candi
     const struct policy *p = c->row->policy;
     int64_t id = store_new_id(cx->store), amount = x->earned_fen - x->paid_fen;
     int64_t work = claim_work(c->row, c->facts, x->until, c->seat);
+    const char *state = held_by != NONE ? "HELD" : p->automatic ? "SUBMITTED" : "ELIGIBLE";
 
     *ret_id = NONE;
     TRY(db_exec(
         cx,
         "INSERT INTO claim (id, policy_id, decision_id, person_id, employer_id, org_id, home, work, instalment, amount_fen, due_on, once_key,"
-        " exclusive_group, state, held_by, created_at, updated_at)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16"
+        " exclusive_group, state, held_by, created_at, updated_at, close_on)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17"
         " WHERE SCOPE(claim home=$7, work=$8, employer_id=$5, person_id=$4) ON CONFLICT (once_key) DO NOTHING",
         P(id), P(c->row->id), P(decision_id), P(c->who.person_id), P(c->who.employer_id),
         P(c->who.org_id), P(c->home), P(work), P(instalment_name(cx->mem, p, x)), P(amount),
         P(date_text(cx->mem, x->due)), P(c->keys[i]),
-        P(p->exclusive_count ? p->exclusive[0].group : NULL),
-        P(held_by == NONE ? "ELIGIBLE" : "HELD"), P(held_by), P(cx->now)));
+        P(p->exclusive_count ? p->exclusive[0].group : NULL), P(state), P(held_by), P(cx->now),
+        P(close_of(cx->mem, &c->decision))));
     if (cx->changed == 0)
         return OK;
     s->found->made++;
     s->found->held += held_by != NONE;
     s->found->amount_fen += amount;
     *ret_id = id;
-    return journal_append(
-        cx, &(struct journal_entry){
-                .kind = "claim",
-                .record_id = id,
-                .action = "find",
-                .after = arena_printf(cx->mem, "{\"state\":\"%s\",\"amount_fen\":%lld}",
-                                      held_by == NONE ? "ELIGIBLE" : "HELD", (long long)amount),
-                .home = c->home,
-                .work = work,
-                .employer_id = c->who.employer_id,
-                .person_id = c->who.person_id });
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = "claim",
+                                  .record_id = id,
+                                  .action = "find",
+                                  .after = arena_printf(cx->mem,
+                                                        "{\"state\":\"%s\",\"amount_fen\":%lld}",
+                                                        state, (long long)amount),
+                                  .home = c->home,
+                                  .work = work,
+                                  .employer_id = c->who.employer_id,
+                                  .person_id = c->who.person_id });
 }
 
 /* *ret_first is the first claim made, NONE when all were there already. */
@@ -527,13 +570,15 @@ static void set_bounds(struct search *s)
     }
 }
 
+/* `like` says as of when, whom, and where to count what is found. */
 static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n,
-                           enum case_kind kind, struct date as_of, struct claims_found *found)
+                           enum case_kind kind, const struct search *like)
 {
-    struct search s = {
-        .rows = rows, .row_count = n, .kind = kind, .as_of = as_of, .found = found
-    };
+    struct search s = *like;
 
+    s.rows = rows;
+    s.row_count = n;
+    s.kind = kind;
     set_bounds(&s);
     return run_chunks(cx, &s);
 }
@@ -541,7 +586,7 @@ static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n,
 /* Persons are decided on by all policies at once, so that exclusive groups can be settled; the
  * others by one policy after another, enterprises and stations within the area of its payer. */
 static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n, enum case_kind kind,
-                          struct date as_of, struct claims_found *found)
+                          const struct search *like)
 {
     struct policy_row *fit = NEW_ARRAY(cx->mem, struct policy_row, n + 1);
     int count = 0;
@@ -556,9 +601,9 @@ static enum err find_kind(struct ctx *cx, const struct policy_row *rows, int n, 
             continue;
         fit[count++] = rows[i];
         if (kind != CASE_PERSON)
-            TRY(run_search(cx, &rows[i], 1, kind, as_of, found));
+            TRY(run_search(cx, &rows[i], 1, kind, like));
     }
-    return kind == CASE_PERSON && count ? run_search(cx, fit, count, kind, as_of, found) : OK;
+    return kind == CASE_PERSON && count ? run_search(cx, fit, count, kind, like) : OK;
 }
 
 struct chosen {
@@ -588,10 +633,26 @@ enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of, struc
                                             CASE_STATION, CASE_ORGANISED, CASE_HOUSEHOLD };
     struct chosen c = { .policy_id = policy_id };
     struct claims_found found = { 0 };
+    struct search like = { .as_of = as_of, .found = &found };
 
     TRY(db_read(cx, choose_policies, &c));
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-        TRY(find_kind(cx, c.rows, c.n, kinds[i], as_of, &found));
+        TRY(find_kind(cx, c.rows, c.n, kinds[i], &like));
+    *ret = found;
+    return OK;
+}
+
+enum err claims_find_for(struct ctx *cx, const int64_t *persons, int n, struct date as_of,
+                         struct claims_found *ret)
+{
+    static const enum case_kind kinds[] = { CASE_PERSON, CASE_EMPLOYED, CASE_ORGANISED };
+    struct chosen c = { .policy_id = NONE };
+    struct claims_found found = { 0 };
+    struct search like = { .as_of = as_of, .given = persons, .given_count = n, .found = &found };
+
+    TRY(db_read(cx, choose_policies, &c));
+    for (size_t i = 0; i < ARRAY_LEN(kinds) && n; i++)
+        TRY(find_kind(cx, c.rows, c.n, kinds[i], &like));
     *ret = found;
     return OK;
 }

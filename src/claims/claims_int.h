@@ -69,6 +69,12 @@ MUST_CHECK enum err case_load(struct ctx *cx, const struct policy_row *row, stru
 int64_t claim_work(const struct policy_row *row, const struct policy_facts *facts,
                    struct date until, int64_t seat);
 
+/* The same as claims_find() by every published policy that is decided person by person, for these
+ * persons alone; ids ascending. */
+MUST_CHECK enum err claims_find_for(struct ctx *cx, const int64_t *persons, int n,
+                                    struct date as_of, struct claims_found *ret);
+void claims_discovery(struct store *store); /* in the background, every minute */
+
 /* May the actor take this step, by her role? */
 MUST_CHECK enum err claim_may(struct ctx *cx, const char *event);
 /* May she act on claims at all? */

@@ -5,17 +5,19 @@
 
 enum { MONTHS_SHOWN = 12 };
 
+enum { CLOSING_DAYS = 30 };
+
 /* What waits. Parameters: $1 the last month that has ended, $2 its first and $3 its last day, $4
- * who asks. */
+ * who asks, $5 a day CLOSING_DAYS ahead. */
 struct task {
     enum perm perm;
     const char *code, *zh, *en;
-    const char *link; /* a list of the API; %s is the month */
+    const char *link; /* a list of the API; %m is the month, %d the day ahead */
     const char *sql;  /* one number, n */
 };
 static const struct task tasks[] = {
     { PERM_MONTH_CONFIRM, "months_due", "上月在岗待核实", "Placements to confirm for last month",
-      "/months/due?month=%s",
+      "/months/due?month=%m",
       "SELECT COUNT(*) AS n FROM placement a WHERE SCOPE(placement a) AND a.start_on <= $3 AND (a.end_on IS NULL OR a.end_on >= $2)"
       " AND NOT EXISTS (SELECT 1 FROM placement_month m WHERE SCOPE_NOT(placement_month 'its placement is in scope')"
       " AND m.placement_id = a.id AND m.month = $1)" },
@@ -37,6 +39,9 @@ static const struct task tasks[] = {
     { PERM_CLAIM_WRITE, "claims_to_submit", "补贴待申报", "Claims to submit",
       "/claims?state=ELIGIBLE,RETURNED",
       "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state IN ('ELIGIBLE', 'RETURNED')" },
+    { PERM_CLAIM_WRITE, "claims_closing", "补贴申领将截止", "Claims about to lapse",
+      "/claims?state=ELIGIBLE,RETURNED&close_on_to=%d",
+      "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state IN ('ELIGIBLE', 'RETURNED') AND c.close_on <= $5" },
     { PERM_CLAIM_CHECK, "claims_to_check", "补贴待初审", "Claims to check",
       "/claims?state=SUBMITTED",
       "SELECT COUNT(*) AS n FROM claim c WHERE SCOPE(claim c) AND c.state = 'SUBMITTED'" },
@@ -82,12 +87,16 @@ static const char *month_text(struct ctx *cx, struct month m)
     return arena_strdup(cx->mem, month_format(m, text));
 }
 
-/* "/months/due?month=%s" with the month in the place of %s. */
-static const char *link_of(struct ctx *cx, const struct task *t, const char *month)
+static const char *link_of(struct ctx *cx, const struct task *t, const char *month, const char *day)
 {
-    const char *gap = strstr(t->link, "%s");
+    struct str link = str_new(cx->mem);
 
-    return gap ? arena_printf(cx->mem, "%.*s%s", (int)(gap - t->link), t->link, month) : t->link;
+    for (const char *p = t->link; *p; p++)
+        if (p[0] == '%')
+            str_add(&link, *++p == 'm' ? month : day);
+        else
+            str_add_char(&link, *p);
+    return link.s;
 }
 
 static enum err put_tasks(struct ctx *cx)
@@ -95,7 +104,8 @@ static enum err put_tasks(struct ctx *cx)
     struct month last = month_add(month_of(cx->today), -1);
     const char *month = month_text(cx, last),
                *first_day = date_text(cx->mem, month_first_day(last)),
-               *last_day = date_text(cx->mem, month_last_day(last));
+               *last_day = date_text(cx->mem, month_last_day(last)),
+               *ahead = date_text(cx->mem, date_add_days(cx->today, CLOSING_DAYS));
     struct rows r;
 
     json_key(cx->out, "tasks");
@@ -104,13 +114,14 @@ static enum err put_tasks(struct ctx *cx)
         const struct task *t = &tasks[i];
         if (!may(cx, t->perm))
             continue;
-        TRY(db_one(cx, &r, t->sql, P(month), P(first_day), P(last_day), P(cx->who.user_id)));
+        TRY(db_one(cx, &r, t->sql, P(month), P(first_day), P(last_day), P(cx->who.user_id),
+                   P(ahead)));
         json_object(cx->out);
         json_put_str(cx->out, "code", t->code);
         json_put_str(cx->out, "zh", t->zh);
         json_put_str(cx->out, "en", t->en);
         json_put_int(cx->out, "count", row_int(&r, 0, "n"));
-        json_put_str(cx->out, "link", link_of(cx, t, month));
+        json_put_str(cx->out, "link", link_of(cx, t, month, ahead));
         json_end(cx->out);
     }
     json_end(cx->out);

@@ -195,7 +195,7 @@ const struct indicator indicators[] = {
       "到期日在统计期内的补贴申领金额，不予发放和撤回的不计",
       "Claims that fell due in the period, without those rejected or withdrawn", MEASURE_YUAN,
       .path = "/claims", .perm = PERM_CLAIM_READ,
-      .sql = CLAIMED " AND c.state NOT IN ('REJECTED', 'WITHDRAWN')" },
+      .sql = CLAIMED " AND c.state NOT IN ('REJECTED', 'WITHDRAWN', 'LAPSED')" },
     { "claims_approved", "已审批补贴", "Subsidies approved", "其中已终审通过的金额，含已支付",
       "Of these, what is approved, paid or not", MEASURE_YUAN, .of = "claims_found",
       .path = "/claims", .perm = PERM_CLAIM_READ,
