@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "imports/imports.h"
 #include "matching/matching.h"
+#include "placements/placements.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -271,6 +272,30 @@ static const char *make_claims(struct making *m)
     return answer;
 }
 
+static enum err lock_one(struct ctx *cx, void *arg)
+{
+    const int64_t *placement = arg;
+
+    return month_lock(cx, *placement, "2019-02");
+}
+
+/* Months that money rests on were not worked after all: that money is asked back. */
+static void make_corrections(struct making *m)
+{
+    int64_t back = 0;
+
+    for (int i = 0; i < AT_WORK; i++)
+        for (int month = 3; month <= 10 && back == 0; month++)
+            if (call(
+                    m->reviewer, "months.correct", NONE,
+                    "{'placement_id':'%lld','month':'2018-%02d','status':'NOT_WORKING','reason':'%s'}",
+                    (long long)m->placement[i], month, m->p->mark) == OK)
+                back += got_int("recovery_fen");
+    EXPECT(back > 0 || m->p->employer_id == NONE);
+    /* the walk asks for February: one of its months takes a correction, the others a decision */
+    EXPECT_INT(db_write(unit(as_system()), lock_one, &m->placement[0]), OK);
+}
+
 /* A policy that is drafted, and one who may not sign in any more. */
 static void make_drafts(struct making *m)
 {
@@ -335,6 +360,7 @@ struct access_road access_road_make(const struct access_pair *p)
     make_months(&m);
     make_run(&m);
     answer = make_claims(&m);
+    make_corrections(&m);
     make_target(&m);
     make_drafts(&m);
     make_import(&m);

@@ -56,8 +56,7 @@ static enum err take_in_hand(struct ctx *cx, const struct rows *before, const ch
     return OK;
 }
 
-/* Review and approval belong to the side that pays. */
-static enum err check_payer(struct ctx *cx, const struct rows *before)
+enum err claim_check_payer(struct ctx *cx, const struct rows *before)
 {
     const struct scope *s = &cx->who.scope;
     struct policy_row row;
@@ -107,13 +106,13 @@ static enum err on_check(struct ctx *cx, const struct rows *before, const char *
 static enum err on_review(struct ctx *cx, const struct rows *before, const char *reason)
 {
     (void)reason;
-    TRY(check_payer(cx, before));
+    TRY(claim_check_payer(cx, before));
     return sign(cx, before, "reviewed_by");
 }
 
 static enum err on_decide(struct ctx *cx, const struct rows *before, const char *reason)
 {
-    TRY(check_payer(cx, before));
+    TRY(claim_check_payer(cx, before));
     TRY(take_in_hand(cx, before, "dismissed"));
     return keep_reason(cx, before, reason);
 }
@@ -147,7 +146,7 @@ static enum err check_notice(struct ctx *cx, const struct rows *before)
         P(cx->now), P(row_int(before, 0, "notice_id")));
 }
 
-static struct beneficiary beneficiary_of(const struct rows *claim)
+struct beneficiary claim_beneficiary(const struct rows *claim)
 {
     return (struct beneficiary){ row_int(claim, 0, "person_id"), row_int(claim, 0, "employer_id"),
                                  row_int(claim, 0, "org_id") };
@@ -175,7 +174,9 @@ static enum err recheck(struct ctx *cx, const struct rows *claim, struct case_fa
 
     TRY(policy_get(cx, row_int(claim, 0, "policy_id"), &row));
     TRY(decision_load(cx, row_int(claim, 0, "decision_id"), &was));
-    TRY(case_load(cx, &row, beneficiary_of(claim), was.as_of, true, ret_of));
+    /* a further claim makes up what the first one lacks; any other stands for the whole */
+    TRY(case_load(cx, &row, claim_beneficiary(claim), was.as_of,
+                  row_int(claim, 0, "adjusts") == NONE, ret_of));
     ret_of->facts.year = was.year;
     ret_of->facts.is_review = true;
     policy_eval(row.policy, &ret_of->facts, was.as_of, cx->mem, &is);
@@ -221,7 +222,7 @@ static enum err on_approve(struct ctx *cx, const struct rows *before, const char
     struct case_facts of;
 
     (void)reason;
-    TRY(check_payer(cx, before));
+    TRY(claim_check_payer(cx, before));
     TRY(check_notice(cx, before));
     TRY(recheck(cx, before, &of, &x));
     TRY(lock_months(cx, before, &x));
@@ -260,7 +261,7 @@ static enum err release_held(struct ctx *cx, const struct rows *before)
 
 static enum err on_reject(struct ctx *cx, const struct rows *before, const char *reason)
 {
-    TRY(check_payer(cx, before));
+    TRY(claim_check_payer(cx, before));
     TRY(keep_reason(cx, before, reason));
     return release_held(cx, before);
 }
@@ -275,7 +276,7 @@ static enum err on_withdraw(struct ctx *cx, const struct rows *before, const cha
  * in the meantime stands before it. */
 static enum err on_reopen(struct ctx *cx, const struct rows *before, const char *reason)
 {
-    struct beneficiary who = beneficiary_of(before);
+    struct beneficiary who = claim_beneficiary(before);
     const char *column = who.person_id != NONE     ? "person_id"
                          : who.employer_id != NONE ? "employer_id"
                                                    : "org_id";
@@ -283,7 +284,7 @@ static enum err on_reopen(struct ctx *cx, const struct rows *before, const char 
     struct policy_row own, other;
     struct rows r;
 
-    TRY(check_payer(cx, before));
+    TRY(claim_check_payer(cx, before));
     TRY(policy_get(cx, row_int(before, 0, "policy_id"), &own));
     TRY(claims_of(cx, column, &id, 1, &r));
     for (int i = 0; i < r.n; i++) {
@@ -362,6 +363,8 @@ static const struct field fields[] = {
     OUTPUT("close_on", FIELD_DATE, "申领截止日", "Claim by", .sql = "c.close_on",
            .use = LISTED | USE_FILTER),
     OUTPUT("decision_id", FIELD_ID, "认定", "Decision", .sql = "c.decision_id", .use = USE_LIST),
+    OUTPUT("adjusts", FIELD_ID, "补发自", "Makes up", .sql = "c.adjusts",
+           .use = USE_LIST | USE_FILTER),
     OUTPUT("exclusive_group", FIELD_TEXT, "互斥组", "Exclusive group", .sql = "c.exclusive_group",
            .use = USE_FILTER),
     OUTPUT("held_by", FIELD_ID, "互斥于", "Held by", .sql = "c.held_by",
@@ -471,7 +474,7 @@ enum err claims_collect_approved(struct ctx *cx, int64_t payer, const char *fund
     division_range(payer, &lo, &hi);
     TRY(db_rows(
         cx, &r,
-        "SELECT c.id, c.person_id, c.employer_id, c.org_id, c.home, c.work, c.amount_fen FROM claim c JOIN policy y ON y.id = c.policy_id"
+        "SELECT c.id, c.person_id, c.employer_id, c.org_id, c.home, c.work, c.amount_fen, y.payer FROM claim c JOIN policy y ON y.id = c.policy_id"
         " WHERE SCOPE(claim c) AND c.state = 'APPROVED' AND y.fund = $1 AND ($2 = 0 OR c.policy_id = $2)"
         " AND ((y.payer_side = 'WORK' AND c.work BETWEEN $3 AND $4) OR (y.payer_side = 'HOME' AND c.home BETWEEN $3 AND $4))"
         " ORDER BY c.home, c.id",
@@ -481,7 +484,7 @@ enum err claims_collect_approved(struct ctx *cx, int64_t payer, const char *fund
         all[i] = (struct claim_due){ row_int(&r, i, "id"),          row_int(&r, i, "person_id"),
                                      row_int(&r, i, "employer_id"), row_int(&r, i, "org_id"),
                                      row_int(&r, i, "home"),        row_int(&r, i, "work"),
-                                     row_int(&r, i, "amount_fen") };
+                                     row_int(&r, i, "amount_fen"),  row_int(&r, i, "payer") };
         TRY(move_to(cx, all[i].claim_id, "APPROVED", "APPROVED", "IN_PAYMENT", "collect",
                     arena_printf(cx->mem, T("支付批次 %lld", "payment batch %lld"),
                                  (long long)payment_batch_id)));
@@ -511,6 +514,10 @@ enum err claim_payment_again(struct ctx *cx, int64_t claim_id)
 /* --- module --- */
 static const struct scoped tables[] = {
     { "claim", .home = "home", .work = "work", .employer = "employer_id", .person = "person_id" },
+    { "adjustment", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
+    { "adjustment_offset", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
     { "public_notice", .home = "home", .work = "work" },
     OPEN_TABLE("claim_discovery"),
     { 0 },
@@ -555,6 +562,21 @@ static const struct op ops[] = {
     SEND_BACK("reject", "不予发放", "Reject"),
     SEND_BACK("reopen", "重新受理", "Reopen"),
     EVENT("withdraw", PERM_CLAIM_WRITE, "撤回", "Withdraw"),
+    { "months.correct", "POST /months/correct", PERM_MONTH_LOCK, claims_op_correct,
+      "更正已锁定月份", "Correct a month that money rests on", .in = correct_fields,
+      .in_size = sizeof(struct correct_input) },
+    { "adjustments.list", "GET /adjustments", PERM_CLAIM_READ, record_list, "补发与追回",
+      "Supplements and recoveries", &adjustment_record },
+    { "adjustments.get", "GET /adjustments/{id}", PERM_CLAIM_READ, record_get, "补发或追回",
+      "One supplement or recovery", &adjustment_record },
+    { "adjustments.history", "GET /adjustments/{id}/history", PERM_CLAIM_READ, record_history,
+      "变更记录", "Its history", &adjustment_record },
+    { "adjustments.repay", "POST /adjustments/{id}/repay", PERM_PAYMENT_APPROVE, record_event,
+      "登记退回", "Record a repayment", &adjustment_record, .in = event_fields,
+      .in_size = sizeof(struct event_input) },
+    { "adjustments.waive", "POST /adjustments/{id}/waive", PERM_CLAIM_APPROVE, record_event,
+      "免予追回", "Waive a recovery", &adjustment_record, .in = event_fields,
+      .in_size = sizeof(struct event_input) },
     { "notices.list", "GET /notices", PERM_CLAIM_READ, record_list, "公示列表", "Public notices",
       &notice_record },
     { "notices.get", "GET /notices/{id}", PERM_CLAIM_READ, record_get, "公示详情", "One notice",
@@ -564,7 +586,8 @@ static const struct op ops[] = {
     { 0 },
 };
 
-static const struct record *const records[] = { &claim_record, &notice_record, NULL };
+static const struct record *const records[] = { &claim_record, &notice_record, &adjustment_record,
+                                                NULL };
 
 static const struct background background[] = {
     { "discovery", claims_discovery, 60000 },

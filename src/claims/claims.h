@@ -8,7 +8,7 @@
 #include "platform/op.h"
 
 extern const struct module claims_module;
-extern const struct record claim_record;
+extern const struct record claim_record, adjustment_record;
 
 /* What one run found. Beneficiaries looked at counts each once for every policy that serves its
  * place. */
@@ -53,6 +53,7 @@ MUST_CHECK enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const 
 struct claim_due {
     int64_t claim_id, person_id, employer_id, org_id; /* NONE where not named */
     int64_t home, work, amount_fen;
+    int64_t payer; /* of the policy */
 };
 /* Take all APPROVED claims that this division (with all below it) pays from this fund, of one
  * policy or with NONE of all, in the order of domicile: they become IN_PAYMENT. A destination's
@@ -68,3 +69,16 @@ MUST_CHECK enum err claim_paid(struct ctx *cx, int64_t claim_id);
 MUST_CHECK enum err claim_payment_failed(struct ctx *cx, int64_t claim_id, const char *reason);
 /* Sent to the bank again in another batch: PAYMENT_FAILED → IN_PAYMENT. */
 MUST_CHECK enum err claim_payment_again(struct ctx *cx, int64_t claim_id);
+
+/* --- what corrections lead to (adjustments.c) --- */
+/* Keep back of a payment to this beneficiary what it has to give back to the same payer and fund,
+ * at most all of it: the oldest recoveries first. The line exists; *ret_fen is what was taken, 0
+ * for most. In the batch's write transaction. */
+MUST_CHECK enum err recoveries_take(struct ctx *cx, const struct claim_due *due, const char *fund,
+                                    int64_t line_id, int64_t *ret_fen);
+/* How much recoveries_take() would take of so much. */
+MUST_CHECK enum err recoveries_room(struct ctx *cx, const struct claim_due *due, const char *fund,
+                                    int64_t *ret_fen);
+/* The line is sent: what was kept back is settled, and a recovery that is settled whole is OFFSET.
+ */
+MUST_CHECK enum err recoveries_sent(struct ctx *cx, int64_t line_id);

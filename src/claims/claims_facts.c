@@ -14,7 +14,9 @@ enum err claims_of(struct ctx *cx, const char *column, const int64_t *ids, int n
         arena_printf(
             cx->mem,
             "SELECT c.id, c.policy_id, c.person_id, c.employer_id, c.org_id, c.instalment, c.amount_fen, c.due_on, c.once_key,"
-            " c.state, c.decision_id, c.created_at FROM claim c"
+            " c.state, c.decision_id, c.created_at, c.adjusts,"
+            " CAST((SELECT COALESCE(SUM(CASE WHEN j.state = 'WAIVED' THEN j.settled_fen ELSE j.amount_fen END), 0) FROM adjustment j"
+            " WHERE SCOPE_NOT(adjustment 'what is asked back was not paid') AND j.claim_id = c.id AND j.kind = 'RECOVERY') AS BIGINT) AS recovered_fen FROM claim c"
             " WHERE SCOPE_NOT(claim 'one right has one claim, and groups exclude each other, whichever side pays')"
             " AND c.%s IN %s ORDER BY c.%s, c.id",
             column, in, column),
@@ -109,7 +111,7 @@ static enum err add_payment(struct ctx *cx, const struct rows *claims, int row,
         .reference = arena_printf(cx->mem, "%lld", (long long)row_int(claims, row, "id")),
         .on = date_of_text(row_text(claims, row, "due_on")),
         .year = year_of_key(of.policy, row_text(claims, row, "once_key")),
-        .fen = row_int(claims, row, "amount_fen"),
+        .fen = row_int(claims, row, "amount_fen") - row_int(claims, row, "recovered_fen"),
         .employer_id = row_int(claims, row, "employer_id"),
     };
     if (of.policy->exclusive_count) {
@@ -156,8 +158,9 @@ enum err facts_add_payments(struct ctx *cx, enum case_kind kind, const struct ro
 
     for (int i = 0; i < claims->n; i++) {
         if (!bears_on(kind, claims, i, who) || !claim_is_committed(row_text(claims, i, "state")) ||
-            row_int(claims, i, "policy_id") == skip_policy)
-            continue;
+            row_int(claims, i, "policy_id") == skip_policy ||
+            row_int(claims, i, "recovered_fen") == row_int(claims, i, "amount_fen"))
+            continue; /* what is asked back whole was never due and bars nothing */
         if (!all)
             all = NEW_ARRAY(cx->mem, struct policy_payment, claims->n * POLICY_LISTS_MAX);
         TRY(add_payment(cx, claims, i, all, &n));

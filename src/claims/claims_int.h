@@ -75,6 +75,11 @@ MUST_CHECK enum err claims_find_for(struct ctx *cx, const int64_t *persons, int 
                                     struct date as_of, struct claims_found *ret);
 void claims_discovery(struct store *store); /* in the background, every minute */
 
+struct beneficiary claim_beneficiary(const struct rows *claim);
+/* Review, approval and what becomes of a recovery belong to the side that pays. Looks at the row's
+ * policy_id. */
+MUST_CHECK enum err claim_check_payer(struct ctx *cx, const struct rows *before);
+
 /* May the actor take this step, by her role? */
 MUST_CHECK enum err claim_may(struct ctx *cx, const char *event);
 /* May she act on claims at all? */
@@ -85,7 +90,9 @@ enum err claims_op_evaluate(struct ctx *cx);
 enum err claims_op_bulk(struct ctx *cx);
 enum err claims_op_notice(struct ctx *cx);
 enum err claims_op_print(struct ctx *cx);
-extern const struct field find_fields[], evaluate_fields[], bulk_fields[], notice_fields[];
+enum err claims_op_correct(struct ctx *cx); /* corrections.c */
+extern const struct field find_fields[], evaluate_fields[], bulk_fields[], notice_fields[],
+    correct_fields[];
 extern const struct record notice_record;
 
 struct find_input {
@@ -104,6 +111,10 @@ struct bulk_input {
 struct notice_input {
     int64_t policy_id;
     const struct json_value *ids;
+};
+struct correct_input {
+    int64_t placement_id, days, wage_fen;
+    const char *month, *status, *reason;
 };
 /* "1,2" or ["1","2"]; NULL when absent. E_INVALID otherwise. */
 MUST_CHECK enum err ids_read(struct ctx *cx, const struct json_value *v, const int64_t **ret,

@@ -312,7 +312,7 @@ static enum err settle_batch(struct ctx *cx, const struct rows *batch,
     TRY(db_one(
         cx, &r,
         "SELECT COUNT(CASE WHEN l.state <> 'SUCCESS' THEN 1 END) AS unpaid,"
-        " CAST(COALESCE(SUM(CASE WHEN l.state = 'SUCCESS' THEN l.amount_fen ELSE 0 END), 0) AS BIGINT) AS paid"
+        " CAST(COALESCE(SUM(CASE WHEN l.state = 'SUCCESS' THEN l.amount_fen - l.offset_fen ELSE 0 END), 0) AS BIGINT) AS paid"
         " FROM payment_line l WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.batch_id = $1"
         " AND COALESCE(l.return_code, '') <> 'NO_ACCOUNT'",
         P(id)));

@@ -120,28 +120,52 @@ static enum err find_payee(struct ctx *cx, const struct claim_due *c, struct pay
 
 /* A line on its way into a batch. */
 struct new_line {
-    int64_t claim_id, person_id, employer_id, home, work, amount_fen, reissue_of;
+    struct claim_due due;
+    int64_t id, reissue_of, offset_fen;
     struct payee payee;
 };
 
+/* Lines that the bank is told of are numbered first; then those whose whole amount is set against
+ * what the payee owes; then those that cannot be paid. */
+enum line_class { LINE_SENT, LINE_SET_OFF, LINE_NO_ACCOUNT, LINE_CLASSES };
+static enum line_class class_of(const struct new_line *l)
+{
+    return l->offset_fen == l->due.amount_fen ? LINE_SET_OFF
+           : l->payee.account                 ? LINE_SENT
+                                              : LINE_NO_ACCOUNT;
+}
+
+/* Keeps back what the payee owes; of a payment that cannot be made, only all of it. */
+static enum err set_off(struct ctx *cx, const char *fund, struct new_line *l)
+{
+    int64_t room;
+
+    l->id = store_new_id(cx->store);
+    TRY(recoveries_room(cx, &l->due, fund, &room));
+    if (room == 0 || (!l->payee.account && room < l->due.amount_fen))
+        return OK;
+    return recoveries_take(cx, &l->due, fund, l->id, &l->offset_fen);
+}
+
 static enum err add_line(struct ctx *cx, int64_t batch_id, int64_t number, const struct new_line *l)
 {
+    const struct claim_due *c = &l->due;
+    bool is_unpayable = class_of(l) == LINE_NO_ACCOUNT;
     char mask[16];
-    bool is_payable = l->payee.account != NULL;
-    int64_t id = store_new_id(cx->store);
 
     TRY(db_exec(
         cx,
         "INSERT INTO payment_line (id, batch_id, line_no, claim_id, person_id, employer_id, home, work, payee_name, account_sealed,"
-        " account_mask, account_bank, amount_fen, state, return_code, reissue_of, created_at, updated_at)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17"
+        " account_mask, account_bank, amount_fen, offset_fen, state, return_code, reissue_of, created_at, updated_at)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18"
         " WHERE SCOPE(payment_line home=$7, work=$8, employer_id=$6, person_id=$5)",
-        P(id), P(batch_id), P(number), P(l->claim_id), P(l->person_id), P(l->employer_id),
-        P(l->home), P(l->work), P(l->payee.name),
-        P(seal_text(cx->mem, ACCOUNT_PLACE, id, l->payee.account)),
-        P(is_payable ? arena_strdup(cx->mem, card_mask(l->payee.account, mask)) : NULL),
-        P(l->payee.bank), P(l->amount_fen), P(is_payable ? "PENDING" : "FAILED"),
-        P(is_payable ? NULL : "NO_ACCOUNT"), P(l->reissue_of), P(cx->now)));
+        P(l->id), P(batch_id), P(number), P(c->claim_id), P(c->person_id), P(c->employer_id),
+        P(c->home), P(c->work), P(l->payee.name),
+        P(seal_text(cx->mem, ACCOUNT_PLACE, l->id, l->payee.account)),
+        P(l->payee.account ? arena_strdup(cx->mem, card_mask(l->payee.account, mask)) : NULL),
+        P(l->payee.bank), P(c->amount_fen), P(l->offset_fen),
+        P(is_unpayable ? "FAILED" : "PENDING"), P(is_unpayable ? "NO_ACCOUNT" : NULL),
+        P(l->reissue_of), P(cx->now)));
     if (cx->changed != 1)
         return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
                     T("有待付申领不在您的辖区内",
@@ -150,17 +174,17 @@ static enum err add_line(struct ctx *cx, int64_t batch_id, int64_t number, const
         cx,
         &(struct journal_entry){
             .kind = "payment_line",
-            .record_id = id,
+            .record_id = l->id,
             .action = "create",
             .after = arena_printf(
                 cx->mem,
-                "{\"batch_id\":\"%lld\",\"line_no\":%lld,\"claim_id\":\"%lld\",\"amount_fen\":%lld}",
-                (long long)batch_id, (long long)number, (long long)l->claim_id,
-                (long long)l->amount_fen),
-            .home = l->home,
-            .work = l->work,
-            .employer_id = l->employer_id,
-            .person_id = l->person_id });
+                "{\"batch_id\":\"%lld\",\"line_no\":%lld,\"claim_id\":\"%lld\",\"amount_fen\":%lld,\"offset_fen\":%lld}",
+                (long long)batch_id, (long long)number, (long long)c->claim_id,
+                (long long)c->amount_fen, (long long)l->offset_fen),
+            .home = c->home,
+            .work = c->work,
+            .employer_id = c->employer_id,
+            .person_id = c->person_id });
 }
 
 /* 20190620-1ABCDEF…: the day, and the id, which no other batch has. */
@@ -176,18 +200,22 @@ struct new_batch {
     const char *fund;
 };
 
-/* The batch with its lines: those that can be paid numbered first, without gaps. */
-static enum err save_batch(struct ctx *cx, const struct new_batch *b, const struct new_line *lines,
-                           int n, struct payment_made *ret)
+/* The batch with its lines, numbered without gaps. */
+static enum err save_batch(struct ctx *cx, const struct new_batch *b, struct new_line *lines, int n,
+                           struct payment_made *ret)
 {
     struct payment_made made = { .id = b->id };
     int64_t home = b->is_origin ? b->payer : NONE, work = b->is_origin ? NONE : b->payer, next;
 
     for (int i = 0; i < n; i++) {
-        made.lines += lines[i].payee.account != NULL;
-        made.total_fen += lines[i].payee.account ? lines[i].amount_fen : 0;
+        TRY(set_off(cx, b->fund, &lines[i]));
+        made.offset_fen += lines[i].offset_fen;
+        made.no_account += class_of(&lines[i]) == LINE_NO_ACCOUNT;
+        if (class_of(&lines[i]) != LINE_SENT)
+            continue;
+        made.lines++;
+        made.total_fen += lines[i].due.amount_fen - lines[i].offset_fen;
     }
-    made.no_account = n - made.lines;
     TRY(db_exec(
         cx,
         "INSERT INTO payment_batch (id, number, payer, home, work, fund, state, lines, total_fen, made_by, created_at, updated_at)"
@@ -198,9 +226,9 @@ static enum err save_batch(struct ctx *cx, const struct new_batch *b, const stru
         return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
                     T("付款单位不在您的辖区内", "the payer lies outside of your jurisdiction"));
     next = 1;
-    for (int pass = 0; pass < 2; pass++)
+    for (int pass = 0; pass < LINE_CLASSES; pass++)
         for (int i = 0; i < n; i++)
-            if ((lines[i].payee.account == NULL) == (pass == 1))
+            if ((int)class_of(&lines[i]) == pass)
                 TRY(add_line(cx, b->id, next++, &lines[i]));
     *ret = made;
     return journal_append(
@@ -233,20 +261,14 @@ enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund, int
     b.is_origin = due[0].work == NONE || !division_within(due[0].work, payer);
     lines = NEW_ARRAY(cx->mem, struct new_line, n);
     for (int i = 0; i < n; i++) {
-        lines[i] = (struct new_line){ due[i].claim_id,
-                                      due[i].person_id,
-                                      due[i].employer_id,
-                                      due[i].home,
-                                      due[i].work,
-                                      due[i].amount_fen,
-                                      NONE,
-                                      { 0 } };
+        lines[i] = (struct new_line){ .due = due[i], .reissue_of = NONE };
         TRY(find_payee(cx, &due[i], &lines[i].payee));
     }
     TRY(save_batch(cx, &b, lines, n, ret));
     for (int i = 0; i < n; i++)
-        if (!lines[i].payee.account)
-            TRY(claim_payment_failed(cx, lines[i].claim_id, T("缺少银行账号", "no bank account")));
+        if (class_of(&lines[i]) == LINE_NO_ACCOUNT)
+            TRY(claim_payment_failed(cx, lines[i].due.claim_id,
+                                     T("缺少银行账号", "no bank account")));
     return OK;
 }
 
@@ -258,7 +280,7 @@ enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, in
 
     TRY(db_rows(
         cx, &r,
-        "SELECT id, line_no, claim_id, amount_fen, payee_name, account_sealed, account_bank, state FROM payment_line l"
+        "SELECT id, line_no, claim_id, amount_fen - offset_fen AS net_fen, offset_fen, payee_name, account_sealed, account_bank, state FROM payment_line l"
         " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.batch_id = $1 AND COALESCE(l.return_code, '') <> 'NO_ACCOUNT'"
         " ORDER BY l.line_no",
         P(batch_id)));
@@ -267,7 +289,8 @@ enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, in
         lines[i] = (struct bank_line){ .id = row_int(&r, i, "id"),
                                        .line_no = row_int(&r, i, "line_no"),
                                        .claim_id = row_int(&r, i, "claim_id"),
-                                       .amount_fen = row_int(&r, i, "amount_fen"),
+                                       .amount_fen = row_int(&r, i, "net_fen"),
+                                       .offset_fen = row_int(&r, i, "offset_fen"),
                                        .name = row_text(&r, i, "payee_name"),
                                        .bank = row_text(&r, i, "account_bank"),
                                        .state = row_text(&r, i, "state") };
@@ -299,9 +322,21 @@ const char *bank_lines_hash(struct ctx *cx, const struct rows *batch, const stru
         add_text(&s, lines[i].name);
         add_text(&s, lines[i].account);
         add_text(&s, lines[i].bank);
+        if (lines[i].offset_fen)
+            str_addf(&s, "%lld;", (long long)lines[i].offset_fen);
         str_add_char(&s, '\n');
     }
     return hash_bytes(cx->mem, s.s, s.len);
+}
+
+/* They stand first. */
+static int sent_count(const struct bank_line *lines, int n)
+{
+    int sent = 0;
+
+    while (sent < n && lines[sent].amount_fen > 0)
+        sent++;
+    return sent;
 }
 
 enum err check_content(struct ctx *cx, const struct rows *batch, struct bank_line **ret, int *ret_n)
@@ -317,7 +352,7 @@ enum err check_content(struct ctx *cx, const struct rows *batch, struct bank_lin
                     "%s",
                     T("请停止支付并查看变更记录", "stop the payment and look at its history"));
     if (ret)
-        *ret = lines, *ret_n = n;
+        *ret = lines, *ret_n = sent_count(lines, n);
     return OK;
 }
 
@@ -339,7 +374,8 @@ enum err payment_batch_lock(struct ctx *cx, int64_t id)
                     "%s", T("请补充账号后重新发放", "correct the accounts and reissue"));
     for (int i = 0; i < n; i++)
         total += lines[i].amount_fen;
-    if (n != row_int(&batch, 0, "lines") || total != row_int(&batch, 0, "total_fen"))
+    if (sent_count(lines, n) != row_int(&batch, 0, "lines") ||
+        total != row_int(&batch, 0, "total_fen"))
         return fail(cx, E_CONFLICT, "payment.altered", "%s",
                     T("明细与批次合计不一致", "the lines do not add up to the batch"));
     TRY(db_exec(
@@ -375,6 +411,36 @@ enum err payment_batch_approve(struct ctx *cx, int64_t id)
                                    first == NONE ? 1 : 2, row_text(&batch, 0, "content_hash")));
 }
 
+/* What is kept back is settled now; a line of which nothing is left is paid thereby. */
+static enum err settle_offsets(struct ctx *cx, int64_t batch_id)
+{
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT id, claim_id, amount_fen, offset_fen, home, work, employer_id, person_id FROM payment_line l"
+        " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.batch_id = $1 AND l.offset_fen > 0 ORDER BY l.line_no",
+        P(batch_id)));
+    for (int i = 0; i < r.n; i++) {
+        int64_t id = row_int(&r, i, "id");
+        TRY(recoveries_sent(cx, id));
+        if (row_int(&r, i, "offset_fen") < row_int(&r, i, "amount_fen"))
+            continue;
+        TRY(db_exec(
+            cx,
+            "UPDATE payment_line SET state = 'SUCCESS', version = version + 1, updated_at = $1"
+            " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND id = $2 AND state = 'PENDING'",
+            P(cx->now), P(id)));
+        if (cx->changed != 1)
+            return fail(cx, E_BUSY, "record.raced", "%s",
+                        T("记录正被别人修改，请重试", "the record is being changed; try again"));
+        TRY(line_journal(cx, &r, i, "set_off", "{\"state\":\"PENDING\"}",
+                         "{\"state\":\"SUCCESS\"}"));
+        TRY(claim_paid(cx, row_int(&r, i, "claim_id")));
+    }
+    return OK;
+}
+
 enum err payment_batch_send(struct ctx *cx, int64_t id)
 {
     struct rows batch;
@@ -385,7 +451,8 @@ enum err payment_batch_send(struct ctx *cx, int64_t id)
     TRY(db_exec(
         cx, "UPDATE payment_batch AS b SET sent_at = $1 WHERE b.id = $2 AND SCOPE(payment_batch b)",
         P(cx->now), P(id)));
-    return batch_move(cx, &batch, "send", "SENT", NULL);
+    TRY(settle_offsets(cx, id));
+    return batch_move(cx, &batch, "send", row_int(&batch, 0, "lines") ? "SENT" : "PAID", NULL);
 }
 
 enum err payment_batch_close(struct ctx *cx, int64_t id)
@@ -397,8 +464,8 @@ enum err payment_batch_close(struct ctx *cx, int64_t id)
     TRY(db_one(
         cx, &sums,
         "SELECT COUNT(CASE WHEN l.state = 'PENDING' THEN 1 END) AS waiting,"
-        " CAST(COALESCE(SUM(CASE WHEN l.state = 'SUCCESS' THEN l.amount_fen ELSE 0 END), 0) AS BIGINT) AS paid,"
-        " CAST(COALESCE(SUM(CASE WHEN l.state IN ('FAILED', 'CORRECTED', 'REISSUED') THEN l.amount_fen ELSE 0 END), 0) AS BIGINT) AS failed"
+        " CAST(COALESCE(SUM(CASE WHEN l.state = 'SUCCESS' THEN l.amount_fen - l.offset_fen ELSE 0 END), 0) AS BIGINT) AS paid,"
+        " CAST(COALESCE(SUM(CASE WHEN l.state IN ('FAILED', 'CORRECTED', 'REISSUED') THEN l.amount_fen - l.offset_fen ELSE 0 END), 0) AS BIGINT) AS failed"
         " FROM payment_line l WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.batch_id = $1"
         " AND COALESCE(l.return_code, '') <> 'NO_ACCOUNT'",
         P(id)));
@@ -455,7 +522,8 @@ enum err payment_batch_reissue(struct ctx *cx, int64_t id, struct payment_made *
     TRY(record_load(cx, &payment_batch_record, id, &batch));
     TRY(db_rows(
         cx, &r,
-        "SELECT l.* FROM payment_line l WHERE SCOPE(payment_line l) AND l.batch_id = $1 AND l.state = 'CORRECTED' ORDER BY l.line_no",
+        "SELECT l.*, c.org_id, y.payer FROM payment_line l JOIN claim c ON c.id = l.claim_id JOIN policy y ON y.id = c.policy_id"
+        " WHERE SCOPE(payment_line l) AND SCOPE_NOT(claim 'its line is in scope') AND l.batch_id = $1 AND l.state = 'CORRECTED' ORDER BY l.line_no",
         P(id)));
     if (r.n == 0)
         return hint(cx,
@@ -468,10 +536,14 @@ enum err payment_batch_reissue(struct ctx *cx, int64_t id, struct payment_made *
     b.fund = row_text(&batch, 0, "fund");
     lines = NEW_ARRAY(cx->mem, struct new_line, r.n);
     for (int i = 0; i < r.n; i++) {
-        lines[i] = (struct new_line){ row_int(&r, i, "claim_id"),    row_int(&r, i, "person_id"),
-                                      row_int(&r, i, "employer_id"), row_int(&r, i, "home"),
-                                      row_int(&r, i, "work"),        row_int(&r, i, "amount_fen"),
-                                      row_int(&r, i, "id"),          { 0 } };
+        /* what was kept back of the failed line stays settled */
+        lines[i] =
+            (struct new_line){ .due = { row_int(&r, i, "claim_id"), row_int(&r, i, "person_id"),
+                                        row_int(&r, i, "employer_id"), row_int(&r, i, "org_id"),
+                                        row_int(&r, i, "home"), row_int(&r, i, "work"),
+                                        row_int(&r, i, "amount_fen") - row_int(&r, i, "offset_fen"),
+                                        row_int(&r, i, "payer") },
+                               .reissue_of = row_int(&r, i, "id") };
         lines[i].payee.name = row_text(&r, i, "corrected_name");
         lines[i].payee.bank = row_text(&r, i, "corrected_bank");
         TRY(seal_open(cx, CORRECTED_PLACE, lines[i].reissue_of, row_blob(&r, i, "corrected_sealed"),
@@ -486,7 +558,7 @@ enum err payment_batch_reissue(struct ctx *cx, int64_t id, struct payment_made *
                         T("记录正被别人修改，请重试", "the record is being changed; try again"));
         TRY(line_journal(cx, &r, i, "reissue", "{\"state\":\"CORRECTED\"}",
                          "{\"state\":\"REISSUED\"}"));
-        TRY(claim_payment_again(cx, lines[i].claim_id));
+        TRY(claim_payment_again(cx, lines[i].due.claim_id));
     }
     return save_batch(cx, &b, lines, r.n, ret);
 }

@@ -16,10 +16,13 @@ extern const struct record payment_batch_record, payment_line_record;
 /* A batch of the APPROVED claims that `payer` (and all below it) pays from the fund, of one policy
  * or, with NONE, of all. A payee without bank account gets a line that is FAILED with NO_ACCOUNT
  * from the start: it is not sent, its claim waits, and it can be corrected and reissued like any
- * other. E_CONFLICT "payment.no_claim". */
+ * other. Of each line is kept back what the payee owes to the same payer and fund (追回); one of
+ * which nothing is left is settled without the bank when the batch is sent. E_CONFLICT
+ * "payment.no_claim". */
 struct payment_made {
-    int64_t id, lines, total_fen,
-        no_account; /* no_account: how many lines could not be made payable */
+    int64_t id, lines, total_fen; /* what the bank is told */
+    int64_t offset_fen;           /* kept back for recoveries */
+    int64_t no_account;           /* how many lines could not be made payable */
 };
 MUST_CHECK enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund,
                                        int64_t policy_id, struct payment_made *ret);

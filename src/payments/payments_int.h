@@ -2,18 +2,21 @@
 #pragma once
 #include "payments/payments.h"
 
-/* A line as it goes to the bank, with the account opened. */
+/* A line as it goes to the bank, with the account opened: amount_fen is what the payee gets, 0 when
+ * all of it is kept back. */
 struct bank_line {
-    int64_t id, line_no, claim_id, amount_fen;
+    int64_t id, line_no, claim_id, amount_fen, offset_fen;
     const char *name, *account, *bank, *state;
 };
-/* The lines that the batch sends, by number; with accounts opened. */
+/* The lines that the batch settles, by number, those the bank is told of first; with accounts
+ * opened. */
 MUST_CHECK enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret,
                                int *ret_n);
 /* SHA-256 over what the bank will be told, line by line. */
 const char *bank_lines_hash(struct ctx *cx, const struct rows *batch, const struct bank_line *lines,
                             int n);
-/* E_CONFLICT "payment.altered" when the lines are not those that were locked. */
+/* E_CONFLICT "payment.altered" when the lines are not those that were locked. Gives those that the
+ * bank is told of. */
 MUST_CHECK enum err check_content(struct ctx *cx, const struct rows *batch, struct bank_line **ret,
                                   int *ret_n);
 

@@ -75,7 +75,12 @@ static const struct field line_fields[] = {
     OUTPUT("payee_name", FIELD_NAME, "户名", "Payee", .use = LISTED, .sql = "l.payee_name"),
     OUTPUT("account_mask", FIELD_TEXT, "账号", "Account", .use = LISTED, .sql = "l.account_mask"),
     OUTPUT("account_bank", FIELD_TEXT, "开户行", "Bank", .use = LISTED, .sql = "l.account_bank"),
-    OUTPUT("amount_fen", FIELD_MONEY, "金额", "Amount", .use = LISTED, .sql = "l.amount_fen"),
+    OUTPUT("amount_fen", FIELD_MONEY, "应付金额", "Gross amount", .use = LISTED,
+           .sql = "l.amount_fen"),
+    OUTPUT("offset_fen", FIELD_MONEY, "抵扣追回", "Kept back", .use = LISTED,
+           .sql = "l.offset_fen"),
+    OUTPUT("net_fen", FIELD_MONEY, "实付金额", "Net amount", .use = LISTED,
+           .sql = "l.amount_fen - l.offset_fen"),
     OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = line_states,
            .use = LISTED | USE_FILTER, .sql = "l.state"),
     OUTPUT("return_code", FIELD_CHOICE, "失败原因", "Failed because",
@@ -119,6 +124,7 @@ static enum err reply_made(struct ctx *cx, const struct payment_made *m)
     json_put_id(cx->out, "id", m->id);
     json_put_int(cx->out, "lines", m->lines);
     json_put_int(cx->out, "total_fen", m->total_fen);
+    json_put_int(cx->out, "offset_fen", m->offset_fen);
     json_put_int(cx->out, "no_account", m->no_account);
     json_end(cx->out);
     return OK;
@@ -214,6 +220,7 @@ static enum err op_lines(struct ctx *cx)
     TRY(db_rows(
         cx, &r,
         "SELECT l.id, l.line_no, l.claim_id, l.person_id, l.employer_id, l.payee_name, l.account_mask, l.account_bank, l.amount_fen,"
+        " l.offset_fen, l.amount_fen - l.offset_fen AS net_fen,"
         " l.state, l.return_code, l.return_text, l.corrected_mask, l.reissue_of AS reissue_of_id, l.version FROM payment_line l"
         " WHERE SCOPE(payment_line l) AND l.batch_id = $1 AND l.line_no > $2 AND ($3 IS NULL OR l.state = $3) ORDER BY l.line_no LIMIT $4",
         P(cx->id), P(after), P(in->state), P(limit + 1)));

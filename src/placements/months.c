@@ -194,3 +194,81 @@ enum err month_lock(struct ctx *cx, int64_t placement_id, const char *month)
         " AND placement_id = $1 AND month = $2",
         P(placement_id), P(month));
 }
+
+/* --- correcting --- */
+static enum err save_correction(struct ctx *cx, const struct month_fix *fix, const struct rows *m,
+                                const char *status, struct month_fixed *ret)
+{
+    bool is_worked = str_eq(status, "CONFIRMED") || str_eq(status, "ON_LEAVE");
+    int64_t days = fix->days != NONE ? fix->days
+                   : is_worked       ? row_int(m, 0, "days")
+                                     : NONE,
+            wage = fix->wage_fen != NONE ? fix->wage_fen
+                   : is_worked           ? row_int(m, 0, "wage_fen")
+                                         : NONE;
+
+    if (str_eq(status, row_text(m, 0, "status")) && days == row_int(m, 0, "days") &&
+        wage == row_int(m, 0, "wage_fen"))
+        return fail(cx, E_CONFLICT, "month.same", "%s",
+                    T("更正后与原记录相同", "the correction says what the record says"));
+    TRY(db_exec(
+        cx,
+        "INSERT INTO month_correction (id, placement_id, month, revision, person_id, employer_id, home, work, old_status, old_days,"
+        " old_wage_fen, status, days, wage_fen, reason, user_id, created_at)"
+        " SELECT $1, $2, $3, 1 + (SELECT count(*) FROM month_correction k WHERE SCOPE_NOT(month_correction 'its number among those of the month')"
+        " AND k.placement_id = $2 AND k.month = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16"
+        " WHERE SCOPE(month_correction home=$6, work=$7, employer_id=$5, person_id=$4)",
+        P(ret->id), P(fix->placement_id), P(fix->month), P(ret->person_id), P(ret->employer_id),
+        P(ret->home), P(ret->work), P(row_text(m, 0, "status")), P(row_int(m, 0, "days")),
+        P(row_int(m, 0, "wage_fen")), P(status), P(days), P(wage), P(fix->reason),
+        P(cx->who.user_id), P(cx->now)));
+    if (cx->changed != 1)
+        return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
+                    T("不在您的辖区内", "it lies outside your jurisdiction"));
+    return db_exec(
+        cx,
+        "UPDATE placement_month AS m SET status = $1, days = $2, wage_fen = $3, updated_at = $4"
+        " WHERE m.placement_id = $5 AND m.month = $6 AND m.is_locked = 1 AND SCOPE(placement_month m)",
+        P(status), P(days), P(wage), P(cx->now), P(fix->placement_id), P(fix->month));
+}
+
+enum err month_correct(struct ctx *cx, const struct month_fix *fix, struct month_fixed *ret)
+{
+    const char *status = str_eq(fix->status, "AT_WORK") ? "CONFIRMED" : fix->status;
+    struct month_fixed fixed = { .id = store_new_id(cx->store) };
+    struct rows p, m;
+
+    TRY(load_placement(cx, fix->placement_id, &p));
+    TRY(db_rows(
+        cx, &m,
+        "SELECT status, days, wage_fen FROM placement_month m WHERE m.placement_id = $1 AND m.month = $2 AND m.is_locked = 1"
+        " AND SCOPE(placement_month m)",
+        P(fix->placement_id), P(fix->month)));
+    if (m.n == 0)
+        return hint(cx,
+                    fail(cx, E_CONFLICT, "month.not_locked", "%s",
+                         T("该月没有据以发放补贴，无需更正", "no money rests on this month")),
+                    "%s", T("请照常确认或裁定", "confirm or decide it as usual"));
+    fixed.person_id = row_int(&p, 0, "person_id");
+    fixed.employer_id = row_int(&p, 0, "employer_id");
+    fixed.home = row_int(&p, 0, "home");
+    fixed.work = row_int(&p, 0, "work");
+    TRY(save_correction(cx, fix, &m, status, &fixed));
+    *ret = fixed;
+    return journal_append(
+        cx,
+        &(struct journal_entry){
+            .kind = "placement",
+            .record_id = fix->placement_id,
+            .action = "correct_month",
+            .reason = fix->reason,
+            .before = arena_printf(cx->mem, "{\"month\":\"%s\",\"verdict\":\"%s\"}", fix->month,
+                                   row_text(&m, 0, "status")),
+            .after = arena_printf(cx->mem,
+                                  "{\"month\":\"%s\",\"verdict\":\"%s\",\"correction\":\"%lld\"}",
+                                  fix->month, status, (long long)fixed.id),
+            .home = fixed.home,
+            .work = fixed.work,
+            .employer_id = fixed.employer_id,
+            .person_id = fixed.person_id });
+}

@@ -376,3 +376,43 @@ const struct record month_record_kind = {
     .can_import = true,
     .has_no_version = true,
 };
+
+/* --- corrections --- */
+struct correction_row {
+    int64_t id;
+};
+#define LISTED (USE_LIST | USE_EXPORT)
+static const struct field correction_fields[] = {
+    OUTPUT("placement_id", FIELD_ID, "就业", "Placement", .sql = "k.placement_id",
+           .use = USE_LIST | USE_FILTER),
+    OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "k.person_id",
+           .use = USE_LIST | USE_FILTER),
+    OUTPUT("month", FIELD_MONTH, "月份", "Month", .sql = "k.month", .use = LISTED | USE_FILTER),
+    OUTPUT("revision", FIELD_INT, "第几次", "Revision", .sql = "k.revision", .use = LISTED),
+    OUTPUT("old_status", FIELD_CHOICE, "原认定", "Was", .choices = month_states,
+           .sql = "k.old_status", .use = LISTED),
+    OUTPUT("old_days", FIELD_INT, "原天数", "Days before", .sql = "k.old_days", .use = LISTED),
+    OUTPUT("old_wage_fen", FIELD_MONEY, "原工资", "Wage before", .sql = "k.old_wage_fen",
+           .use = LISTED),
+    OUTPUT("status", FIELD_CHOICE, "更正为", "Is", .choices = month_states, .sql = "k.status",
+           .use = LISTED),
+    OUTPUT("days", FIELD_INT, "天数", "Days", .sql = "k.days", .use = LISTED),
+    OUTPUT("wage_fen", FIELD_MONEY, "工资", "Wage", .sql = "k.wage_fen", .use = LISTED),
+    OUTPUT("reason", FIELD_TEXT, "依据", "Reason", .sql = "k.reason", .use = LISTED),
+    OUTPUT("by_name", FIELD_TEXT, "更正人", "Corrected by", .use = LISTED,
+           .sql = "(SELECT u.name FROM v_user_name u WHERE u.id = k.user_id)"),
+    OUTPUT("created_at", FIELD_INSTANT, "更正时间", "Corrected", .sql = "k.created_at",
+           .use = USE_LIST),
+    { 0 },
+};
+const struct record month_correction_record = {
+    .name = "month_correction",
+    .zh = "月度更正",
+    .en = "month correction",
+    .table = "month_correction",
+    .alias = "k",
+    .fields = correction_fields,
+    .size = sizeof(struct correction_row),
+    .order = "-id",
+    .has_no_version = true,
+};

@@ -344,6 +344,8 @@ static const struct scoped tables[] = {
       .person = "person_id" },
     { "placement_month", .home = "home", .work = "work", .employer = "employer_id",
       .person = "person_id" },
+    { "month_correction", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
     { 0 },
 };
 
@@ -365,10 +367,13 @@ static const struct op ops[] = {
       "Re-post", .in = repost_fields, .in_size = sizeof(struct repost_input),
       .when = "state=ACTIVE" },
     MONTH_OPS,
+    { "months.corrections", "GET /months/corrections", PERM_PLACEMENT_READ, record_list,
+      "月度更正列表", "Corrections of months that money rests on", &month_correction_record },
     { 0 },
 };
 
-static const struct record *const records[] = { &placement_record, &month_record_kind, NULL };
+static const struct record *const records[] = { &placement_record, &month_record_kind,
+                                                &month_correction_record, NULL };
 
 const struct module placements_module = {
     "placements", "就业", "Placements", ops, tables, records

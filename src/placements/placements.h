@@ -40,4 +40,20 @@ MUST_CHECK enum err month_record(struct ctx *cx, const struct month_word *word, 
 /* Lock the months that a claim rests on. Not limited by scope: the claim is. */
 MUST_CHECK enum err month_lock(struct ctx *cx, int64_t placement_id, const char *month);
 
+/* Another word on a month that money rests on, by whoever decides conflicts (systems.md 4.2). What
+ * it was taken for stays in the correction's row. Days and wage NONE: as before, and none for a
+ * month that was not worked. E_CONFLICT "month.not_locked", "month.same". What follows for the
+ * money is the claims module's, in the same transaction. */
+struct month_fix {
+    int64_t placement_id;
+    const char *month, *status, *reason; /* status: a code of month_statuses */
+    int64_t days, wage_fen;
+};
+struct month_fixed {
+    int64_t id, person_id, employer_id, home, work; /* of the correction */
+};
+MUST_CHECK enum err month_correct(struct ctx *cx, const struct month_fix *fix,
+                                  struct month_fixed *ret);
+extern const struct record month_correction_record;
+
 extern const struct choice month_sources[], month_statuses[], month_states[], end_reasons[];

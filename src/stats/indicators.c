@@ -88,9 +88,9 @@
     "SELECT c.home, c.work, c.id, c.person_id, c.employer_id, c.due_on AS day, CAST(NULL AS TEXT) AS end_on, 1 AS n," \
     " c.amount_fen AS fen FROM claim c WHERE SCOPE(claim c) AND COALESCE(c.home, $3) BETWEEN $3 AND $4"               \
     " AND COALESCE(c.work, $5) BETWEEN $5 AND $6 AND c.due_on BETWEEN $1 AND $2"
-#define PAID                                                                                                                  \
-    "SELECT l.home, l.work, l.id, l.person_id, l.employer_id, CAST(NULL AS TEXT) AS day, CAST(NULL AS TEXT) AS end_on,"       \
-    " 1 AS n, l.amount_fen AS fen FROM payment_line l WHERE SCOPE(payment_line l) AND COALESCE(l.home, $3) BETWEEN $3 AND $4" \
+#define PAID                                                                                                                                 \
+    "SELECT l.home, l.work, l.id, l.person_id, l.employer_id, CAST(NULL AS TEXT) AS day, CAST(NULL AS TEXT) AS end_on,"                      \
+    " 1 AS n, l.amount_fen - l.offset_fen AS fen FROM payment_line l WHERE SCOPE(payment_line l) AND COALESCE(l.home, $3) BETWEEN $3 AND $4" \
     " AND COALESCE(l.work, $5) BETWEEN $5 AND $6 AND l.state = 'SUCCESS' AND l.updated_at >= $11 AND l.updated_at < $12"
 
 #define PERSONS .measure = MEASURE_PERSONS
