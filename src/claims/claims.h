@@ -26,9 +26,9 @@ struct claims_found {
 MUST_CHECK enum err claims_find(struct ctx *cx, int64_t policy_id, struct date as_of,
                                 struct claims_found *ret);
 
-/* One turn of the discovery (政策找人): all of the ledger on the first turn of a day, else those whose
- * records have changed since the last turn; unclaimed ones whose window has closed become LAPSED.
- * As the system. Opens its own transactions; the same turn again changes nothing. */
+/* One turn of the discovery (政策找人): all of the ledger on the first turn of a day, else those
+ * whose records have changed since the last turn; unclaimed ones whose window has closed become
+ * LAPSED. As the system. Opens its own transactions; the same turn again changes nothing. */
 MUST_CHECK enum err claims_discover(struct ctx *cx, struct claims_found *ret);
 
 /* One event of the state machine: "submit", "check", "review", "object", "dismiss_objection",
