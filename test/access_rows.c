@@ -88,7 +88,7 @@ static int by_row_id(const void *a, const void *b)
     return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
 }
 
-enum { OPEN_ROWS = 12, OPENS_MAX = 200 };
+enum { OPEN_READ = 100, OPEN_ROWS = 12, OPENS_MAX = 400 };
 
 static const struct record *record_of_ops(const char *table)
 {
@@ -125,6 +125,21 @@ static void sort_open(struct known_rows *k)
         }
 }
 
+/* The first few of each kind are enough. */
+static void cut_open(struct known_rows *k)
+{
+    const struct scoped *table = NULL;
+    int kept = 0, of_table = 0;
+
+    for (int i = 0; i < k->opens; i++) {
+        of_table = k->open[i].table == table ? of_table + 1 : 1;
+        table = k->open[i].table;
+        if (of_table <= OPEN_ROWS)
+            k->open[kept++] = k->open[i];
+    }
+    k->opens = kept;
+}
+
 enum err known_open_read(struct ctx *cx, struct arena *mem, struct known_rows *ret)
 {
     ret->open = arena_alloc(mem, sizeof *ret->open * OPENS_MAX);
@@ -136,7 +151,7 @@ enum err known_open_read(struct ctx *cx, struct arena *mem, struct known_rows *r
             continue;
         TRY(db_rows_list(cx, &r,
                          arena_printf(cx->mem, "SELECT * FROM %s ORDER BY id DESC LIMIT %d",
-                                      t->table, OPEN_ROWS),
+                                      t->table, OPEN_READ),
                          (struct params){ 0 }));
         for (int i = 0; i < r.n && ret->opens < OPENS_MAX; i++) {
             struct known_row k = known(t, &r, i);
@@ -145,6 +160,7 @@ enum err known_open_read(struct ctx *cx, struct arena *mem, struct known_rows *r
         }
     }
     sort_open(ret);
+    cut_open(ret);
     return OK;
 }
 

@@ -40,6 +40,15 @@ static int64_t employer_number(struct example *ex, const struct policy_node *nod
 }
 
 /* --- facts --- */
+static void check_order(struct example *ex, const struct policy_node *node, struct date from,
+                        struct date until)
+{
+    if (date_is_none(until) || date_compare(from, until) <= 0)
+        return;
+    PROBLEM(ex->pb, node, "until 早于 from", "“until” is before “from”");
+    CURE(ex->pb, "请核对两个日期", "check the two dates");
+}
+
 static void give_person(struct example *ex, const struct policy_node *node)
 {
     static const struct key status_keys[] = {
@@ -63,7 +72,8 @@ static void give_person(struct example *ex, const struct policy_node *node)
     read_map(ex->pb, node, keys, &ex->facts);
     ex->facts.income_known = node_get(node, "income") != NULL;
     for (int i = 0; i < n; i++)
-        read_map(ex->pb, items[i], status_keys, &ex->statuses[i]);
+        read_map(ex->pb, items[i], status_keys, &ex->statuses[i]),
+            check_order(ex, items[i], ex->statuses[i].from, ex->statuses[i].until);
     ex->facts.statuses = ex->statuses;
     ex->facts.status_count = n;
 }
@@ -94,6 +104,7 @@ static void give_spells(struct example *ex, const struct policy_node *node)
 
         read_map(ex->pb, items[i], keys, s);
         s->id = i + 1;
+        check_order(ex, items[i], s->start, s->end);
         s->employer_id = employer_number(ex, node_get(items[i], "employer"));
         if (!s->employer_division)
             s->employer_division = s->work_division;
@@ -168,6 +179,12 @@ static void give_months(struct example *ex, const struct policy_node *node)
             continue;
         if (month_is_none(r.until))
             r.until = r.from;
+        check_order(ex, items[i], month_first_day(r.from), month_first_day(r.until));
+        if (r.spell > ex->facts.spell_count) {
+            PROBLEM(ex->pb, items[i], "没有第%d段就业", "there is no spell %d", (int)r.spell);
+            CURE(ex->pb, "spell 为第几段就业，从 1 数起", "“spell” counts the spells from 1");
+            continue;
+        }
         for (struct month m = r.from; month_compare(m, r.until) <= 0; m = month_add(m, 1))
             month_push(ex, (struct policy_month){ m, r.spell - 1, r.state, r.wage_fen, r.insured });
     }
@@ -270,7 +287,8 @@ static void give_training(struct example *ex, const struct policy_node *node)
     int n = node_items(ex->pb, node, ROWS_MAX, &items);
 
     for (int i = 0; i < n; i++)
-        read_map(ex->pb, items[i], keys, &ex->courses[i]);
+        read_map(ex->pb, items[i], keys, &ex->courses[i]),
+            check_order(ex, items[i], ex->courses[i].start, ex->courses[i].end);
     ex->facts.courses = ex->courses;
     ex->facts.course_count = n;
 }
@@ -495,6 +513,22 @@ static void run_case(struct policy_problems *pb, const struct policy_node *root,
     compare(pb, node_get(node, "expect"), &with_trace);
 }
 
+/* Two examples of one name cannot be told apart in a report. */
+static void check_names(struct policy_problems *pb, const struct policy_node *cases)
+{
+    for (int i = 0; i < cases->n; i++) {
+        const struct policy_node *name = node_get(cases->items[i], "name"), *other;
+
+        for (int j = 0; j < i && name && name->kind == NODE_SCALAR; j++) {
+            other = node_get(cases->items[j], "name");
+            if (!other || other->kind != NODE_SCALAR || !str_eq(name->text, other->text))
+                continue;
+            PROBLEM(pb, name, "示例“%s”写了两次", "there are two examples “%s”", name->text);
+            CURE(pb, "请另起一个名字", "give one of them another name");
+        }
+    }
+}
+
 enum err policy_run_examples(struct arena *mem, const char *name, const char *text, size_t len,
                              int *ret_n, struct policy_problems *problems)
 {
@@ -508,11 +542,14 @@ enum err policy_run_examples(struct arena *mem, const char *name, const char *te
     examples = node_get(root, "examples");
     cases = node_get(examples, "cases");
     if (!cases || cases->kind != NODE_LIST || cases->n == 0) {
-        PROBLEM(problems, examples, "没有示例", "there are no examples");
+        PROBLEM(problems, cases ? cases : examples, "没有示例", "there are no examples");
         CURE(problems, "请在 examples.cases 下至少写一例及其应有结果",
              "write at least one under examples.cases, with the expected outcome");
         return E_INVALID;
     }
+    check_names(problems, cases);
+    if (problems->total)
+        return E_INVALID;
     for (; n < cases->n; n++) {
         /* Each case reads the policy anew, which refuses a list of problems that is not empty. */
         struct policy_problems *pb = NEW(mem, struct policy_problems);

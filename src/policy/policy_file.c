@@ -55,7 +55,14 @@ static void read_starts(struct policy_problems *pb, const struct policy_node *no
     int n = node_items(pb, node, 8, &items), code;
 
     for (int i = 0; i < n; i++) {
-        if (items[i]->kind == NODE_SCALAR && items[i]->text[0] >= '0' && items[i]->text[0] <= '9')
+        bool is_date =
+            items[i]->kind == NODE_SCALAR && items[i]->text[0] >= '0' && items[i]->text[0] <= '9';
+
+        if (is_date && !date_is_none(p->count.start_date)) {
+            PROBLEM(pb, items[i], "起算日只能写一个日期", "only one date may be a start");
+            CURE(pb, "取其中较晚的一个", "keep the later one");
+        }
+        if (is_date)
             read_date(pb, items[i], &p->count.start_date);
         else if (read_code(pb, items[i], policy_starts, &code))
             p->count.starts |= 1u << code;
@@ -74,8 +81,18 @@ static void read_exclusive(struct policy_problems *pb, const struct policy_node 
     const struct policy_node *const *items;
     int n = node_items(pb, node, POLICY_LISTS_MAX, &items);
 
-    for (int i = 0; i < n; i++)
-        read_map(pb, items[i], keys, &p->exclusive[p->exclusive_count++]);
+    for (int i = 0; i < n; i++) {
+        struct policy_exclusive *e = &p->exclusive[p->exclusive_count++];
+
+        read_map(pb, items[i], keys, e);
+        for (int j = 0; j < i; j++) {
+            if (e->group && str_eq(e->group, p->exclusive[j].group)) {
+                PROBLEM(pb, items[i], "互斥组“%s”写了两次", "the group “%s” is there twice",
+                        e->group);
+                CURE(pb, "请删去其中一处", "delete one of them");
+            }
+        }
+    }
 }
 
 static void read_offset(struct policy_problems *pb, const struct policy_node *node, void *into)
@@ -85,8 +102,21 @@ static void read_offset(struct policy_problems *pb, const struct policy_node *no
     int n = node_items(pb, node, POLICY_LISTS_MAX, &items);
 
     for (int i = 0; i < n; i++) {
-        if (read_text(pb, items[i], &p->offset[p->offset_count]))
-            p->offset_count++;
+        const char **id = &p->offset[p->offset_count];
+
+        if (!read_text(pb, items[i], id))
+            continue;
+        for (int j = 0; j < p->offset_count; j++) {
+            if (str_eq(*id, p->offset[j])) {
+                PROBLEM(pb, items[i], "“%s”写了两次", "“%s” is listed twice", *id);
+                CURE(pb, "请删去其中一个", "delete one of them");
+            }
+        }
+        if (str_eq(*id, p->id)) {
+            PROBLEM(pb, items[i], "政策不能扣除自己", "a policy cannot be deducted from itself");
+            CURE(pb, "已发的钱本来就抵扣，请删去", "its payments are set off anyway: delete it");
+        }
+        p->offset_count++;
     }
 }
 
@@ -96,6 +126,10 @@ static void read_review(struct policy_problems *pb, const struct policy_node *no
     const struct policy_node *const *items;
     int n = node_items(pb, node, POLICY_LISTS_MAX, &items), code;
 
+    if (node->kind == NODE_LIST && node->n == 0) {
+        PROBLEM(pb, node, "没有审核环节", "there is no step of review");
+        CURE(pb, "至少写一个，如 COUNTY_HRSS", "write at least one, such as COUNTY_HRSS");
+    }
     for (int i = 0; i < n; i++) {
         if (read_code(pb, items[i], policy_steps, &code))
             p->review[p->review_count++] = (enum policy_step)code;
@@ -161,6 +195,25 @@ static void read_open(struct policy_problems *pb, const struct policy_node *node
 }
 
 /* --- amounts --- */
+/* The first row that fits counts: one that fits nothing but what an earlier row takes is a slip. */
+static void check_row(struct policy_problems *pb, const struct policy_node *node,
+                      const struct policy_lookup *rows, size_t n, const struct policy_lookup *row)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct policy_lookup *r = &rows[i];
+        bool is_taken = row->place.hi ? row->place.lo >= r->place.lo && row->place.hi <= r->place.hi
+                                      : r->relations && (row->relations & ~r->relations) == 0;
+
+        if (!is_taken)
+            continue;
+        PROBLEM(pb, node, "这一行永远轮不到，前面的行已经包括",
+                "this row is never reached: an earlier one takes all of it");
+        CURE(pb, "范围小的写在前面，或删去这一行",
+             "put the narrower row first, or delete this one");
+        return;
+    }
+}
+
 static void read_lookup_rows(struct policy_problems *pb, const struct policy_node *node, void *into)
 {
     static const struct key keys[] = {
@@ -188,11 +241,15 @@ static void read_lookup_rows(struct policy_problems *pb, const struct policy_nod
             CURE(pb, "例如 {relation: OTHER_PROVINCE, yuan: 200}",
                  "for example {relation: OTHER_PROVINCE, yuan: 200}");
         }
-        if (!at)
+        if (!at) {
+            check_row(pb, rows[i], list, count, &row);
             *ARENA_PUSH(pb->mem, list, count, cap) = row;
+        }
         for (int j = 0; j < m; j++) {
-            if (read_range(pb, places[j], &row.place))
-                *ARENA_PUSH(pb->mem, list, count, cap) = row;
+            if (!read_range(pb, places[j], &row.place))
+                continue;
+            check_row(pb, places[j], list, count, &row);
+            *ARENA_PUSH(pb->mem, list, count, cap) = row;
         }
     }
     it->lookup = list;
@@ -587,6 +644,74 @@ static void check_amounts(struct policy_problems *pb, const struct policy_node *
     }
 }
 
+/* Is whoever satisfies `b` sure to satisfy `a`? */
+static bool asks_no_more(const struct policy_require *a, const struct policy_require *b)
+{
+    return a->months <= b->months && a->mean_wage_fen <= b->mean_wage_fen &&
+           a->wage_sum_fen <= b->wage_sum_fen && a->still_active <= b->still_active &&
+           a->insured_months <= b->insured_months &&
+           (a->still_insured == STILL_NO || a->still_insured == b->still_insured) &&
+           a->contract_months <= b->contract_months &&
+           (!a->status || (b->status && (b->status & ~a->status) == 0)) &&
+           (a->not_status & ~b->not_status) == 0 &&
+           (!a->income_below_fen ||
+            (b->income_below_fen && b->income_below_fen <= a->income_below_fen)) &&
+           a->income_from_fen <= b->income_from_fen && a->batch_persons <= b->batch_persons &&
+           a->training_days <= b->training_days;
+}
+
+bool policy_item_shadows(const struct policy_item *a, const struct policy_item *b)
+{
+    return asks_no_more(&a->require, &b->require);
+}
+
+static void check_reach(struct policy_problems *pb, const struct policy_node *root,
+                        const struct policy *p)
+{
+    for (int i = 0; i < p->item_count; i++) {
+        const struct policy_item *it = &p->items[i];
+        const struct policy_require *r = &it->require;
+        const char *at = arena_printf(pb->mem, "amount.%s", it->id ? it->id : "");
+        bool is_taken = false;
+
+        for (int j = 0; j < i; j++)
+            is_taken |= p->combine == COMBINE_FIRST && policy_item_shadows(&p->items[j], it);
+        check_one(pb, root, is_taken, at, "这一项永远轮不到，前面的项条件更宽",
+                  "this amount is never reached: an earlier one asks for less",
+                  "取第一项时，条件严的写在前面", "with FIRST the stricter one comes first");
+        check_one(pb, root, r->income_below_fen && r->income_from_fen >= r->income_below_fen, at,
+                  "没有收入能同时满足 income_from 与 income_below",
+                  "no income is at least income_from and below income_below",
+                  "income_from 须小于 income_below", "income_from must be the smaller one");
+        check_one(pb, root, r->status && (r->status & ~r->not_status) == 0, at,
+                  "要求的身份都被 not_status 排除", "not_status excludes every status asked for",
+                  "请核对 status 与 not_status", "check status and not_status");
+        check_one(pb, root, it->kind == AMOUNT_STEP && !it->step.base_fen && !it->step.per_fen, at,
+                  "base 与 per 都是 0", "both base and per are 0",
+                  "请写金额；标准不明的写 not_stated: true",
+                  "write them; if they are not known, not_stated: true");
+        check_one(pb, root, it->kind == AMOUNT_PER_DAY && p->beneficiary != BENEFICIARY_PERSON, at,
+                  "按参训天数只用于个人", "days of training are paid to persons",
+                  "请改 beneficiary 为 PERSON", "set beneficiary to PERSON");
+    }
+}
+
+/* A cap of 0 would pay nothing to anybody. */
+static void check_caps(struct policy_problems *pb, const struct policy_node *root)
+{
+    const struct policy_node *caps = node_get(root, "caps");
+
+    for (int i = 0; caps && caps->kind == NODE_MAP && i < caps->n; i++) {
+        int64_t fen = 1;
+
+        if (!str_eq(caps->keys[i]->text, "beneficiaries") && read_yuan(pb, caps->items[i], &fen) &&
+            fen == 0) {
+            PROBLEM(pb, caps->items[i], "封顶为 0", "a cap of 0 pays nothing");
+            CURE(pb, "不封顶就删去这个键", "delete the key if there is no cap");
+        }
+    }
+}
+
 static void check_whole(struct policy_problems *pb, const struct policy_node *root,
                         const struct policy *p)
 {
@@ -606,6 +731,13 @@ static void check_whole(struct policy_problems *pb, const struct policy_node *ro
     check_one(pb, root, p->supersedes && str_eq(p->supersedes, p->id), "supersedes",
               "政策不能取代自己", "a policy cannot supersede itself", "写被取代的那项政策的 id",
               "write the id of the older policy");
+    check_one(pb, root, p->supersedes && p->transition == TRANSITION_NONE, "supersedes.transition",
+              "取代旧政策须说明如何衔接", "the transition from the older policy is not stated",
+              "写 NEW_ONLY、TOP_UP 或 CHOOSE_HIGHER", "write NEW_ONLY, TOP_UP or CHOOSE_HIGHER");
+    check_one(pb, root, p->require.status && (p->require.status & ~p->require.not_status) == 0,
+              "require.not_status", "要求的身份都被 not_status 排除",
+              "not_status excludes every status asked for", "请核对 status 与 not_status",
+              "check status and not_status");
     check_one(pb, root, p->automatic && p->evidence_count, "automatic",
               "免申即享的政策不应再要材料", "a policy without application asks for no documents",
               "请删去 evidence 或 automatic", "delete evidence or automatic");
@@ -637,6 +769,8 @@ struct policy *policy_of_tree(const struct policy_node *root, struct policy_prob
     check_whole(pb, root, p);
     check_count(pb, root, p);
     check_amounts(pb, root, p);
+    check_reach(pb, root, p);
+    check_caps(pb, root);
     return pb->total ? NULL : p;
 }
 

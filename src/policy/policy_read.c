@@ -105,14 +105,28 @@ bool read_bool(struct policy_problems *pb, const struct policy_node *node, bool 
     return true;
 }
 
+/* The first two digits of a division code are a province. */
+static bool is_province(int64_t n)
+{
+    static const int8_t last[] = {
+        [1] = 5, [2] = 3, [3] = 7, [4] = 6, [5] = 4, [6] = 5, [7] = 1, [8] = 2
+    };
+    int64_t tens = n / 10, ones = n % 10;
+
+    return tens >= 1 && tens <= 8 && (ones >= 1 || tens == 5) && ones <= last[tens];
+}
+
 bool read_range(struct policy_problems *pb, const struct policy_node *node,
                 struct policy_range *ret)
 {
     int64_t n = 0;
     size_t len = node->kind == NODE_SCALAR ? strlen(node->text) : 0;
 
-    if ((len != 6 && len != 9 && len != 12) || !str_int(node->text, &n) || n < 110000 ||
-        node->text[0] < '1' || node->text[0] > '8') {
+    bool ok = (len == 6 || len == 9 || len == 12) && str_int(node->text, &n) && n >= 110000 &&
+              node->text[0] >= '1' && node->text[0] <= '8' &&
+              is_province((node->text[0] - '0') * 10 + (node->text[1] - '0'));
+
+    if (!ok) {
         PROBLEM(pb, node, "此处应是行政区划代码", "a division code belongs here");
         CURE(pb, "请写 6、9 或 12 位代码，如 621100（定西市）",
              "write 6, 9 or 12 digits, such as 621100 (Dingxi)");
@@ -191,8 +205,13 @@ static void read_codes(struct policy_problems *pb, const struct policy_node *nod
         CURE(pb, "请写入代码，或删去这个键", "write codes into it or delete the key");
     }
     for (int i = 0; i < n; i++) {
-        if (read_code(pb, items[i], names, &code))
-            *ret |= 1u << code;
+        if (!read_code(pb, items[i], names, &code))
+            continue;
+        if (*ret & 1u << code) {
+            PROBLEM(pb, items[i], "“%s”写了两次", "“%s” is listed twice", items[i]->text);
+            CURE(pb, "请删去其中一个", "delete one of them");
+        }
+        *ret |= 1u << code;
     }
 }
 

@@ -39,6 +39,8 @@ struct key {
         .name = name_, .kind = kind_, .offset = offset_, ##__VA_ARGS__ \
     }
 
+/* Would `b` never be chosen behind `a`, because `a` asks for no more than `b`? policy_file.c */
+bool policy_item_shadows(const struct policy_item *a, const struct policy_item *b);
 /* Reads a map; everything that is wrong in it is added to pb. */
 void read_map(struct policy_problems *pb, const struct policy_node *node, const struct key *keys,
               void *into);

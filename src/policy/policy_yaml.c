@@ -198,7 +198,9 @@ const struct policy_node *policy_yaml_read(const char *text, size_t len, struct 
     for (bool is_end = false; !is_end && next_event(&ld, &ev);) {
         is_end = ev.type == YAML_STREAM_END_EVENT;
         if (ev.type == YAML_DOCUMENT_START_EVENT && ++documents > 1) {
-            PROBLEM(pb, NULL, "一个文件只能写一项政策", "a file holds one policy");
+            struct policy_node at = { .line = (int)ev.start_mark.line + 1,
+                                      .column = (int)ev.start_mark.column + 1 };
+            PROBLEM(pb, &at, "一个文件只能写一项政策", "a file holds one policy");
             CURE(pb, "请去掉“---”，另存一个文件", "remove “---” and use a file of its own");
         } else if (ev.type == YAML_SCALAR_EVENT || ev.type == YAML_SEQUENCE_START_EVENT ||
                    ev.type == YAML_MAPPING_START_EVENT || ev.type == YAML_ALIAS_EVENT) {
@@ -208,7 +210,8 @@ const struct policy_node *policy_yaml_read(const char *text, size_t len, struct 
     }
     yaml_parser_delete(&ld.parser);
     if (!pb->total && !root) {
-        PROBLEM(pb, NULL, "文件是空的", "the file is empty");
+        PROBLEM(pb, (&(struct policy_node){ .line = 1, .column = 1 }), "文件是空的",
+                "the file is empty");
         CURE(pb, "请参照 policies/ 中的文件编写", "take a file of policies/ as the model");
     }
     return pb->total ? NULL : root;
