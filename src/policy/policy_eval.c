@@ -5,6 +5,8 @@
 
 #include "base/lunar.h"
 
+enum { MONTHS_PAID_MAX = 600 }; /* as in policy files */
+
 /* --- instalments --- */
 static int64_t take(int64_t *pool, int64_t most)
 {
@@ -61,38 +63,108 @@ static void earn_once(struct eval *ev, int item, int64_t fen)
     int32_t from = st->met, to = st->met;
 
     if (st->run && n > 0) {
-        from = run_start(&ev->line, st->run);
-        to = run_reach(&ev->line, st->run, n);
+        from = run_start(ev->line, st->run);
+        to = run_reach(ev->line, st->run, n);
     } else if (st->run) {
-        from = run_start(&ev->line, st->run);
-        to = run_end(&ev->line, st->run);
+        from = run_start(ev->line, st->run);
+        to = run_end(ev->line, st->run);
     }
     earn(ev, item, 1, st->met, from, to, fen);
 }
 
-/* Every run that is long enough and satisfies the conditions earns its full months, up to the most.
- * A month is due when it is full, the months before the threshold when that is reached. */
+/* One month of an item, and when it is due and known (run_known). */
+struct month_sum {
+    int32_t due, known, from, to;
+};
+
+/* The next month of a run that does not lie among those already taken: nobody is paid for a day
+ * twice. False when there is none; run->next is its number. */
+static bool month_next(const struct time_line *t, struct time_run *r, int32_t n,
+                       const struct month_sum *taken, int32_t taken_n, struct month_sum *ret)
+{
+    int32_t to;
+
+    for (; r->next && (to = run_reach(t, r, r->next)) != DAY_NEVER; r->next++) {
+        int32_t from = run_reach(t, r, r->next - 1), i = 0;
+
+        while (t->policy->count.same_employer && i < taken_n &&
+               (to <= taken[i].from || from >= taken[i].to))
+            i++;
+        if (t->policy->count.same_employer && i < taken_n)
+            continue;
+        *ret = (struct month_sum){ .due = MAX(to, run_reach(t, r, n)),
+                                   .known = run_known(t, r, MAX(n, r->next)),
+                                   .from = from,
+                                   .to = to };
+        return true;
+    }
+    return false;
+}
+
+/* The months an item pays in the order in which they fall due, at most it->months. Every run that
+ * is long enough and satisfies the conditions has them. A month is due when it is full, the months
+ * before the threshold when that is reached. */
+static int32_t months_take(struct eval *ev, struct time_line *t, const struct policy_item *it,
+                           struct month_sum *ret)
+{
+    struct time_line *known = ev->line;
+    int32_t n = item_months(ev->p, it), taken = 0;
+
+    ev->line = t;
+    for (int i = 0; i < t->run_count; i++) {
+        struct check c = check_run(ev, it, &t->runs[i]);
+        bool is_met = c.result == RESULT_MET || c.result == RESULT_MISSING;
+
+        t->runs[i].next = !is_met ? 0 : it->accrual == ACCRUAL_FIRST_MONTH ? 1 : n + 1;
+    }
+    ev->line = known;
+    for (; taken < MIN(it->months, MONTHS_PAID_MAX); taken++) {
+        struct month_sum best = { .due = DAY_NEVER }, m;
+        struct time_run *of = NULL;
+
+        for (int i = 0; i < t->run_count; i++) {
+            if (month_next(t, &t->runs[i], n, ret, taken, &m) &&
+                (!of || m.due < best.due || (m.due == best.due && m.from < best.from))) {
+                best = m;
+                of = &t->runs[i];
+            }
+        }
+        if (!of)
+            break;
+        of->next++;
+        ret[taken] = best;
+    }
+    return taken;
+}
+
 static void earn_months(struct eval *ev, int item)
 {
     const struct policy_item *it = &ev->p->items[item];
+    struct month_sum months[MONTHS_PAID_MAX];
+    int32_t n = months_take(ev, ev->line, it, months);
+
+    for (int32_t i = 0; i < n; i++)
+        earn(ev, item, i + 1, months[i].due, months[i].from, months[i].to, it->fen);
+}
+
+/* When a monthly item pays next, and how much then. */
+static void find_next_months(struct eval *ev, int item)
+{
+    const struct policy_item *it = &ev->p->items[item];
     struct item_state *st = &ev->items[item];
-    int32_t n = item_months(ev->p, it), left = it->months, seq = 1;
+    struct month_sum months[MONTHS_PAID_MAX];
+    int32_t n;
 
-    for (int i = 0; i < ev->line.run_count; i++) {
-        const struct time_run *r = &ev->line.runs[i];
-        struct check c = check_run(ev, it, r);
-        int32_t k = it->accrual == ACCRUAL_FIRST_MONTH ? 1 : n + 1;
-        int32_t threshold = run_reach(&ev->line, r, n), full;
-
-        if (c.result != RESULT_MET && c.result != RESULT_MISSING)
+    st->next = DAY_NEVER;
+    st->next_fen = 0;
+    if (st->result == RESULT_FAILED || !line_ahead(ev))
+        return;
+    n = months_take(ev, ev->ahead_room, it, months);
+    for (int32_t i = 0; i < n; i++) {
+        if (months[i].known <= ev->as_of || months[i].known > st->next)
             continue;
-        for (full = run_months(&ev->line, r); k <= full && left > 0; k++, left--)
-            earn(ev, item, seq++, MAX(run_reach(&ev->line, r, k), threshold),
-                 run_reach(&ev->line, r, k - 1), run_reach(&ev->line, r, k), it->fen);
-        if (left > 0 && r->is_open) {
-            st->next = run_project(&ev->line, r, k);
-            st->next_fen = it->fen;
-        }
+        st->next_fen = (months[i].known == st->next ? st->next_fen : 0) + it->fen;
+        st->next = months[i].known;
     }
 }
 
@@ -209,7 +281,7 @@ static int64_t lookup_best(const struct eval *ev, const struct policy_item *it)
     for (int i = 0; i < ev->f->spell_count; i++) {
         const struct policy_spell *s = &ev->f->spells[i];
 
-        if (spell_counts(ev->p, ev->f, s) && date_to_days(s->start) < ev->line.cut &&
+        if (spell_counts(ev->p, ev->f, s) && date_to_days(s->start) < ev->line->cut &&
             (date_is_none(s->end) || date_to_days(s->end) >= ev->start))
             best = MAX(best, lookup(it, ev->f->domicile, s->work_division));
     }
@@ -376,12 +448,33 @@ static void payments_sort(struct eval *ev, int64_t employer_id)
 }
 
 /* --- the whole --- */
+/* The status that time is counted from and until: the first that holds on the day counting ends. If
+ * that is the day the status ends, it may have ended before. */
+static const struct policy_status_row *frame_status(const struct policy *p,
+                                                    const struct policy_facts *f, int32_t on)
+{
+    const struct policy_status_row *ended = NULL;
+
+    for (int i = 0; i < f->status_count; i++) {
+        const struct policy_status_row *s = &f->statuses[i];
+
+        if (!(p->who.status & 1u << s->status) || date_to_days(s->from) > on)
+            continue;
+        if (date_is_none(s->until) || p->who.status_at == STATUS_AT_START ||
+            date_to_days(s->until) >= on)
+            return s;
+        if (!ended || date_compare(s->until, ended->until) > 0)
+            ended = s;
+    }
+    return p->count.cuts & 1u << CUT_STATUS_END ? ended : NULL;
+}
+
 static void frame(struct eval *ev)
 {
     const struct policy *p = ev->p;
     const struct policy_facts *f = ev->f;
     bool split = p->count.cross_year == CROSS_SPLIT;
-    const struct policy_status_row *status = NULL;
+    const struct policy_status_row *status;
     int32_t on;
 
     ev->year = f->year ? f->year : ev->d->as_of.year;
@@ -405,14 +498,7 @@ static void frame(struct eval *ev)
     if (!date_is_none(p->count.start_date))
         ev->start = MAX(ev->start, date_to_days(p->count.start_date));
     on = MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
-    for (int i = 0; i < f->status_count && !status; i++) {
-        const struct policy_status_row *s = &f->statuses[i];
-
-        if ((p->who.status & 1u << s->status) && date_to_days(s->from) <= on &&
-            (date_is_none(s->until) || p->who.status_at == STATUS_AT_START ||
-             date_to_days(s->until) >= on))
-            status = s;
-    }
+    status = frame_status(p, f, on);
     if (status && (p->count.starts & 1u << START_STATUS_FROM))
         ev->start = MAX(ev->start, date_to_days(status->from));
     if (status && (p->count.cuts & 1u << CUT_STATUS_END) && !date_is_none(status->until))
@@ -465,6 +551,8 @@ static const struct time_run *find_items(struct eval *ev)
             if (p->items[i].kind == AMOUNT_PER_DAY)
                 check_courses(ev, &p->items[i], st);
             st->next_fen = item_worth(ev, &p->items[i]);
+            if (p->items[i].kind == AMOUNT_PER_MONTH)
+                find_next_months(ev, i);
             if (!main_run)
                 main_run = st->run;
         }
@@ -624,6 +712,7 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
                        .due = INT32_MIN,
                        .from = DAY_NEVER,
                        .until = INT32_MIN };
+    struct time_line line, ahead; /* large, and set when built */
     const struct time_run *run;
     unsigned chosen;
 
@@ -633,13 +722,16 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
     frame(&ev);
     check_effective(&ev);
     check_window(&ev);
-    time_line_build(&ev.line, p, facts, ev.start, ev.limit, ev.as_of);
+    time_line_build(&line, p, facts, ev.start, ev.limit, ev.as_of);
+    ev.line = &line;
+    ev.ahead_room = &ahead;
     if (p->beneficiary == BENEFICIARY_STATION)
         check_station(&ev);
     if (ev.needs_person)
         check_person(&ev);
     run = find_items(&ev);
     if (ev.needs_person) {
+        check_start_status(&ev, run);
         if (ev.needs_work)
             check_employment(&ev);
         if (p->who.first_time)
@@ -648,7 +740,7 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
         trace_requires(&ev, run);
     }
     chosen = choose_items(&ev);
-    payments_sort(&ev, run ? facts->spells[ev.line.segments[run->first].spell].employer_id : 0);
+    payments_sort(&ev, run ? facts->spells[line.segments[run->first].spell].employer_id : 0);
     if (!base_has(&ev, RESULT_FAILED)) {
         for (int i = 0; i < p->item_count; i++) {
             if (chosen & 1u << i)
@@ -658,9 +750,11 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
     check_exclusive(&ev);
     check_evidence(&ev);
     if (mem)
-        time_line_trace(&ev.line, mem, ret);
+        time_line_trace(&line, mem, ret);
     settle(&ev, chosen);
-    time_line_release(&ev.line);
+    time_line_release(&line);
+    if (ev.ahead)
+        time_line_release(&ahead);
 }
 
 /* --- several decisions --- */

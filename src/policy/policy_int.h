@@ -17,7 +17,10 @@ struct eval {
     const struct policy_facts *f;
     struct policy_decision *d;
     struct arena *mem;
-    struct time_line line;
+    struct time_line *line; /* what is known on the as-of day */
+    struct time_line *ahead_room;
+    const struct time_line *ahead; /* line_ahead() */
+    bool has_looked_ahead;
     struct item_state items[POLICY_ITEMS_MAX];
     int32_t as_of, start, limit;
     int16_t year;
@@ -34,8 +37,7 @@ struct eval {
 /* Conditions of one item, quiet or written down. */
 struct check {
     enum policy_result result;
-    int32_t met;  /* latest day of the conditions that have one */
-    int32_t next; /* when the months will be full */
+    int32_t met; /* latest day of the conditions that have one */
     const char *item;
     bool is_traced;
 };
@@ -59,6 +61,9 @@ bool course_counts(const struct eval *ev, const struct policy_item *it,
 /* A PER_DAY item: worsens the result when no course counts (yet). */
 void check_courses(struct eval *ev, const struct policy_item *it, struct item_state *st);
 void check_person(struct eval *ev);
+/* A status asked for on the day counting starts: that of the run that speaks for the decision, NULL
+ * = there is none. */
+void check_start_status(struct eval *ev, const struct time_run *run);
 void check_employment(struct eval *ev);
 void check_first_time(struct eval *ev, const struct time_run *run);
 void check_transition(struct eval *ev, const struct time_run *run);
@@ -73,7 +78,11 @@ void check_require(struct eval *ev, struct check *c, const struct time_run *run,
 struct check check_run(struct eval *ev, const struct policy_item *it, const struct time_run *run);
 /* Months an item needs, the policy's own condition included; 0 = no matter. */
 int32_t item_months(const struct policy *p, const struct policy_item *it);
-/* Sets run, result, met and next. */
+/* The line as it will be if all goes on as now; NULL when that brings nothing. Made once. */
+const struct time_line *line_ahead(struct eval *ev);
+/* Does full time reached on that day belong to the year asked for? */
+bool year_fits(const struct eval *ev, int32_t on);
+/* Sets run, result, met and, when months are lacking, next. */
 void item_find_run(struct eval *ev, const struct policy_item *it, struct item_state *st);
 /* Number of verified months of the run, the sum of their wages, and whether one is not known. */
 int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *sum, bool *unknown);

@@ -145,26 +145,94 @@ void check_window(struct eval *ev)
     base_outcome(ev, o);
 }
 
+/* --- the time ahead --- */
+bool year_fits(const struct eval *ev, int32_t on)
+{
+    /* Full on 1 January means that the last day worked was 31 December. */
+    return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on - 1).year == ev->year;
+}
+
+const struct time_line *line_ahead(struct eval *ev)
+{
+    int32_t n = 0;
+
+    if (ev->has_looked_ahead)
+        return ev->ahead;
+    ev->has_looked_ahead = true;
+    for (int i = 0; i < ev->p->item_count; i++)
+        n = MAX(n, item_months(ev->p, &ev->p->items[i]));
+    /* A month more than the most, and a year for months that will not count. */
+    if (time_line_ahead(ev->ahead_room, ev->line, (n + 1) * 31 + 366))
+        ev->ahead = ev->ahead_room;
+    return ev->ahead;
+}
+
+/* A status asked for on the day when counting starts is a matter of each run. */
+static bool start_fits(const struct eval *ev, const struct time_line *t, const struct time_run *run)
+{
+    return !ev->p->who.status || ev->p->who.status_at != STATUS_AT_START ||
+           status_on(ev->f, ev->p->who.status, run_start(t, run));
+}
+
+/* The first day after the as-of day on which n months will be full if all goes on as now. */
+static int32_t months_next(struct eval *ev, int32_t n)
+{
+    const struct time_line *t = line_ahead(ev);
+    int32_t next = DAY_NEVER;
+
+    for (int i = 0; t && i < t->run_count; i++) {
+        int32_t day = run_known(t, &t->runs[i], n);
+
+        if (day > ev->as_of && day < next && year_fits(ev, run_reach(t, &t->runs[i], n)) &&
+            start_fits(ev, t, &t->runs[i]))
+            next = day;
+    }
+    return next;
+}
+
+/* When a first sum will be earned by a start that is still to come, on which the status is there.
+ */
+static int32_t start_next(struct eval *ev)
+{
+    int32_t next = DAY_NEVER;
+
+    for (int i = 0; ev->p->who.status_at == STATUS_AT_START && i < ev->p->item_count; i++)
+        next = MIN(next, months_next(ev, item_months(ev->p, &ev->p->items[i])));
+    return next;
+}
+
+static void check_who_status(struct eval *ev, int32_t on)
+{
+    const struct policy *p = ev->p;
+    const struct policy_status_row *s = status_on(ev->f, p->who.status, on);
+    struct policy_outcome o = { .rule = RULE_STATUS,
+                                .want = p->who.status,
+                                .until = s ? s->until : date_on_day(on) };
+
+    if (s) {
+        o.got = (int64_t)1 << s->status;
+        o.from = s->from;
+    } else {
+        o.date = date_on_day(start_next(ev));
+        o.result = date_is_none(o.date) ? RESULT_FAILED : RESULT_NOT_YET;
+    }
+    base_outcome(ev, o);
+}
+
+void check_start_status(struct eval *ev, const struct time_run *run)
+{
+    if (ev->p->who.status && ev->p->who.status_at == STATUS_AT_START)
+        check_who_status(ev, run ? run_start(ev->line, run) : last_day(ev));
+}
+
 void check_person(struct eval *ev)
 {
     const struct policy *p = ev->p;
     const struct policy_facts *f = ev->f;
     int32_t on = last_day(ev);
 
-    if (p->who.status) {
-        const struct policy_status_row *s;
-
-        if (p->who.status_at == STATUS_AT_START && ev->line.run_count)
-            on = run_start(&ev->line, &ev->line.runs[0]);
-        s = status_on(f, p->who.status, on);
-        base_outcome(ev, (struct policy_outcome){ .rule = RULE_STATUS,
-                                                  .result = s ? RESULT_MET : RESULT_FAILED,
-                                                  .want = p->who.status,
-                                                  .got = s ? (int64_t)1 << s->status : 0,
-                                                  .from = s ? s->from : (struct date){ 0 },
-                                                  .until = s ? s->until : date_on_day(on) });
-        on = last_day(ev);
-    }
+    if (p->who.status && p->who.status_at == STATUS_AT_CUT)
+        check_who_status(ev, on);
     if (p->who.origin_count) {
         bool is_in = false;
 
@@ -239,7 +307,7 @@ void check_courses(struct eval *ev, const struct policy_item *it, struct item_st
 void check_employment(struct eval *ev)
 {
     struct policy_outcome o = { .rule = RULE_EMPLOYMENT, .result = RESULT_FAILED };
-    int32_t cut = ev->line.cut;
+    int32_t cut = ev->line->cut;
 
     for (int i = 0; i < ev->f->spell_count && o.result != RESULT_MET; i++) {
         const struct policy_spell *s = &ev->f->spells[i];
@@ -264,7 +332,7 @@ void check_first_time(struct eval *ev, const struct time_run *run)
 
     if (!run)
         return;
-    stay = date_to_days(ev->f->spells[ev->line.segments[run->first].spell].start);
+    stay = date_to_days(ev->f->spells[ev->line->segments[run->first].spell].start);
     for (int i = ev->f->spell_count - 1; i >= 0; i--) {
         const struct policy_spell *s = &ev->f->spells[i];
         int32_t start = date_to_days(s->start);
@@ -296,7 +364,7 @@ void check_transition(struct eval *ev, const struct time_run *run)
         return;
     if (p->transition == TRANSITION_NEW_ONLY) {
         if (run)
-            o.from = ev->f->spells[ev->line.segments[run->first].spell].start;
+            o.from = ev->f->spells[ev->line->segments[run->first].spell].start;
         o.date = p->from;
         if (run && date_compare(o.from, p->from) < 0)
             o.result = RESULT_FAILED;
@@ -388,33 +456,25 @@ void check_evidence(struct eval *ev)
 }
 
 /* --- conditions of a run --- */
-static bool year_fits(const struct eval *ev, int32_t on)
-{
-    /* Full on 1 January means that the last day worked was 31 December. */
-    return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on - 1).year == ev->year;
-}
 
 static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
                          const char *clause)
 {
     struct policy_outcome o = { .rule = RULE_MONTHS, .want = n, .clause = clause };
-    int32_t reach = run ? run_reach(&ev->line, run, n) : DAY_NEVER;
-    int32_t next = DAY_NEVER;
+    int32_t reach = run ? run_reach(ev->line, run, n) : DAY_NEVER;
 
     if (run) {
-        o.got = run_months(&ev->line, run);
-        o.from = date_on_day(run_start(&ev->line, run));
-        o.until = date_on_day(run_end(&ev->line, run) - 1);
+        o.got = run_months(ev->line, run);
+        o.from = date_on_day(run_start(ev->line, run));
+        o.until = date_on_day(run_end(ev->line, run) - 1);
     }
     if (reach != DAY_NEVER && year_fits(ev, reach)) {
         o.date = date_on_day(reach);
     } else {
-        for (int i = 0; i < ev->line.run_count; i++)
-            next = MIN(next, run_project(&ev->line, &ev->line.runs[i], n));
-        next = MIN(next, line_project_fresh(&ev->line, n));
-        o.result = line_has_hope(&ev->line) ? RESULT_NOT_YET : RESULT_FAILED;
+        int32_t next = months_next(ev, n);
+
+        o.result = next != DAY_NEVER || line_has_hope(ev->line) ? RESULT_NOT_YET : RESULT_FAILED;
         o.date = date_on_day(next);
-        c->next = next;
     }
     item_outcome(ev, c, o);
 }
@@ -434,7 +494,7 @@ int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *su
         bool is_counted = false;
 
         for (int j = run->first; j < run->first + run->count && !is_counted; j++) {
-            const struct time_segment *s = &ev->line.segments[j];
+            const struct time_segment *s = &ev->line->segments[j];
 
             is_counted = m->spell == s->spell && s->from < after && s->to > first;
         }
@@ -642,15 +702,12 @@ void check_require(struct eval *ev, struct check *c, const struct time_run *run,
 /* Everything the item asks of this run, the policy's own conditions included. */
 struct check check_run(struct eval *ev, const struct policy_item *it, const struct time_run *run)
 {
-    struct check c = { .met = INT32_MIN, .next = DAY_NEVER };
-    int32_t next;
+    struct check c = { .met = INT32_MIN };
 
+    if (run && !start_fits(ev, ev->line, run))
+        c.result = start_next(ev) == DAY_NEVER ? RESULT_FAILED : RESULT_NOT_YET;
     check_require(ev, &c, run, &ev->p->require);
-    next = c.next;
-    c.next = DAY_NEVER;
     check_require(ev, &c, run, &it->require);
-    if (next != DAY_NEVER)
-        c.next = c.next == DAY_NEVER ? next : MAX(c.next, next);
     return c;
 }
 
@@ -664,13 +721,13 @@ int32_t item_months(const struct policy *p, const struct policy_item *it)
 void item_find_run(struct eval *ev, const struct policy_item *it, struct item_state *st)
 {
     int32_t n = item_months(ev->p, it), best_reach = DAY_NEVER;
-    struct check best = { .result = RESULT_FAILED, .next = DAY_NEVER, .met = INT32_MIN };
+    struct check best = { .result = RESULT_FAILED, .met = INT32_MIN };
 
     st->run = NULL;
-    for (int i = 0; i < ev->line.run_count; i++) {
-        const struct time_run *r = &ev->line.runs[i];
+    for (int i = 0; i < ev->line->run_count; i++) {
+        const struct time_run *r = &ev->line->runs[i];
         struct check c = check_run(ev, it, r);
-        int32_t reach = run_reach(&ev->line, r, n);
+        int32_t reach = run_reach(ev->line, r, n);
 
         if (reach != DAY_NEVER && !year_fits(ev, reach))
             reach = DAY_NEVER;
@@ -685,6 +742,8 @@ void item_find_run(struct eval *ev, const struct policy_item *it, struct item_st
     if (!st->run)
         best = check_run(ev, it, NULL);
     st->result = best.result;
-    st->next = best.next;
+    if (st->result == RESULT_NOT_YET && n > 0 &&
+        (best_reach == DAY_NEVER || !start_fits(ev, ev->line, st->run)))
+        st->next = months_next(ev, n);
     st->met = best.met == INT32_MIN ? ev->as_of : best.met;
 }

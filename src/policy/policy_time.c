@@ -111,6 +111,8 @@ static void add_spells(struct time_line *t, int64_t employer)
 
         if ((p->count.same_employer && s->employer_id != employer) || !spell_counts(p, f, s))
             continue;
+        if (date_to_days(s->start) > t->as_of)
+            continue; /* what only begins later is not looked at */
         from = MAX(t->start, date_to_days(s->start));
         to = MIN(t->cut, spell_after(p, s));
         if (p->count.by == BY_SPELLS)
@@ -120,8 +122,38 @@ static void add_spells(struct time_line *t, int64_t employer)
     }
 }
 
-/* A calendar month counts whole when it is over, confirmed, and not before the month of the start.
- */
+static bool spell_goes_on(const struct time_line *t, const struct policy_spell *s)
+{
+    return date_to_days(s->start) <= t->as_of && spell_after(t->policy, s) > t->as_of;
+}
+
+/* A month of a spell counts whole when it is over and some of the work in it was not before the
+ * start. */
+static void add_month(struct time_line *t, struct month m, int32_t spell)
+{
+    const struct policy_spell *s = &t->facts->spells[spell];
+    int32_t first = date_to_days(month_first_day(m));
+    int32_t after = date_to_days(month_last_day(m)) + 1;
+    int32_t worked = MAX(MAX(first, t->start), date_to_days(s->start));
+
+    if (after <= t->cut && worked < after && worked < spell_after(t->policy, s) &&
+        date_to_days(s->start) <= t->as_of)
+        segment_add(t, first, after, spell);
+}
+
+/* Months not over yet of a spell that goes on: as if they will be verified. */
+static void add_months_ahead(struct time_line *t, int32_t spell)
+{
+    struct month m = month_of(date_from_days(t->as_of));
+    int32_t after = MIN(t->cut, spell_after(t->policy, &t->facts->spells[spell]));
+    int hint = 0;
+
+    for (; date_to_days(month_first_day(m)) < after; m = month_add(m, 1)) {
+        if (month_state(t->facts, m, spell, &hint) == MONTH_UNKNOWN)
+            add_month(t, m, spell);
+    }
+}
+
 static void add_months(struct time_line *t, int64_t employer)
 {
     const struct policy *p = t->policy;
@@ -130,20 +162,20 @@ static void add_months(struct time_line *t, int64_t employer)
     for (int i = 0; i < f->month_count; i++) {
         const struct policy_month *m = &f->months[i];
         const struct policy_spell *s;
-        int32_t first, after;
 
-        if (m->spell < 0 || m->spell >= f->spell_count)
+        if (m->spell < 0 || m->spell >= f->spell_count || m->state != MONTH_CONFIRMED)
             continue;
         s = &f->spells[m->spell];
         if ((p->count.same_employer && s->employer_id != employer) || !spell_counts(p, f, s))
             continue;
-        first = date_to_days(month_first_day(m->month));
-        after = date_to_days(month_last_day(m->month)) + 1;
-        if (after > t->cut || after <= t->start || date_to_days(s->start) >= after ||
-            spell_after(p, s) <= first)
-            continue;
-        if (m->state == MONTH_CONFIRMED)
-            segment_add(t, first, after, m->spell);
+        add_month(t, m->month, m->spell);
+    }
+    for (int32_t i = 0; t->is_ahead && i < f->spell_count; i++) {
+        const struct policy_spell *s = &f->spells[i];
+
+        if ((!p->count.same_employer || s->employer_id == employer) && spell_counts(p, f, s) &&
+            spell_goes_on(t, s))
+            add_months_ahead(t, i);
     }
 }
 
@@ -173,21 +205,12 @@ static void segments_tidy(struct time_line *t, int first)
     t->segment_count = kept;
 }
 
-static bool spell_goes_on(const struct time_line *t, const struct policy_spell *s)
-{
-    return date_to_days(s->start) <= t->as_of && spell_after(t->policy, s) > t->as_of;
-}
-
-static bool employed_now(const struct time_line *t, const struct time_run *r)
+static bool is_employed_now(const struct time_line *t)
 {
     for (int i = 0; i < t->facts->spell_count; i++) {
         const struct policy_spell *s = &t->facts->spells[i];
 
-        if (!spell_goes_on(t, s) || !spell_counts(t->policy, t->facts, s))
-            continue;
-        if (!r || !t->policy->count.same_employer)
-            return true;
-        if (s->employer_id == t->facts->spells[t->segments[r->first].spell].employer_id)
+        if (spell_goes_on(t, s) && spell_counts(t->policy, t->facts, s))
             return true;
     }
     return false;
@@ -209,28 +232,14 @@ static void runs_cut(struct time_line *t, int first)
         r->count++;
         r->counted += p->count.month == MODE_CALENDAR ? 1 : s->to - s->from;
     }
-    if (r && t->as_of < t->limit) { /* only the last run can go on */
-        int32_t end = run_end(t, r);
-        struct date as_of = date_from_days(t->as_of);
-        int32_t known =
-            p->count.month == MODE_CALENDAR ? date_to_days(date_first_of_month(as_of)) : t->as_of;
-
-        r->is_open = employed_now(t, r) &&
-                     (p->count.mode == COUNT_CUMULATIVE || known - end <= p->count.gap_days);
-    }
 }
 
-void time_line_build(struct time_line *t, const struct policy *p, const struct policy_facts *f,
-                     int32_t start, int32_t limit, int32_t as_of)
+/* Segments and runs, employer by employer where that matters. */
+static void line_fill(struct time_line *t)
 {
-    bool any_open = false;
+    const struct policy *p = t->policy;
+    const struct policy_facts *f = t->facts;
 
-    t->policy = p;
-    t->facts = f;
-    t->start = start;
-    t->limit = limit;
-    t->as_of = as_of;
-    t->cut = MIN(limit, as_of);
     t->segments = t->inline_segments;
     t->runs = t->inline_runs;
     t->capacity = SEGMENTS_INLINE;
@@ -253,11 +262,43 @@ void time_line_build(struct time_line *t, const struct policy *p, const struct p
         if (!p->count.same_employer)
             break;
     }
-    for (int i = 0; i < t->run_count; i++)
-        any_open |= t->runs[i].is_open;
-    t->fresh_from = DAY_NEVER;
-    if (!any_open && as_of < limit && employed_now(t, NULL))
-        t->fresh_from = MAX(as_of, start);
+}
+
+void time_line_build(struct time_line *t, const struct policy *p, const struct policy_facts *f,
+                     int32_t start, int32_t limit, int32_t as_of)
+{
+    t->policy = p;
+    t->facts = f;
+    t->start = start;
+    t->limit = limit;
+    t->as_of = as_of;
+    t->cut = MIN(limit, as_of);
+    t->is_ahead = false;
+    line_fill(t);
+}
+
+bool time_line_ahead(struct time_line *t, const struct time_line *now, int32_t days)
+{
+    int32_t month = date_to_days(date_first_of_month(date_from_days(now->as_of)));
+    bool is_more = false;
+
+    for (int i = 0; i < now->facts->spell_count && !is_more; i++) {
+        const struct policy_spell *s = &now->facts->spells[i];
+
+        is_more = date_to_days(s->start) <= now->as_of && spell_after(now->policy, s) > month &&
+                  spell_counts(now->policy, now->facts, s);
+    }
+    if (!is_more || now->as_of >= now->limit)
+        return false;
+    t->policy = now->policy;
+    t->facts = now->facts;
+    t->start = now->start;
+    t->limit = now->limit;
+    t->as_of = now->as_of;
+    t->cut = MIN(now->limit, now->as_of + days);
+    t->is_ahead = true;
+    line_fill(t);
+    return true;
 }
 
 void time_line_release(struct time_line *t)
@@ -284,6 +325,18 @@ static int32_t months_in_days(const struct policy *p, int32_t start, int32_t n)
     return date_to_days(date_add_months(date_from_days(start), n)) - start;
 }
 
+/* The day on which the n-th calendar month is over. */
+static int32_t reach_calendar(const struct time_line *t, const struct time_run *r, int32_t n)
+{
+    const struct time_segment *s = &t->segments[r->first];
+    int32_t day;
+
+    if (!t->policy->count.idle_counted)
+        return n <= r->count ? s[n - 1].to : DAY_NEVER;
+    day = date_to_days(date_add_months(date_from_days(s[0].from), n));
+    return day <= s[r->count - 1].to ? day : DAY_NEVER;
+}
+
 int32_t run_reach(const struct time_line *t, const struct time_run *r, int32_t n)
 {
     const struct time_segment *s = &t->segments[r->first];
@@ -292,7 +345,7 @@ int32_t run_reach(const struct time_line *t, const struct time_run *r, int32_t n
     if (n <= 0)
         return s[0].from;
     if (t->policy->count.month == MODE_CALENDAR)
-        return n <= r->count ? s[n - 1].to : DAY_NEVER;
+        return reach_calendar(t, r, n);
     need = months_in_days(t->policy, s[0].from, n);
     if (t->policy->count.idle_counted)
         return s[0].from + need <= s[r->count - 1].to ? s[0].from + need : DAY_NEVER;
@@ -304,37 +357,16 @@ int32_t run_reach(const struct time_line *t, const struct time_run *r, int32_t n
     return DAY_NEVER;
 }
 
-int32_t run_project(const struct time_line *t, const struct time_run *r, int32_t n)
+int32_t run_known(const struct time_line *t, const struct time_run *r, int32_t n)
 {
-    int32_t day;
+    const struct time_segment *s = &t->segments[r->first];
+    int32_t day = run_reach(t, r, n);
 
-    if (!r->is_open)
-        return DAY_NEVER;
-    if (t->policy->count.month == MODE_CALENDAR) {
-        struct month running = month_of(date_from_days(t->as_of));
-        struct month next = month_of(date_from_days(run_end(t, r)));
-        struct month from = month_compare(next, running) > 0 ? next : running;
-
-        day = date_to_days(month_first_day(month_add(from, n - r->count)));
-    } else {
-        int32_t start = run_start(t, r), need = months_in_days(t->policy, start, n);
-
-        day = t->policy->count.idle_counted ? start + need : t->as_of + need - r->counted;
-    }
-    return day <= t->limit ? day : DAY_NEVER;
-}
-
-int32_t line_project_fresh(const struct time_line *t, int32_t n)
-{
-    int32_t day;
-
-    if (t->fresh_from == DAY_NEVER)
-        return DAY_NEVER;
-    if (t->policy->count.month == MODE_CALENDAR)
-        day = date_to_days(month_first_day(month_add(month_of(date_from_days(t->fresh_from)), n)));
-    else
-        day = t->fresh_from + months_in_days(t->policy, t->fresh_from, n);
-    return day <= t->limit ? day : DAY_NEVER;
+    if (day == DAY_NEVER || !t->policy->count.idle_counted)
+        return day;
+    while (s->to < day)
+        s++;
+    return MAX(day, t->policy->count.month == MODE_CALENDAR ? s->to : s->from + 1);
 }
 
 static void stretch_add(struct arena *mem, struct policy_decision *d, size_t *cap,
@@ -383,15 +415,11 @@ static bool unverified_scan(const struct time_line *t, struct arena *mem, struct
 
 bool line_has_hope(const struct time_line *t)
 {
-    if (t->fresh_from != DAY_NEVER || unverified_scan(t, NULL, NULL, NULL))
+    if ((t->as_of < t->limit && is_employed_now(t)) || unverified_scan(t, NULL, NULL, NULL))
         return true;
     for (int i = 0; i < t->run_count; i++) {
-        const struct time_run *r = &t->runs[i];
-
-        if (r->is_open)
-            return true;
         if (t->as_of < t->limit && t->policy->count.mode == COUNT_CONTINUOUS &&
-            t->as_of - run_end(t, r) <= t->policy->count.gap_days)
+            t->as_of - run_end(t, &t->runs[i]) <= t->policy->count.gap_days)
             return true;
     }
     return false;
@@ -402,7 +430,7 @@ int32_t run_months(const struct time_line *t, const struct time_run *r)
     int32_t days = t->policy->count.idle_counted ? run_end(t, r) - run_start(t, r) : r->counted;
     int32_t n = days / 31;
 
-    if (t->policy->count.month == MODE_CALENDAR)
+    if (t->policy->count.month == MODE_CALENDAR && !t->policy->count.idle_counted)
         return r->count;
     while (run_reach(t, r, n + 1) != DAY_NEVER)
         n++;
