@@ -102,8 +102,8 @@
     X(P, NONE, "不分年度", "years play no part")                          \
     X(P, COMPLETION, "计入满足当年", "counted in the year of completion") \
     X(P, SPLIT, "分年度计算", "each year by itself")
-#define POLICY_STATUS_ATS(X, P)                     \
-    X(P, CUT, "截止之日", "when counting ends")     \
+#define POLICY_STATUS_ATS(X, P)                 \
+    X(P, CUT, "截止之日", "when counting ends") \
     X(P, START, "起算之日", "when counting starts")
 #define POLICY_ACCRUALS(X, P)                             \
     X(P, FIRST_MONTH, "自首月起", "from the first month") \
