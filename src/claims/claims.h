@@ -7,6 +7,8 @@
 #pragma once
 #include "platform/op.h"
 
+struct policy;
+
 extern const struct module claims_module;
 extern const struct record claim_record, adjustment_record;
 
@@ -30,6 +32,15 @@ MUST_CHECK enum err claims_find(struct ctx *cx, int64_t policy_id, struct date a
  * whose records have changed since the last turn; unclaimed ones whose window has closed become
  * LAPSED. As the system. Opens its own transactions; the same turn again changes nothing. */
 MUST_CHECK enum err claims_discover(struct ctx *cx, struct claims_found *ret);
+
+/* What it would cost to have the policy `then` instead of `now`, for all beneficiaries in the
+ * actor's scope as of a day, with nothing paid before by either; nothing is saved. Both pay the
+ * same kind of beneficiary, or E_INVALID "policy.kinds". Opens its own read transactions. Names of
+ * the rows stand in the result. */
+struct policy_comparison;
+MUST_CHECK enum err claims_simulate(struct ctx *cx, const struct policy *now,
+                                    const struct policy *then, struct date as_of,
+                                    struct policy_comparison *ret);
 
 /* One event of the state machine: "submit", "check", "review", "object", "dismiss_objection",
  * "approve", "return", "reject", "withdraw"; reason may be NULL where none is asked for. In a write

@@ -30,6 +30,7 @@ struct search {
     const int64_t *given;     /* these persons alone, ascending; NULL: the population */
     int given_count;
     struct claims_found *found;
+    struct simulation *simulation; /* or NULL: compare instead of finding claims */
     struct candidate *candidates;
     int candidate_count, looked_at;
 };
@@ -127,6 +128,10 @@ static void decide_year(struct ctx *cx, struct search *s, const struct policy_ro
 static void decide(struct ctx *cx, struct search *s, const struct policy_row *row,
                    const struct case_facts *of, const struct rows *claims)
 {
+    if (s->simulation) {
+        simulation_take(cx, s->simulation, of);
+        return;
+    }
     decide_year(cx, s, row, of, claims);
     if (row->policy->window.late_month) {
         struct case_facts *last = NEW(cx->mem, struct case_facts);
@@ -170,7 +175,7 @@ static enum err look_at_persons(struct ctx *cx, struct search *s, const int64_t 
                                      .household_id = NONE };
         TRY(facts_add_payments(cx, CASE_PERSON, &own, of[i].who, NONE, &of[i].facts));
         for (int p = 0; p < s->row_count; p++)
-            if (serves(s->rows[p].policy, of[i].home))
+            if (s->simulation || serves(s->rows[p].policy, of[i].home))
                 decide(cx, s, &s->rows[p], &of[i], &own);
     }
     return OK;
@@ -568,6 +573,22 @@ static void set_bounds(struct search *s)
         s->work_lo = MIN(s->work_lo, work_lo);
         s->work_hi = MAX(s->work_hi, work_hi);
     }
+}
+
+enum err claims_walk(struct ctx *cx, const struct policy_row rows[2], struct date as_of,
+                     struct simulation *simulation)
+{
+    struct claims_found found = { 0 };
+    struct search s = { .rows = rows,
+                        .row_count = 2,
+                        .kind = case_kind_of(rows[0].policy),
+                        .as_of = as_of,
+                        .found = &found,
+                        .simulation = simulation };
+
+    set_bounds(&s);
+    s.row_count = 1; /* whoever either of them may serve, once */
+    return run_chunks(cx, &s);
 }
 
 /* `like` says as of when, whom, and where to count what is found. */

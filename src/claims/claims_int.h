@@ -80,6 +80,14 @@ struct beneficiary claim_beneficiary(const struct rows *claim);
  * policy_id. */
 MUST_CHECK enum err claim_check_payer(struct ctx *cx, const struct rows *before);
 
+/* Everybody in scope whom one of two policies of one kind may serve, with the facts as the first
+ * one wants them; each is handed to simulation_take (claims_simulate.c). Reads only, a few hundred
+ * at a time, each in a transaction of its own. */
+struct simulation;
+MUST_CHECK enum err claims_walk(struct ctx *cx, const struct policy_row rows[2], struct date as_of,
+                                struct simulation *simulation);
+void simulation_take(struct ctx *cx, struct simulation *s, const struct case_facts *of);
+
 /* May the actor take this step, by her role? */
 MUST_CHECK enum err claim_may(struct ctx *cx, const char *event);
 /* May she act on claims at all? */
@@ -87,12 +95,13 @@ MUST_CHECK enum err claims_check_acts(struct ctx *cx);
 
 enum err claims_op_find(struct ctx *cx);
 enum err claims_op_evaluate(struct ctx *cx);
+enum err claims_op_simulate(struct ctx *cx);
 enum err claims_op_bulk(struct ctx *cx);
 enum err claims_op_notice(struct ctx *cx);
 enum err claims_op_print(struct ctx *cx);
 enum err claims_op_correct(struct ctx *cx); /* corrections.c */
-extern const struct field find_fields[], evaluate_fields[], bulk_fields[], notice_fields[],
-    correct_fields[];
+extern const struct field find_fields[], evaluate_fields[], simulate_fields[], bulk_fields[],
+    notice_fields[], correct_fields[];
 extern const struct record notice_record;
 
 struct find_input {
@@ -101,6 +110,10 @@ struct find_input {
 };
 struct evaluate_input {
     int64_t person_id, employer_id, org_id;
+    const char *as_of;
+};
+struct simulate_input {
+    const struct json_value *changes, *file;
     const char *as_of;
 };
 struct bulk_input {

@@ -227,6 +227,18 @@ enum err policy_get(struct ctx *cx, int64_t id, struct policy_row *ret)
     return row_of(cx, &r, 0, ret);
 }
 
+enum err policy_file_text(struct ctx *cx, int64_t id, const char **ret)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r, "SELECT file FROM policy WHERE id = $1", P(id)));
+    if (r.n == 0)
+        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
+                    T("没有这项政策", "there is no such policy"));
+    *ret = row_text(&r, 0, "file");
+    return OK;
+}
+
 enum err policies_published(struct ctx *cx, struct policy_row **ret, int *ret_n)
 {
     struct rows r;

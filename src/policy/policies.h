@@ -18,6 +18,8 @@ struct policy_row {
 };
 /* Any state, not limited by scope: policies are public. E_NOT_FOUND when there is none. */
 MUST_CHECK enum err policy_get(struct ctx *cx, int64_t id, struct policy_row *ret);
+/* The text of its file, in cx->mem. E_NOT_FOUND when there is none. */
+MUST_CHECK enum err policy_file_text(struct ctx *cx, int64_t id, const char **ret);
 /* All that are PUBLISHED, by key; array in cx->mem. */
 MUST_CHECK enum err policies_published(struct ctx *cx, struct policy_row **ret, int *ret_n);
 /* The division that pays by a policy: payer.division of the file, else the first place of work or

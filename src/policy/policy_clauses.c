@@ -13,7 +13,9 @@
 
 struct words {
     struct arena *mem;
-    struct json *j; /* NULL: as text, into out */
+    struct json *j;             /* or NULL: */
+    struct policy_text **lines; /* as a list, or NULL: as text, into out */
+    size_t n, cap;
     struct str *out;
     enum lang lang;
 };
@@ -29,6 +31,13 @@ static struct both both_new(struct arena *mem)
 static void say(struct words *w, const char *title_zh, const char *title_en, const char *clause,
                 const char *zh, const char *en)
 {
+    if (w->lines) {
+        *ARENA_PUSH(w->mem, *w->lines, w->n, w->cap) = (struct policy_text){
+            arena_printf(w->mem, clause ? "%s：%s（%s）" : "%s：%s", title_zh, zh, clause),
+            arena_printf(w->mem, clause ? "%s: %s (“%s”)" : "%s: %s", title_en, en, clause)
+        };
+        return;
+    }
     if (!w->j) {
         str_addf(w->out, w->lang == LANG_EN ? "  %s: %s" : "  %s：%s",
                  w->lang == LANG_EN ? title_en : title_zh, w->lang == LANG_EN ? en : zh);
@@ -407,6 +416,17 @@ void policy_clauses_write(struct arena *mem, struct json *j, const struct policy
     json_array(j);
     say_all(&w, p);
     json_end(j);
+}
+
+int policy_clauses_list(struct arena *mem, const struct policy *p, const struct policy_text **ret)
+{
+    struct policy_text *list = NULL;
+    struct words w = { .mem = mem, .lines = &list };
+
+    say(&w, "名称", "Title", NULL, p->title.zh, p->title.en);
+    say_all(&w, p);
+    *ret = list;
+    return (int)w.n;
 }
 
 void policy_clauses_text(struct arena *mem, struct str *out, const struct policy *p, enum lang lang)

@@ -513,6 +513,74 @@ static void run_case(struct policy_problems *pb, const struct policy_node *root,
     compare(pb, node_get(node, "expect"), &with_trace);
 }
 
+/* --- facts alone --- */
+static void read_facts(struct policy_problems *pb, const struct policy_node *node,
+                       const struct policy_node *given, const struct policy *p, struct date on,
+                       struct policy_case *ret)
+{
+    static const struct key keys[] = {
+        K("name", KEY_LATER, 0),      K("as_of", KEY_DATE, 0),
+        K("year", KEY_LATER, 0),      K("person", KEY_LATER, 0),
+        K("spells", KEY_LATER, 0),    K("months", KEY_LATER, 0),
+        K("tickets", KEY_LATER, 0),   K("paid", KEY_LATER, 0),
+        K("headcount", KEY_LATER, 0), K("training", KEY_LATER, 0),
+        K("station", KEY_LATER, 0),   K("documents", KEY_LATER, 0),
+        K("employer", KEY_LATER, 0),  { 0 },
+    };
+    struct example *ex = NEW(pb->mem, struct example);
+    int before = pb->total;
+
+    ex->pb = pb;
+    ex->policy = p;
+    ex->as_of = on;
+    if (node_get(given, "as_of"))
+        read_date(pb, node_get(given, "as_of"), &ex->as_of);
+    read_map(pb, node, keys, &ex->as_of);
+    if (pb->total == before && date_is_none(ex->as_of)) {
+        PROBLEM(pb, node, "没有写截至哪一天", "the day is not stated");
+        CURE(pb, "请写 as_of，或在命令里写 --on", "write as_of, or give --on");
+    }
+    if (pb->total != before)
+        return;
+    read_case(ex, node, given);
+    if (node_get(node, "name"))
+        read_text(pb, node_get(node, "name"), &ret->name);
+    ret->as_of = ex->as_of;
+    ret->facts = ex->facts;
+}
+
+enum err policy_facts_read(struct arena *mem, const char *name, const char *text, size_t len,
+                           const struct policy *p, struct date on, const struct policy_case **ret,
+                           int *ret_n, struct policy_problems *problems)
+{
+    static const struct key keys[] = { K("given", KEY_LATER, 0),
+                                       K("people", KEY_LATER, 0, .required = true),
+                                       { 0 } };
+    const struct policy_node *root, *people;
+    const struct policy_node *const *items;
+    struct policy_case *list;
+    int n;
+
+    *problems = (struct policy_problems){ .file = name, .mem = mem };
+    root = policy_yaml_read(text, len, problems);
+    if (!root)
+        return E_INVALID;
+    people = node_get(root, "people");
+    if (people)
+        read_map(problems, root, keys, &on);
+    n = node_items(problems, people ? people : root, 5000, &items);
+    list = NEW_ARRAY(mem, struct policy_case, n + 1);
+    for (int i = 0; i < n; i++) {
+        list[i].name = arena_printf(mem, "%d", i + 1);
+        read_facts(problems, items[i], node_get(root, "given"), p, on, &list[i]);
+    }
+    if (problems->total)
+        return E_INVALID;
+    *ret = list;
+    *ret_n = n;
+    return OK;
+}
+
 /* Two examples of one name cannot be told apart in a report. */
 static void check_names(struct policy_problems *pb, const struct policy_node *cases)
 {

@@ -25,6 +25,20 @@ MUST_CHECK enum err policy_read_with(struct arena *mem, const char *name, const 
 MUST_CHECK enum err policy_run_examples(struct arena *mem, const char *name, const char *text,
                                         size_t len, int *ret_n, struct policy_problems *problems);
 
+/* Facts written as in an example (docs/policies.md): those of one person, or under `people` a list
+ * of them and under `given` what they share. `on` is the day for who has no as_of of her own; none
+ * = each must have one. The policy is needed because what was paid without a policy's name was paid
+ * by it. *ret lives in mem. E_INVALID with problems. */
+struct policy_case {
+    const char *name; /* "1", "2" … where none is given */
+    struct date as_of;
+    struct policy_facts facts;
+};
+MUST_CHECK enum err policy_facts_read(struct arena *mem, const char *name, const char *text,
+                                      size_t len, const struct policy *p, struct date on,
+                                      const struct policy_case **ret, int *ret_n,
+                                      struct policy_problems *problems);
+
 /* policy_run_examples of a file on disk. E_NOT_FOUND with a problem when it cannot be read. */
 MUST_CHECK enum err policy_check_file(struct arena *mem, const char *path, int *ret_n,
                                       struct policy_problems *problems);
