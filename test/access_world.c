@@ -264,6 +264,10 @@ static const char *make_claims(struct making *m)
             step(as(m->p->payer, "REVIEWER"), "claims.notice", NONE,
                  words("{'policy_id':'%lld'}", (long long)policy));
     }
+    call(as_system(), "policies.get", policy, NULL);
+    step(as_system(), "budgets.create", NONE,
+         words("{'payer':%lld,'side':'%s','fund':'%s','year':2019,'amount_fen':100000000}",
+               (long long)got_int("payer"), got("payer_side"), got("fund")));
     if (m->p->employer_id != NONE)
         answer = make_payments(m, claim, policy);
     approve(m, claim[IN_PAYMENT - 1]);

@@ -7,6 +7,7 @@
 
 #include "app/commands.h"
 #include "app/modules.h"
+#include "payments/payments.h"
 #include "platform/journal.h"
 #include "platform/seal.h"
 
@@ -106,10 +107,15 @@ static bool read_head(const char *text, struct journal_head *ret)
     return str_int(strndupa(text, (size_t)(colon - text)), &ret->number) && ret->number > 0;
 }
 
+static enum err verify_money(struct ctx *cx, void *arg)
+{
+    return payments_verify(cx, arg);
+}
+
 static enum err verify(struct ctx *cx, const struct journal_head *witness)
 {
     struct journal_head head;
-    int64_t entries, blocks;
+    int64_t entries, blocks, sums;
     int sealed;
 
     TRY(journal_seal(cx, &sealed));
@@ -117,6 +123,9 @@ static enum err verify(struct ctx *cx, const struct journal_head *witness)
     TRY(journal_head(cx, &head));
     printf(T("日志完整：%lld 条，%lld 个区块\n", "journal intact: %lld entries in %lld blocks\n"),
            (long long)entries, (long long)blocks);
+    TRY(db_read(cx, verify_money, &sums));
+    printf(T("资金账相符：%lld 项合计无差额\n", "money agrees: %lld sums without difference\n"),
+           (long long)sums);
     if (head.number > 0)
         printf(T("请另处保存，下次核验用：--head=%lld:%s\n",
                  "keep this elsewhere for the next check: --head=%lld:%s\n"),
@@ -211,8 +220,8 @@ static const struct command commands[] = {
     { "migrate", "", "升级数据结构", "bring the store to the newest schema", command_migrate },
     { "backup", "FILE", "备份", "copy the store, also while it is served", command_backup },
     { "restore", "FILE", "恢复备份", "put a copy in the store's place", command_restore },
-    { "verify", "[--head=N:HASH]", "核验日志未被改动", "prove that the journal was not altered",
-      command_verify },
+    { "verify", "[--head=N:HASH]", "核验日志未被改动、资金账相符",
+      "prove that the journal was not altered and that all money agrees", command_verify },
     { "demo", "[--workers=N] [--posts=M] [--months=K] [--seed=S] [--messy=P] [--serve=0]",
       "模拟福州—定西一年并走完全程", "simulate Fuzhou–Dingxi and walk the road", command_demo },
     { "simulate",

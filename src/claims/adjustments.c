@@ -20,9 +20,11 @@ static const struct choice states[] = {
 
 /* Who found that money is owed back does not say alone that it no longer is; and nothing of it is
  * on its way into a payment. */
-static enum err on_settle(struct ctx *cx, const struct rows *before, const char *reason)
+static enum err settle(struct ctx *cx, const struct rows *before, const char *reason,
+                       enum ledger_event event)
 {
     int64_t me = cx->who.user_id, taken = row_int(before, 0, "taken_fen");
+    struct ledger_claim charged;
     struct rows claim;
 
     TRY(db_one(
@@ -39,15 +41,28 @@ static enum err on_settle(struct ctx *cx, const struct rows *before, const char 
                     fail(cx, E_CONFLICT, "adjustment.in_payment", "%s",
                          T("其中一部分正在支付批次中抵扣", "part of it is being set off")),
                     "%s", T("请待该批次送银行后再办理", "wait until that batch is sent"));
+    TRY(claim_ledger(cx, row_int(before, 0, "claim_id"), &charged));
+    TRY(ledger_post(cx, &charged, event, row_int(before, 0, "amount_fen") - taken,
+                    (struct ledger_cause){ NONE, NONE, row_int(before, 0, "id") }));
     return db_exec(
         cx,
         "UPDATE adjustment AS j SET reason = $1, settled_by = $2 WHERE j.id = $3 AND j.taken_fen = $4 AND SCOPE(adjustment j)",
         P(reason), P(me), P(row_int(before, 0, "id")), P(taken));
 }
 
+static enum err on_repay(struct ctx *cx, const struct rows *before, const char *reason)
+{
+    return settle(cx, before, reason, LEDGER_REPAID);
+}
+
+static enum err on_waive(struct ctx *cx, const struct rows *before, const char *reason)
+{
+    return settle(cx, before, reason, LEDGER_WAIVED);
+}
+
 static const struct transition steps[] = {
-    { "repay", "OPEN", "REPAID", "登记退回", "Repaid", .needs_reason = true, .rule = on_settle },
-    { "waive", "OPEN", "WAIVED", "免予追回", "Waive", .needs_reason = true, .rule = on_settle },
+    { "repay", "OPEN", "REPAID", "登记退回", "Repaid", .needs_reason = true, .rule = on_repay },
+    { "waive", "OPEN", "WAIVED", "免予追回", "Waive", .needs_reason = true, .rule = on_waive },
     { 0 },
 };
 
@@ -170,9 +185,12 @@ enum err recoveries_take(struct ctx *cx, const struct claim_due *due, const char
     return OK;
 }
 
-enum err recoveries_sent(struct ctx *cx, int64_t line_id)
+enum err recoveries_sent(struct ctx *cx, int64_t claim_id, int64_t line_id, int64_t batch_id)
 {
+    struct ledger_claim paid, owed;
     struct rows r, j;
+
+    TRY(claim_ledger(cx, claim_id, &paid));
 
     TRY(db_rows(
         cx, &r,
@@ -186,8 +204,13 @@ enum err recoveries_sent(struct ctx *cx, int64_t line_id)
             "UPDATE adjustment SET settled_fen = settled_fen + $1, state = CASE WHEN settled_fen + $1 = amount_fen THEN 'OFFSET' ELSE state END,"
             " settled_by = $2, version = version + 1, updated_at = $3"
             " WHERE SCOPE_NOT(adjustment 'a payment in scope is set against it') AND id = $4"
-            " RETURNING state, home, work, employer_id, person_id",
+            " RETURNING state, claim_id, home, work, employer_id, person_id",
             P(fen), P(cx->who.user_id), P(cx->now), P(id)));
+        TRY(claim_ledger(cx, row_int(&j, 0, "claim_id"), &owed));
+        TRY(ledger_post(cx, &paid, LEDGER_OFFSET, fen,
+                        (struct ledger_cause){ line_id, batch_id, id }));
+        TRY(ledger_post(cx, &owed, LEDGER_SET_OFF, fen,
+                        (struct ledger_cause){ line_id, batch_id, id }));
         TRY(journal_append(
             cx,
             &(struct journal_entry){

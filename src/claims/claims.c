@@ -216,8 +216,63 @@ static enum err lock_months(struct ctx *cx, const struct rows *claim,
     return OK;
 }
 
+static const struct ledger_cause by_itself = { NONE, NONE, NONE };
+
+/* Charged to this year's budget and owed from now on. */
+enum err claim_ledger(struct ctx *cx, int64_t claim_id, struct ledger_claim *ret)
+{
+    struct ledger_claim c;
+    struct rows r;
+
+    TRY(db_one(
+        cx, &r,
+        "SELECT c.person_id, c.employer_id, c.org_id, c.home, c.work, c.budget_year, c.amount_fen, y.payer, y.fund FROM claim c"
+        " JOIN policy y ON y.id = c.policy_id WHERE SCOPE_NOT(claim 'what moves its money is in scope') AND c.id = $1",
+        P(claim_id)));
+    c = (struct ledger_claim){ claim_id,
+                               row_int(&r, 0, "person_id"),
+                               row_int(&r, 0, "employer_id"),
+                               row_int(&r, 0, "org_id"),
+                               row_int(&r, 0, "home"),
+                               row_int(&r, 0, "work"),
+                               row_int(&r, 0, "payer"),
+                               row_int(&r, 0, "budget_year"),
+                               row_text(&r, 0, "fund") };
+    if (c.year == NONE) {
+        c.year = cx->today.year;
+        TRY(db_exec(
+            cx,
+            "UPDATE claim SET budget_year = $1 WHERE SCOPE_NOT(claim 'what moves its money is in scope') AND id = $2",
+            P(c.year), P(claim_id)));
+        TRY(ledger_post(cx, &c, LEDGER_APPROVED, row_int(&r, 0, "amount_fen"), by_itself));
+    }
+    *ret = c;
+    return OK;
+}
+
+enum err claims_enter_old(struct ctx *cx, const int64_t **ret_ids, int *ret_n)
+{
+    struct ledger_claim c;
+    struct rows r;
+    int64_t *ids;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT c.id FROM claim c WHERE SCOPE_NOT(claim 'the ledger holds all that is owed') AND c.budget_year IS NULL"
+        " AND c.state IN ('APPROVED', 'IN_PAYMENT', 'PAID', 'PAYMENT_FAILED') ORDER BY c.id"));
+    ids = NEW_ARRAY(cx->mem, int64_t, r.n + 1);
+    for (int i = 0; i < r.n; i++) {
+        ids[i] = row_int(&r, i, "id");
+        TRY(claim_ledger(cx, ids[i], &c));
+    }
+    *ret_ids = ids;
+    *ret_n = r.n;
+    return OK;
+}
+
 static enum err on_approve(struct ctx *cx, const struct rows *before, const char *reason)
 {
+    struct ledger_claim charged;
     struct policy_instalment x;
     struct case_facts of;
 
@@ -226,6 +281,7 @@ static enum err on_approve(struct ctx *cx, const struct rows *before, const char
     TRY(check_notice(cx, before));
     TRY(recheck(cx, before, &of, &x));
     TRY(lock_months(cx, before, &x));
+    TRY(claim_ledger(cx, row_int(before, 0, "id"), &charged));
     return sign(cx, before, "approved_by");
 }
 
@@ -363,6 +419,8 @@ static const struct field fields[] = {
     OUTPUT("close_on", FIELD_DATE, "申领截止日", "Claim by", .sql = "c.close_on",
            .use = LISTED | USE_FILTER),
     OUTPUT("decision_id", FIELD_ID, "认定", "Decision", .sql = "c.decision_id", .use = USE_LIST),
+    OUTPUT("budget_year", FIELD_INT, "预算年度", "Budget year", .sql = "c.budget_year",
+           .use = USE_EXPORT | USE_FILTER),
     OUTPUT("adjusts", FIELD_ID, "补发自", "Makes up", .sql = "c.adjusts",
            .use = USE_LIST | USE_FILTER),
     OUTPUT("exclusive_group", FIELD_TEXT, "互斥组", "Exclusive group", .sql = "c.exclusive_group",

@@ -5,6 +5,7 @@
  * A claim's home is the beneficiary's domicile, its work the workplace when the destination pays,
  * else NULL: the origin sees what its people are owed, the destination what it pays. */
 #pragma once
+#include "ledger/ledger.h"
 #include "platform/op.h"
 
 struct policy;
@@ -81,6 +82,12 @@ MUST_CHECK enum err claim_payment_failed(struct ctx *cx, int64_t claim_id, const
 /* Sent to the bank again in another batch: PAYMENT_FAILED → IN_PAYMENT. */
 MUST_CHECK enum err claim_payment_again(struct ctx *cx, int64_t claim_id);
 
+/* The claim as the ledger knows it. One that was approved before the ledger was kept is entered
+ * first. In a write transaction. */
+MUST_CHECK enum err claim_ledger(struct ctx *cx, int64_t claim_id, struct ledger_claim *ret);
+/* All of these that are not entered yet, as after an upgrade; *ret_ids are those. */
+MUST_CHECK enum err claims_enter_old(struct ctx *cx, const int64_t **ret_ids, int *ret_n);
+
 /* --- what corrections lead to (adjustments.c) --- */
 /* Keep back of a payment to this beneficiary what it has to give back to the same payer and fund,
  * at most all of it: the oldest recoveries first. The line exists; *ret_fen is what was taken, 0
@@ -90,6 +97,7 @@ MUST_CHECK enum err recoveries_take(struct ctx *cx, const struct claim_due *due,
 /* How much recoveries_take() would take of so much. */
 MUST_CHECK enum err recoveries_room(struct ctx *cx, const struct claim_due *due, const char *fund,
                                     int64_t *ret_fen);
-/* The line is sent: what was kept back is settled, and a recovery that is settled whole is OFFSET.
- */
-MUST_CHECK enum err recoveries_sent(struct ctx *cx, int64_t line_id);
+/* The line of the claim is sent: what was kept back is settled, and a recovery that is settled
+ * whole is OFFSET. */
+MUST_CHECK enum err recoveries_sent(struct ctx *cx, int64_t claim_id, int64_t line_id,
+                                    int64_t batch_id);

@@ -60,6 +60,7 @@ static enum err save_adjustment(struct ctx *cx, const struct review *v, const ch
                                 const struct rows *c, int row, int64_t fen, int64_t supplement)
 {
     int64_t id = store_new_id(cx->store);
+    struct ledger_claim charged;
     const char *state = supplement == NONE ? "OPEN" : "CLAIMED";
 
     TRY(db_exec(
@@ -72,6 +73,11 @@ static enum err save_adjustment(struct ctx *cx, const struct review *v, const ch
         P(row_int(c, row, "person_id")), P(row_int(c, row, "employer_id")),
         P(row_int(c, row, "org_id")), P(row_int(c, row, "home")), P(row_int(c, row, "work")),
         P(fen), P(state), P(cx->who.user_id), P(cx->now), P(v->row.id)));
+    if (supplement == NONE) {
+        TRY(claim_ledger(cx, row_int(c, row, "id"), &charged));
+        TRY(ledger_post(cx, &charged, LEDGER_RECOVERY, fen,
+                        (struct ledger_cause){ NONE, NONE, id }));
+    }
     return journal_append(
         cx, &(struct journal_entry){
                 .kind = "adjustment",

@@ -268,7 +268,8 @@ static const char *words_of(struct ctx *cx, const char *reason)
     return out;
 }
 
-static enum err settle_line(struct ctx *cx, const struct bank_line *line, const struct answer *x)
+static enum err settle_line(struct ctx *cx, int64_t batch_id, const struct bank_line *line,
+                            const struct answer *x)
 {
     const char *state = x->is_paid ? "SUCCESS" : "FAILED",
                *code = x->is_paid ? NULL : code_of(x->reason);
@@ -291,6 +292,8 @@ static enum err settle_line(struct ctx *cx, const struct bank_line *line, const 
                      code ? arena_printf(cx->mem, "{\"state\":\"FAILED\",\"return_code\":\"%s\"}",
                                          code)
                           : "{\"state\":\"SUCCESS\"}"));
+    TRY(line_post(cx, batch_id, line, x->is_paid ? LEDGER_PAID : LEDGER_RETURNED,
+                  line->amount_fen));
     return x->is_paid ? claim_paid(cx, line->claim_id)
                       : claim_payment_failed(cx, line->claim_id,
                                              choice_label(payment_return_codes, code, cx->lang));
@@ -390,7 +393,7 @@ enum err return_file_read(struct ctx *cx, int64_t id, const char *path, struct p
         sum.lines++;
         sum.failed += !a.at[i].is_paid;
         if (str_eq(lines[of[i]].state, "PENDING"))
-            TRY(settle_line(cx, &lines[of[i]], &a.at[i]));
+            TRY(settle_line(cx, id, &lines[of[i]], &a.at[i]));
     }
     TRY(settle_batch(cx, &batch, &sum, hash));
     *ret = sum;

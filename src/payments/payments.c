@@ -273,6 +273,15 @@ enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund, int
 }
 
 /* --- content: what the bank will be told --- */
+enum err line_post(struct ctx *cx, int64_t batch_id, const struct bank_line *line,
+                   enum ledger_event event, int64_t fen)
+{
+    struct ledger_claim charged;
+
+    TRY(claim_ledger(cx, line->claim_id, &charged));
+    return ledger_post(cx, &charged, event, fen, (struct ledger_cause){ line->id, batch_id, NONE });
+}
+
 enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, int *ret_n)
 {
     struct rows r;
@@ -372,8 +381,10 @@ enum err payment_batch_lock(struct ctx *cx, int64_t id)
                     fail(cx, E_CONFLICT, "payment.empty", "%s",
                          T("批次中没有可支付的明细", "no line of the batch can be paid")),
                     "%s", T("请补充账号后重新发放", "correct the accounts and reissue"));
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         total += lines[i].amount_fen;
+        TRY(line_post(cx, id, &lines[i], LEDGER_LOCKED, lines[i].amount_fen + lines[i].offset_fen));
+    }
     if (sent_count(lines, n) != row_int(&batch, 0, "lines") ||
         total != row_int(&batch, 0, "total_fen"))
         return fail(cx, E_CONFLICT, "payment.altered", "%s",
@@ -423,7 +434,7 @@ static enum err settle_offsets(struct ctx *cx, int64_t batch_id)
         P(batch_id)));
     for (int i = 0; i < r.n; i++) {
         int64_t id = row_int(&r, i, "id");
-        TRY(recoveries_sent(cx, id));
+        TRY(recoveries_sent(cx, row_int(&r, i, "claim_id"), id, batch_id));
         if (row_int(&r, i, "offset_fen") < row_int(&r, i, "amount_fen"))
             continue;
         TRY(db_exec(

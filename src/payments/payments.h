@@ -58,4 +58,9 @@ MUST_CHECK enum err payment_line_correct(struct ctx *cx, int64_t line_id, const 
  * "payment.none_corrected". */
 MUST_CHECK enum err payment_batch_reissue(struct ctx *cx, int64_t id, struct payment_made *ret);
 
+/* Do all claims, batches, lines, recoveries and budgets agree with the ledger? E_CONFLICT
+ * "ledger.differs", "ledger.batch", "ledger.claim", "ledger.budget" naming the first sum that does
+ * not. Inside db_read(); as far as the actor sees. *ret_sums: how many were compared. */
+MUST_CHECK enum err payments_verify(struct ctx *cx, int64_t *ret_sums);
+
 extern const struct choice payment_return_codes[];

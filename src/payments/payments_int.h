@@ -1,5 +1,6 @@
 /* payments_int.h — between the files of the module. */
 #pragma once
+#include "ledger/ledger.h"
 #include "payments/payments.h"
 
 /* A line as it goes to the bank, with the account opened: amount_fen is what the payee gets, 0 when
@@ -8,6 +9,9 @@ struct bank_line {
     int64_t id, line_no, claim_id, amount_fen, offset_fen;
     const char *name, *account, *bank, *state;
 };
+/* What happened to the money of a line. */
+MUST_CHECK enum err line_post(struct ctx *cx, int64_t batch_id, const struct bank_line *line,
+                              enum ledger_event event, int64_t fen);
 /* The lines that the batch settles, by number, those the bank is told of first; with accounts
  * opened. */
 MUST_CHECK enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret,
@@ -29,7 +33,29 @@ MUST_CHECK enum err batch_expect(struct ctx *cx, const struct rows *batch, const
                                  const char *zh, const char *en);
 MUST_CHECK enum err line_journal(struct ctx *cx, const struct rows *line, int row,
                                  const char *action, const char *before, const char *after);
-enum err payments_trace(struct ctx *cx); /* trace.c */
+enum err payments_trace(struct ctx *cx);     /* trace.c */
+enum err payments_reconcile(struct ctx *cx); /* reconcile.c */
+enum err payments_seed(struct ctx *cx);
+extern const struct field reconcile_fields[];
+struct reconcile_input {
+    int64_t payer, year;
+    const char *fund;
+};
+
+/* Sums of what payers within lo..hi owe and paid, taken twice: from claims, lines and recoveries,
+ * and from the ledger; of one fund and year or of all (NULL, NONE). */
+enum { PAYMENTS_SUMS = 7 };
+struct payments_of {
+    int64_t lo, hi;
+    const char *fund;
+    int64_t year;
+};
+struct payments_sum {
+    const char *code, *title; /* title in the caller's language */
+    int64_t n, fen, ledger_fen;
+};
+MUST_CHECK enum err payments_compare(struct ctx *cx, const struct payments_of *of,
+                                     struct payments_sum ret[PAYMENTS_SUMS]);
 
 #define ACCOUNT_PLACE "payment_line.account"
 #define CORRECTED_PLACE "payment_line.corrected"

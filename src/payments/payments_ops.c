@@ -341,6 +341,9 @@ static const struct op ops[] = {
     { "payment_lines.correct", "POST /payment-lines/{id}/correct", PERM_PAYMENT_MAKE, op_correct,
       "更正收款账号", "Correct the account", .in = correct_fields,
       .in_size = sizeof(struct correct_input), .flags = OP_REAUTH, .when = "state=FAILED" },
+    { "payments.reconcile", "GET /reconciliation", PERM_PAYMENT_READ, payments_reconcile, "对账",
+      "Claims, payments and the ledger side by side", .in = reconcile_fields,
+      .in_size = sizeof(struct reconcile_input) },
     { "payments.trace", "GET /payments/trace/{id}", PERM_PAYMENT_READ, payments_trace, "资金溯源",
       "Trace a payment" },
     { 0 },
@@ -348,4 +351,5 @@ static const struct op ops[] = {
 
 static const struct record *const records[] = { BATCH, LINE, NULL };
 
-const struct module payments_module = { "payments", "资金支付", "Payments", ops, tables, records };
+const struct module payments_module = { "payments", "资金支付", "Payments",           ops,
+                                        tables,     records,    .seed = payments_seed };
