@@ -279,6 +279,7 @@ static enum err on_approve(struct ctx *cx, const struct rows *before, const char
     (void)reason;
     TRY(claim_check_payer(cx, before));
     TRY(check_notice(cx, before));
+    TRY(claim_check_audit(cx, row_int(before, 0, "id")));
     TRY(recheck(cx, before, &of, &x));
     TRY(lock_months(cx, before, &x));
     TRY(claim_ledger(cx, row_int(before, 0, "id"), &charged));
@@ -577,6 +578,8 @@ static const struct scoped tables[] = {
     { "adjustment_offset", .home = "home", .work = "work", .employer = "employer_id",
       .person = "person_id" },
     { "public_notice", .home = "home", .work = "work" },
+    { "claim_audit", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
     OPEN_TABLE("claim_discovery"),
     { 0 },
 };
@@ -644,11 +647,25 @@ static const struct op ops[] = {
       &notice_record },
     { "notices.print", "GET /notices/{id}/print", PERM_CLAIM_READ, claims_op_print, "公示名单",
       "The notice as posted" },
+    { "audits.list", "GET /claim-audits", PERM_CLAIM_READ, record_list, "抽查列表", "Sample audits",
+      &audit_record },
+    { "audits.export", "GET /claim-audits/export", PERM_EXPORT, record_export, "导出抽查",
+      "Export audits", &audit_record, .flags = OP_FILE | OP_DETACHED },
+    { "audits.get", "GET /claim-audits/{id}", PERM_CLAIM_READ, record_get, "抽查详情", "One audit",
+      &audit_record },
+    { "audits.history", "GET /claim-audits/{id}/history", PERM_CLAIM_READ, record_history,
+      "变更记录", "Its history", &audit_record },
+    { "audits.draw", "POST /claim-audits/draw", PERM_CLAIM_REVIEW, claims_op_draw, "抽取",
+      "Draw a sample", .in = draw_fields, .in_size = sizeof(struct draw_input) },
+    { "audits.pass", "POST /claim-audits/{id}/pass", PERM_CLAIM_REVIEW, record_event, "属实",
+      "Found right", &audit_record },
+    { "audits.fail", "POST /claim-audits/{id}/fail", PERM_CLAIM_REVIEW, record_event, "不属实",
+      "Found wrong", &audit_record },
     { 0 },
 };
 
 static const struct record *const records[] = { &claim_record, &notice_record, &adjustment_record,
-                                                NULL };
+                                                &audit_record, NULL };
 
 static const struct background background[] = {
     { "discovery", claims_discovery, 60000 },

@@ -93,16 +93,22 @@ MUST_CHECK enum err claim_may(struct ctx *cx, const char *event);
 /* May she act on claims at all? */
 MUST_CHECK enum err claims_check_acts(struct ctx *cx);
 
+/* E_CONFLICT "claim.audit_open" while the claim stands drawn for audit without a finding. */
+MUST_CHECK enum err claim_check_audit(struct ctx *cx, int64_t claim_id);
+/* How many of an employer's n claims are drawn. */
+int claim_sample_size(int n, int percent);
+
 enum err claims_op_find(struct ctx *cx);
 enum err claims_op_evaluate(struct ctx *cx);
 enum err claims_op_simulate(struct ctx *cx);
 enum err claims_op_bulk(struct ctx *cx);
 enum err claims_op_notice(struct ctx *cx);
 enum err claims_op_print(struct ctx *cx);
+enum err claims_op_draw(struct ctx *cx);
 enum err claims_op_correct(struct ctx *cx); /* corrections.c */
 extern const struct field find_fields[], evaluate_fields[], simulate_fields[], bulk_fields[],
-    notice_fields[], correct_fields[];
-extern const struct record notice_record;
+    notice_fields[], correct_fields[], draw_fields[];
+extern const struct record notice_record, audit_record;
 
 struct find_input {
     int64_t policy_id;
@@ -120,6 +126,10 @@ struct bulk_input {
     const char *event, *reason, *state;
     const struct json_value *ids;
     int64_t policy_id, notice_id;
+};
+struct draw_input {
+    int64_t policy_id, percent;
+    const char *seed;
 };
 struct notice_input {
     int64_t policy_id;
