@@ -143,18 +143,20 @@ static void make_batches(struct making *m)
     step(m->west, "batches.board", id, "{'all':true}");
 }
 
-static void confirm(struct making *m, const char *month, const char *source, const char *status)
+static void confirm(struct making *m, int n, const char *month, const char *source,
+                    const char *status)
 {
     struct str items = str_new(test_arena());
 
-    for (int i = 0; i < AT_WORK; i++)
+    for (int i = 0; i < n; i++)
         str_addf(&items, "%s{'placement_id':'%lld','status':'%s','wage_fen':400000,'note':'%s'}",
                  i ? "," : "", (long long)m->placement[i], status, m->p->mark);
     step(m->west, "months.confirm", NONE,
          words("{'month':'%s','source':'%s','items':[%s]}", month, source, items.s));
 }
 
-/* People at work since last spring, with months that are confirmed and one that is contradicted.
+/* People at work since last spring, with months that are confirmed, contradicted and
+ * still due.
  */
 static void make_months(struct making *m)
 {
@@ -165,9 +167,9 @@ static void make_months(struct making *m)
                 "{'person_id':'%lld','employer_id':'%lld','start_on':'2018-03-05','wage_fen':400000,'channel':'ORGANISED','is_reserved':true}",
                 (long long)m->person[PEOPLE - 1 + i], (long long)m->employer));
     for (int i = 3; i <= 10; i++)
-        confirm(m, words("2018-%02d", i), "EMPLOYER", "AT_WORK");
-    confirm(m, "2019-02", "EMPLOYER", "AT_WORK");
-    confirm(m, "2019-02", "VILLAGE_PHONE", "NOT_WORKING");
+        confirm(m, AT_WORK, words("2018-%02d", i), "EMPLOYER", "AT_WORK");
+    confirm(m, AT_WORK - 1, "2019-02", "EMPLOYER", "AT_WORK"); /* the last one is still due */
+    confirm(m, AT_WORK - 1, "2019-02", "VILLAGE_PHONE", "NOT_WORKING");
 }
 
 static void approve(struct making *m, int64_t claim)

@@ -434,7 +434,8 @@ static void compare_with_absent(const struct access_actor *a, const struct op *o
                input ? input : "nothing", there.text, absent.text);
 }
 
-/* Once for each filter that takes an id or a place; one more without any. */
+/* Once for each filter that takes an id or a place; one more without any. What an {id} stands for
+ * that is of no record is not known: then rows of every table. */
 static int foreign_turns(const struct op *op)
 {
     size_t size;
@@ -444,6 +445,8 @@ static int foreign_turns(const struct op *op)
 
     for (f = is_list ? op->record->fields : f; f && f->name; f++)
         n += is_list && f->use & USE_FILTER && (f->type == FIELD_ID || f->type == FIELD_DIVISION);
+    if (has_id(op) && !access_table(op))
+        return TURNS_LONG;
     return is_list ? n : f || has_id(op) ? 2 : 1;
 }
 

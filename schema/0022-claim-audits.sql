@@ -1,4 +1,4 @@
--- 0021 Sample audits of claims (抽查): which claims stood in a draw, which of them were drawn, what was found.
+-- 0022 Sample audits of claims (抽查): which claims stood in a draw, which of them were drawn, what was found.
 
 ALTER TABLE claim ADD COLUMN draw_id BIGINT; -- the draw in which it stood; NULL: none yet
 
