@@ -1,5 +1,5 @@
-/* date.c — day numbers by the era method: years begin on 1 March, so that the leap day is the last
- * of its year and 400 such years always have 146 097 days. */
+/* date.c — day numbers with years that begin on 1 March, so that the leap day is the last of its
+ * year and 400 such years always have 146 097 days. */
 #include "base/date.h"
 
 enum {
@@ -57,14 +57,15 @@ int date_compare(struct date a, struct date b)
 
 int32_t date_to_days(struct date d)
 {
-    assert(date_valid(d));
-    int32_t year = d.month <= 2 ? d.year - 1 : d.year; /* of a year that begins in March */
-    int32_t month = d.month <= 2 ? d.month + 9 : d.month - 3;
-    int32_t era = year / 400, year_of_era = year % 400;
-    int32_t day_of_year = (153 * month + 2) / 5 + d.day - 1;
-    int32_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    assert(d.year >= 1 && d.year <= 9999 && d.month >= 1 && d.month <= 12 && d.day >= 1 &&
+           (d.day <= 28 || d.day <= days_in_month(d.year, d.month)));
+    uint32_t is_early = d.month <= 2; /* January and February end the year that began in March */
+    uint32_t year = (uint32_t)d.year - is_early, month = (uint32_t)d.month + 12 * is_early;
+    uint32_t century = year / 100;
 
-    return era * DAYS_PER_ERA + day_of_era - DAYS_TO_1970;
+    /* (979 m - 2919) / 32 is the number of days before month m, March being 3. */
+    return (int32_t)(1461 * year / 4 - century + century / 4 + (979 * month - 2919) / 32) + d.day -
+           1 - DAYS_TO_1970;
 }
 
 struct date date_from_days(int64_t days)
@@ -72,18 +73,19 @@ struct date date_from_days(int64_t days)
     /* 0001-01-01 … 9999-12-31 */
     if (days < -719162 || days > 2932896)
         return (struct date){ 0 };
-    int32_t n = (int32_t)days + DAYS_TO_1970;
-    int32_t era = n / DAYS_PER_ERA, day_of_era = n % DAYS_PER_ERA;
-    int32_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int32_t month = (5 * day_of_year + 2) / 153;
-    int32_t day = day_of_year - (153 * month + 2) / 5 + 1;
+    /* Quarters of days, so that a century and a year have whole numbers of them; division by 1461
+     * and the day within the month by multiplication (Neri and Schneider, Euclidean affine
+     * functions and their application to calendar algorithms, 2022). */
+    uint32_t n = 4 * (uint32_t)(days + DAYS_TO_1970) + 3;
+    uint32_t century = n / DAYS_PER_ERA, in_century = n % DAYS_PER_ERA / 4 * 4 + 3;
+    uint64_t product = 2939745ull * in_century;
+    uint32_t day_of_year = (uint32_t)product / 2939745 / 4;
+    uint32_t month_day = 2141 * day_of_year + 197913;
+    uint32_t is_early = day_of_year >= 306; /* January or February of the next year */
+    uint32_t year = 100 * century + (uint32_t)(product >> 32) + is_early;
 
-    month = month < 10 ? month + 3 : month - 9;
-    int32_t year = era * 400 + year_of_era + (month <= 2);
-
-    return (struct date){ (int16_t)year, (int8_t)month, (int8_t)day };
+    return (struct date){ (int16_t)year, (int8_t)((month_day >> 16) - 12 * is_early),
+                          (int8_t)((month_day & 0xffff) / 2141 + 1) };
 }
 
 int date_weekday(struct date d)
