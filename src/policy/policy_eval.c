@@ -279,11 +279,10 @@ static int64_t lookup_best(const struct eval *ev, const struct policy_item *it)
     int64_t best = NONE;
 
     for (int i = 0; i < ev->f->spell_count; i++) {
-        const struct policy_spell *s = &ev->f->spells[i];
+        const struct time_spell *s = &ev->line->spells[i];
 
-        if (spell_counts(ev->p, ev->f, s) && date_to_days(s->start) < ev->line->cut &&
-            (date_is_none(s->end) || date_to_days(s->end) >= ev->start))
-            best = MAX(best, lookup(it, ev->f->domicile, s->work_division));
+        if (s->counts && s->first < ev->line->cut && s->last >= ev->start)
+            best = MAX(best, lookup(it, ev->f->domicile, ev->f->spells[i].work_division));
     }
     return best;
 }

@@ -21,6 +21,7 @@ struct eval {
     struct time_line *ahead_room;
     const struct time_line *ahead; /* line_ahead() */
     bool has_looked_ahead;
+    enum { HOPE_NOT_ASKED, HOPE_NONE, HOPE_SOME } hope; /* line_has_hope() */
     struct item_state items[POLICY_ITEMS_MAX];
     int32_t as_of, start, limit;
     int16_t year;

@@ -311,12 +311,12 @@ void check_employment(struct eval *ev)
 
     for (int i = 0; i < ev->f->spell_count && o.result != RESULT_MET; i++) {
         const struct policy_spell *s = &ev->f->spells[i];
+        const struct time_spell *x = &ev->line->spells[i];
 
         o.got = s->work_division;
         o.from = s->start;
         o.until = s->end;
-        if (spell_counts(ev->p, ev->f, s) && date_to_days(s->start) <= cut &&
-            (date_is_none(s->end) || date_to_days(s->end) >= ev->start))
+        if (x->counts && x->first <= cut && x->last >= ev->start)
             o.result = RESULT_MET;
     }
     base_outcome(ev, o);
@@ -457,13 +457,22 @@ void check_evidence(struct eval *ev)
 
 /* --- conditions of a run --- */
 
+static bool has_hope(struct eval *ev)
+{
+    if (ev->line->is_ahead) /* only what will be met is asked of that one */
+        return false;
+    if (ev->hope == HOPE_NOT_ASKED)
+        ev->hope = line_has_hope(ev->line) ? HOPE_SOME : HOPE_NONE;
+    return ev->hope == HOPE_SOME;
+}
+
 static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
                          const char *clause)
 {
     struct policy_outcome o = { .rule = RULE_MONTHS, .want = n, .clause = clause };
     int32_t reach = run ? run_reach(ev->line, run, n) : DAY_NEVER;
 
-    if (run) {
+    if (run && c->is_traced) {
         o.got = run_months(ev->line, run);
         o.from = date_on_day(run_start(ev->line, run));
         o.until = date_on_day(run_end(ev->line, run) - 1);
@@ -471,9 +480,9 @@ static void check_months(struct eval *ev, struct check *c, const struct time_run
     if (reach != DAY_NEVER && year_fits(ev, reach)) {
         o.date = date_on_day(reach);
     } else {
-        int32_t next = months_next(ev, n);
+        int32_t next = ev->line->is_ahead ? DAY_NEVER : months_next(ev, n);
 
-        o.result = next != DAY_NEVER || line_has_hope(ev->line) ? RESULT_NOT_YET : RESULT_FAILED;
+        o.result = next != DAY_NEVER || has_hope(ev) ? RESULT_NOT_YET : RESULT_FAILED;
         o.date = date_on_day(next);
     }
     item_outcome(ev, c, o);
@@ -483,21 +492,27 @@ static void check_months(struct eval *ev, struct check *c, const struct time_run
 int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *sum, bool *unknown)
 {
     const struct policy_facts *f = ev->f;
+    const struct time_segment *segment = ev->line->segments, *end = segment;
+    struct time_month at;
     int32_t n = 0;
 
     *sum = 0;
     *unknown = false;
-    for (int i = 0; run && i < f->month_count; i++) {
+    if (!run || f->month_count == 0)
+        return 0;
+    segment += run->first;
+    end = segment + run->count;
+    at = time_month_on(date_to_days(month_first_day(f->months[0].month)));
+    for (int i = 0; i < f->month_count; i++) {
         const struct policy_month *m = &f->months[i];
-        int32_t first = date_to_days(month_first_day(m->month));
-        int32_t after = date_to_days(month_last_day(m->month)) + 1;
         bool is_counted = false;
 
-        for (int j = run->first; j < run->first + run->count && !is_counted; j++) {
-            const struct time_segment *s = &ev->line->segments[j];
-
-            is_counted = m->spell == s->spell && s->from < after && s->to > first;
-        }
+        while (at.number < month_number(m->month))
+            time_month_step(&at);
+        while (segment < end && segment->to <= at.first)
+            segment++;
+        for (const struct time_segment *s = segment; s < end && s->from < at.after; s++)
+            is_counted |= m->spell == s->spell;
         if (!is_counted || m->state != MONTH_CONFIRMED)
             continue;
         n++;
@@ -542,6 +557,11 @@ static void check_wages(struct eval *ev, struct check *c, const struct time_run 
                                               .clause = r->wage_clause });
 }
 
+static struct month month_of_number(int32_t number)
+{
+    return (struct month){ (int16_t)(number / 12), (int8_t)(number % 12 + 1) };
+}
+
 /* Continuous contributions in months of employment that counts, up to the month of the as-of day.
  */
 static void check_insured(struct eval *ev, struct check *c, const struct policy_require *r)
@@ -550,19 +570,18 @@ static void check_insured(struct eval *ev, struct check *c, const struct policy_
     struct policy_outcome o = { .rule = RULE_INSURED,
                                 .want = r->insured_months,
                                 .clause = r->insured_clause };
-    struct month now = month_of(date_on_day(ev->as_of)), last = { 0 };
-    struct month still = month_add(now, r->still_insured == STILL_MONTH_BEFORE ? -1 : 0);
-    int32_t n = 0;
+    int32_t now = time_month_on(ev->as_of).number, last = 0, n = 0; /* months; last 0 = none */
+    int32_t still = now - (r->still_insured == STILL_MONTH_BEFORE);
 
     for (int i = 0; i < f->month_count; i++) {
         const struct policy_month *m = &f->months[i];
+        int32_t month = month_number(m->month);
 
-        if (!m->insured || m->spell < 0 || m->spell >= f->spell_count ||
-            month_compare(m->month, now) > 0 || !spell_counts(ev->p, f, &f->spells[m->spell]) ||
-            (!month_is_none(last) && month_compare(m->month, last) == 0))
+        if (!m->insured || m->spell < 0 || m->spell >= f->spell_count || month > now ||
+            !ev->line->spells[m->spell].counts || month == last)
             continue;
-        n = !month_is_none(last) && month_diff(last, m->month) == 1 ? n + 1 : 1;
-        last = m->month;
+        n = last == month - 1 ? n + 1 : 1;
+        last = month;
         o.got = MAX(o.got, n);
         if (n == r->insured_months && date_is_none(o.date))
             o.date = month_first_day(month_add(m->month, 1));
@@ -570,22 +589,19 @@ static void check_insured(struct eval *ev, struct check *c, const struct policy_
     if (r->still_insured != STILL_NO)
         o.got = n; /* an earlier, longer stretch does not help who must still be paying */
     if (o.got < o.want)
-        o.result =
-            !month_is_none(last) && month_diff(last, now) <= 1 ? RESULT_NOT_YET : RESULT_FAILED;
+        o.result = last && now - last <= 1 ? RESULT_NOT_YET : RESULT_FAILED;
     if (o.result != RESULT_MET)
         o.date = (struct date){ 0 };
     if (r->insured_months)
         item_outcome(ev, c, o);
     if (r->still_insured != STILL_NO) {
-        bool is_met = !month_is_none(last) && month_compare(last, still) >= 0;
-
         item_outcome(ev, c,
-                     (struct policy_outcome){ .rule = RULE_STILL_INSURED,
-                                              .result = is_met ? RESULT_MET : RESULT_FAILED,
-                                              .from = month_first_day(still),
-                                              .until = month_is_none(last) ? (struct date){ 0 }
-                                                                           : month_last_day(last),
-                                              .clause = r->insured_clause });
+                     (struct policy_outcome){
+                         .rule = RULE_STILL_INSURED,
+                         .result = last && last >= still ? RESULT_MET : RESULT_FAILED,
+                         .from = month_first_day(month_of_number(still)),
+                         .until = last ? month_last_day(month_of_number(last)) : (struct date){ 0 },
+                         .clause = r->insured_clause });
     }
 }
 
@@ -640,7 +656,7 @@ static void check_batch(struct eval *ev, struct check *c, const struct policy_re
     if (!r->batch_persons)
         return;
     for (int i = 0; i < ev->f->spell_count; i++) {
-        if (spell_counts(ev->p, ev->f, &ev->f->spells[i]))
+        if (ev->line->spells[i].counts)
             best = MAX(best, ev->f->spells[i].batch_persons);
     }
     item_outcome(ev, c,
@@ -658,10 +674,9 @@ static void check_spell(struct eval *ev, struct check *c, const struct policy_re
         bool is_met = false;
 
         for (int i = 0; i < ev->f->spell_count; i++) {
-            const struct policy_spell *s = &ev->f->spells[i];
+            const struct time_spell *s = &ev->line->spells[i];
 
-            is_met |= spell_counts(ev->p, ev->f, s) && date_to_days(s->start) <= ev->as_of &&
-                      (date_is_none(s->end) || date_to_days(s->end) >= ev->as_of);
+            is_met |= s->counts && s->first <= ev->as_of && s->last >= ev->as_of;
         }
         item_outcome(ev, c,
                      (struct policy_outcome){ .rule = RULE_STILL_ACTIVE,
@@ -672,7 +687,7 @@ static void check_spell(struct eval *ev, struct check *c, const struct policy_re
         int32_t best = 0;
 
         for (int i = 0; i < ev->f->spell_count; i++) {
-            if (spell_counts(ev->p, ev->f, &ev->f->spells[i]))
+            if (ev->line->spells[i].counts)
                 best = MAX(best, ev->f->spells[i].contract_months);
         }
         item_outcome(ev, c,

@@ -38,12 +38,30 @@ bool spell_counts(const struct policy *p, const struct policy_facts *f,
     return true;
 }
 
-/* The first day that is no longer worked. */
-static int32_t spell_after(const struct policy *p, const struct policy_spell *s)
+static void read_spells(struct time_line *t)
 {
-    if (date_is_none(s->end))
-        return DAY_NEVER;
-    return date_to_days(s->end) + (p->count.last_day_free ? 0 : 1);
+    const struct policy_facts *f = t->facts;
+    struct time_spell *x = t->inline_spells;
+    int rows = 0;
+
+    if (f->spell_count > SPELLS_INLINE) {
+        t->spill = arena_new();
+        x = NEW_ARRAY(t->spill, struct time_spell, f->spell_count);
+    }
+    t->spells = x;
+    for (int i = 0; i < f->spell_count; i++, x++) {
+        const struct policy_spell *s = &f->spells[i];
+        int32_t month = month_number(month_of(s->start));
+
+        while (rows < f->month_count && month_number(f->months[rows].month) < month)
+            rows++;
+        x->first = date_to_days(s->start);
+        x->last = date_is_none(s->end) ? DAY_NEVER : date_to_days(s->end);
+        x->after =
+            x->last == DAY_NEVER ? DAY_NEVER : x->last + (t->policy->count.last_day_free ? 0 : 1);
+        x->rows = rows;
+        x->counts = spell_counts(t->policy, f, s);
+    }
 }
 
 static void segment_add(struct time_line *t, int32_t from, int32_t to, int32_t spell)
@@ -65,15 +83,15 @@ static void segment_add(struct time_line *t, int32_t from, int32_t to, int32_t s
     t->segments[t->segment_count++] = (struct time_segment){ from, to, spell };
 }
 
-/* Is the month of this spell confirmed? *from speeds up a walk in order of months. */
-static enum policy_month_state month_state(const struct policy_facts *f, struct month m,
-                                           int32_t spell, int *from)
+/* Is the month of this spell confirmed? *row goes along in a walk in order of months. */
+static enum policy_month_state month_state(const struct policy_facts *f, int32_t month,
+                                           int32_t spell, int32_t *row)
 {
     enum policy_month_state state = MONTH_UNKNOWN;
 
-    while (*from < f->month_count && month_compare(f->months[*from].month, m) < 0)
-        (*from)++;
-    for (int i = *from; i < f->month_count && month_compare(f->months[i].month, m) == 0; i++) {
+    while (*row < f->month_count && month_number(f->months[*row].month) < month)
+        (*row)++;
+    for (int32_t i = *row; i < f->month_count && month_number(f->months[i].month) == month; i++) {
         if (f->months[i].spell == spell)
             state = f->months[i].state;
     }
@@ -84,19 +102,20 @@ static enum policy_month_state month_state(const struct policy_facts *f, struct 
  * over, nobody can have confirmed it yet: it counts by the dates of the spell. */
 static void add_confirmed(struct time_line *t, int32_t from, int32_t to, int32_t spell)
 {
-    struct month running = month_of(date_from_days(t->as_of));
-    int hint = 0;
+    struct time_month m;
+    int32_t row = t->spells[spell].rows;
 
-    for (int32_t at = from; at < to;) {
-        struct month m = month_of(date_from_days(at));
-        int32_t next = MIN(to, date_to_days(month_last_day(m)) + 1);
-        enum policy_month_state state = month_state(t->facts, m, spell, &hint);
+    if (from >= to)
+        return;
+    for (m = time_month_on(from); from < to; time_month_step(&m)) {
+        int32_t next = MIN(to, m.after);
+        enum policy_month_state state = month_state(t->facts, m.number, spell, &row);
 
-        if (month_compare(m, running) >= 0 && state == MONTH_UNKNOWN)
+        if (m.after > t->as_of && state == MONTH_UNKNOWN)
             state = MONTH_CONFIRMED;
         if (state == MONTH_CONFIRMED)
-            segment_add(t, at, next, spell);
-        at = next;
+            segment_add(t, from, next, spell);
+        from = next;
     }
 }
 
@@ -106,15 +125,12 @@ static void add_spells(struct time_line *t, int64_t employer)
     const struct policy_facts *f = t->facts;
 
     for (int32_t i = 0; i < f->spell_count; i++) {
-        const struct policy_spell *s = &f->spells[i];
-        int32_t from, to;
+        const struct time_spell *s = &t->spells[i];
+        int32_t from = MAX(t->start, s->first), to = MIN(t->cut, s->after);
 
-        if ((p->count.same_employer && s->employer_id != employer) || !spell_counts(p, f, s))
+        if ((p->count.same_employer && f->spells[i].employer_id != employer) || !s->counts ||
+            s->first > t->as_of) /* what only begins later is not looked at */
             continue;
-        if (date_to_days(s->start) > t->as_of)
-            continue; /* what only begins later is not looked at */
-        from = MAX(t->start, date_to_days(s->start));
-        to = MIN(t->cut, spell_after(p, s));
         if (p->count.by == BY_SPELLS)
             segment_add(t, from, to, i);
         else
@@ -122,35 +138,30 @@ static void add_spells(struct time_line *t, int64_t employer)
     }
 }
 
-static bool spell_goes_on(const struct time_line *t, const struct policy_spell *s)
+static bool spell_goes_on(const struct time_line *t, const struct time_spell *s)
 {
-    return date_to_days(s->start) <= t->as_of && spell_after(t->policy, s) > t->as_of;
+    return s->first <= t->as_of && s->after > t->as_of;
 }
 
 /* A month of a spell counts whole when it is over and some of the work in it was not before the
  * start. */
-static void add_month(struct time_line *t, struct month m, int32_t spell)
+static void add_month(struct time_line *t, const struct time_month *m, int32_t spell)
 {
-    const struct policy_spell *s = &t->facts->spells[spell];
-    int32_t first = date_to_days(month_first_day(m));
-    int32_t after = date_to_days(month_last_day(m)) + 1;
-    int32_t worked = MAX(MAX(first, t->start), date_to_days(s->start));
+    const struct time_spell *s = &t->spells[spell];
+    int32_t worked = MAX(MAX(m->first, t->start), s->first);
 
-    if (after <= t->cut && worked < after && worked < spell_after(t->policy, s) &&
-        date_to_days(s->start) <= t->as_of)
-        segment_add(t, first, after, spell);
+    if (m->after <= t->cut && worked < m->after && worked < s->after && s->first <= t->as_of)
+        segment_add(t, m->first, m->after, spell);
 }
 
 /* Months not over yet of a spell that goes on: as if they will be verified. */
 static void add_months_ahead(struct time_line *t, int32_t spell)
 {
-    struct month m = month_of(date_from_days(t->as_of));
-    int32_t after = MIN(t->cut, spell_after(t->policy, &t->facts->spells[spell]));
-    int hint = 0;
+    int32_t to = MIN(t->cut, t->spells[spell].after), row = t->spells[spell].rows;
 
-    for (; date_to_days(month_first_day(m)) < after; m = month_add(m, 1)) {
-        if (month_state(t->facts, m, spell, &hint) == MONTH_UNKNOWN)
-            add_month(t, m, spell);
+    for (struct time_month m = time_month_on(t->as_of); m.first < to; time_month_step(&m)) {
+        if (month_state(t->facts, m.number, spell, &row) == MONTH_UNKNOWN)
+            add_month(t, &m, spell);
     }
 }
 
@@ -158,23 +169,23 @@ static void add_months(struct time_line *t, int64_t employer)
 {
     const struct policy *p = t->policy;
     const struct policy_facts *f = t->facts;
+    struct time_month at;
 
+    if (f->month_count)
+        at = time_month_on(date_to_days(month_first_day(f->months[0].month)));
     for (int i = 0; i < f->month_count; i++) {
         const struct policy_month *m = &f->months[i];
-        const struct policy_spell *s;
 
-        if (m->spell < 0 || m->spell >= f->spell_count || m->state != MONTH_CONFIRMED)
-            continue;
-        s = &f->spells[m->spell];
-        if ((p->count.same_employer && s->employer_id != employer) || !spell_counts(p, f, s))
-            continue;
-        add_month(t, m->month, m->spell);
+        while (at.number < month_number(m->month))
+            time_month_step(&at);
+        if (m->spell >= 0 && m->spell < f->spell_count && m->state == MONTH_CONFIRMED &&
+            (!p->count.same_employer || f->spells[m->spell].employer_id == employer) &&
+            t->spells[m->spell].counts)
+            add_month(t, &at, m->spell);
     }
     for (int32_t i = 0; t->is_ahead && i < f->spell_count; i++) {
-        const struct policy_spell *s = &f->spells[i];
-
-        if ((!p->count.same_employer || s->employer_id == employer) && spell_counts(p, f, s) &&
-            spell_goes_on(t, s))
+        if ((!p->count.same_employer || f->spells[i].employer_id == employer) &&
+            t->spells[i].counts && spell_goes_on(t, &t->spells[i]))
             add_months_ahead(t, i);
     }
 }
@@ -208,9 +219,7 @@ static void segments_tidy(struct time_line *t, int first)
 static bool is_employed_now(const struct time_line *t)
 {
     for (int i = 0; i < t->facts->spell_count; i++) {
-        const struct policy_spell *s = &t->facts->spells[i];
-
-        if (spell_goes_on(t, s) && spell_counts(t->policy, t->facts, s))
+        if (t->spells[i].counts && spell_goes_on(t, &t->spells[i]))
             return true;
     }
     return false;
@@ -244,7 +253,6 @@ static void line_fill(struct time_line *t)
     t->runs = t->inline_runs;
     t->capacity = SEGMENTS_INLINE;
     t->segment_count = t->run_count = 0;
-    t->spill = NULL;
     for (int i = 0; i < f->spell_count; i++) {
         int64_t employer = f->spells[i].employer_id;
         int first = t->segment_count, j = 0;
@@ -274,19 +282,20 @@ void time_line_build(struct time_line *t, const struct policy *p, const struct p
     t->as_of = as_of;
     t->cut = MIN(limit, as_of);
     t->is_ahead = false;
+    t->spill = NULL;
+    read_spells(t);
     line_fill(t);
 }
 
 bool time_line_ahead(struct time_line *t, const struct time_line *now, int32_t days)
 {
-    int32_t month = date_to_days(date_first_of_month(date_from_days(now->as_of)));
+    int32_t month = time_month_on(now->as_of).first;
     bool is_more = false;
 
-    for (int i = 0; i < now->facts->spell_count && !is_more; i++) {
-        const struct policy_spell *s = &now->facts->spells[i];
+    for (int i = 0; i < now->facts->spell_count; i++) {
+        const struct time_spell *s = &now->spells[i];
 
-        is_more = date_to_days(s->start) <= now->as_of && spell_after(now->policy, s) > month &&
-                  spell_counts(now->policy, now->facts, s);
+        is_more |= s->counts && s->first <= now->as_of && s->after > month;
     }
     if (!is_more || now->as_of >= now->limit)
         return false;
@@ -297,6 +306,8 @@ bool time_line_ahead(struct time_line *t, const struct time_line *now, int32_t d
     t->as_of = now->as_of;
     t->cut = MIN(now->limit, now->as_of + days);
     t->is_ahead = true;
+    t->spill = NULL;
+    t->spells = now->spells;
     line_fill(t);
     return true;
 }
@@ -369,15 +380,27 @@ int32_t run_known(const struct time_line *t, const struct time_run *r, int32_t n
     return MAX(day, t->policy->count.month == MODE_CALENDAR ? s->to : s->from + 1);
 }
 
+/* The date `n` days (not fewer than 0) after a date: mostly in the same month. */
+static struct date date_soon(struct date d, int32_t n)
+{
+    if (d.day + n > month_length(month_number((struct month){ d.year, d.month })))
+        return date_from_days(date_to_days(d) + n);
+    d.day = (int8_t)(d.day + n);
+    return d;
+}
+
 static void stretch_add(struct arena *mem, struct policy_decision *d, size_t *cap,
                         enum policy_stretch_kind kind, int32_t from, int32_t to, int32_t spell,
                         int64_t employer)
 {
     size_t n = (size_t)d->stretch_count;
+    struct policy_stretch *x = ARENA_PUSH(mem, d->stretches, n, *cap);
 
-    *ARENA_PUSH(mem, d->stretches, n, *cap) =
-        (struct policy_stretch){ kind, date_from_days(from), date_from_days(to - 1), spell,
-                                 employer };
+    x->kind = kind;
+    x->from = date_from_days(from);
+    x->until = date_soon(x->from, to - 1 - from);
+    x->spell = spell;
+    x->employer_id = employer;
     d->stretch_count = (int)n;
 }
 
@@ -387,27 +410,27 @@ static void stretch_add(struct arena *mem, struct policy_decision *d, size_t *ca
 static bool unverified_scan(const struct time_line *t, struct arena *mem, struct policy_decision *d,
                             size_t *cap)
 {
-    int32_t known = MIN(t->cut, date_to_days(date_first_of_month(date_from_days(t->as_of))));
+    int32_t known = MIN(t->cut, time_month_on(t->as_of).first);
     bool found = false;
 
     for (int32_t i = 0; t->policy->count.by != BY_SPELLS && i < t->facts->spell_count; i++) {
-        const struct policy_spell *s = &t->facts->spells[i];
-        int32_t to = MIN(known, spell_after(t->policy, s));
-        int hint = 0;
+        const struct time_spell *s = &t->spells[i];
+        int32_t from = MAX(t->start, s->first), to = MIN(known, s->after), row = s->rows;
+        struct time_month m;
 
-        if (!spell_counts(t->policy, t->facts, s))
+        if (!s->counts || from >= to)
             continue;
-        for (int32_t at = MAX(t->start, date_to_days(s->start)); at < to;) {
-            struct month m = month_of(date_from_days(at));
-            int32_t next = MIN(to, date_to_days(month_last_day(m)) + 1);
+        for (m = time_month_on(from); from < to; time_month_step(&m)) {
+            int32_t next = MIN(to, m.after);
 
-            if (month_state(t->facts, m, i, &hint) == MONTH_UNKNOWN) {
+            if (month_state(t->facts, m.number, i, &row) == MONTH_UNKNOWN) {
                 if (!d)
                     return true;
-                stretch_add(mem, d, cap, STRETCH_UNVERIFIED, at, next, i, s->employer_id);
+                stretch_add(mem, d, cap, STRETCH_UNVERIFIED, from, next, i,
+                            t->facts->spells[i].employer_id);
                 found = true;
             }
-            at = next;
+            from = next;
         }
     }
     return found;
@@ -439,8 +462,9 @@ int32_t run_months(const struct time_line *t, const struct time_run *r)
 
 void time_line_trace(const struct time_line *t, struct arena *mem, struct policy_decision *d)
 {
-    size_t cap = 0;
+    size_t cap = 2 * (size_t)t->segment_count + 8; /* with the gaps; most have few unverified */
 
+    d->stretches = NEW_ARRAY(mem, struct policy_stretch, cap);
     for (int i = 0; i < t->run_count; i++) {
         const struct time_run *r = &t->runs[i];
 
