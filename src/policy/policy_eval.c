@@ -122,7 +122,7 @@ static int32_t months_take(struct eval *ev, struct time_line *t, const struct po
         struct month_sum best = { .due = DAY_NEVER }, m;
         struct time_run *of = NULL;
 
-        for (int i = 0; i < t->run_count; i++) {
+        for (int i = 0; i < t->run_count && !(of && !ev->p->count.same_employer); i++) {
             if (month_next(t, &t->runs[i], n, ret, taken, &m) &&
                 (!of || m.due < best.due || (m.due == best.due && m.from < best.from))) {
                 best = m;
@@ -157,7 +157,7 @@ static void find_next_months(struct eval *ev, int item)
 
     st->next = DAY_NEVER;
     st->next_fen = 0;
-    if (st->result == RESULT_FAILED || !line_ahead(ev))
+    if (st->result == RESULT_FAILED || base_has(ev, RESULT_FAILED) || !line_ahead(ev))
         return;
     n = months_take(ev, ev->ahead_room, it, months);
     for (int32_t i = 0; i < n; i++) {
@@ -591,11 +591,6 @@ static void trace_requires(struct eval *ev, const struct time_run *main_run)
     }
 }
 
-static bool base_has(const struct eval *ev, enum policy_result result)
-{
-    return (ev->base & 1u << result) != 0;
-}
-
 /* The next day on which something (more) becomes payable, and how much then. */
 static void set_next(struct eval *ev, unsigned chosen)
 {
@@ -702,10 +697,12 @@ static void settle(struct eval *ev, unsigned chosen)
 void policy_eval(const struct policy *p, const struct policy_facts *facts, struct date as_of,
                  struct arena *mem, struct policy_decision *ret)
 {
+    struct item_state items[POLICY_ITEMS_MAX];
     struct eval ev = { .p = p,
                        .f = facts,
                        .d = ret,
                        .mem = mem,
+                       .items = items,
                        .as_of = date_to_days(as_of),
                        .cap_room = INT64_MAX,
                        .due = INT32_MIN,
@@ -718,6 +715,7 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
     *ret = (struct policy_decision){ .policy_id = p->id,
                                      .policy_version = p->version,
                                      .as_of = as_of };
+    memset(items, 0, sizeof *items * (size_t)p->item_count);
     frame(&ev);
     check_effective(&ev);
     check_window(&ev);

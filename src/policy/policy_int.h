@@ -22,7 +22,7 @@ struct eval {
     const struct time_line *ahead; /* line_ahead() */
     bool has_looked_ahead;
     enum { HOPE_NOT_ASKED, HOPE_NONE, HOPE_SOME } hope; /* line_has_hope() */
-    struct item_state items[POLICY_ITEMS_MAX];
+    struct item_state *items;                           /* as many as the policy has */
     int32_t as_of, start, limit;
     int16_t year;
     bool is_yearly, needs_person, needs_work;
@@ -51,6 +51,8 @@ int32_t year_day(int year, int month, int mday);
 void outcome_add(struct eval *ev, struct policy_outcome o);
 /* A condition of the whole policy. */
 void base_outcome(struct eval *ev, struct policy_outcome o);
+/* Has a condition of the whole policy come out so? */
+bool base_has(const struct eval *ev, enum policy_result result);
 /* A condition of an item; traced if the check is. */
 void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o);
 

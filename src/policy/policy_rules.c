@@ -86,6 +86,11 @@ int32_t year_day(int year, int month, int mday)
     return date_to_days(date_make(year, month, MIN(mday, last)));
 }
 
+bool base_has(const struct eval *ev, enum policy_result result)
+{
+    return (ev->base & 1u << result) != 0;
+}
+
 static int32_t last_day(const struct eval *ev) /* the last day that is looked at */
 {
     return MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
@@ -459,8 +464,8 @@ void check_evidence(struct eval *ev)
 
 static bool has_hope(struct eval *ev)
 {
-    if (ev->line->is_ahead) /* only what will be met is asked of that one */
-        return false;
+    if (ev->line->is_ahead)
+        return true;
     if (ev->hope == HOPE_NOT_ASKED)
         ev->hope = line_has_hope(ev->line) ? HOPE_SOME : HOPE_NONE;
     return ev->hope == HOPE_SOME;
@@ -480,8 +485,11 @@ static void check_months(struct eval *ev, struct check *c, const struct time_run
     if (reach != DAY_NEVER && year_fits(ev, reach)) {
         o.date = date_on_day(reach);
     } else {
-        int32_t next = ev->line->is_ahead ? DAY_NEVER : months_next(ev, n);
+        int32_t next = DAY_NEVER;
 
+        /* Of the line ahead only what will be met is asked. */
+        if (!ev->line->is_ahead && (c->is_traced || !has_hope(ev)))
+            next = months_next(ev, n);
         o.result = next != DAY_NEVER || has_hope(ev) ? RESULT_NOT_YET : RESULT_FAILED;
         o.date = date_on_day(next);
     }
@@ -494,19 +502,22 @@ int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *su
     const struct policy_facts *f = ev->f;
     const struct time_segment *segment = ev->line->segments, *end = segment;
     struct time_month at;
-    int32_t n = 0;
+    int32_t n = 0, row;
 
     *sum = 0;
     *unknown = false;
-    if (!run || f->month_count == 0)
+    if (!run)
         return 0;
     segment += run->first;
     end = segment + run->count;
-    at = time_month_on(date_to_days(month_first_day(f->months[0].month)));
-    for (int i = 0; i < f->month_count; i++) {
-        const struct policy_month *m = &f->months[i];
+    row = ev->line->spells[segment->spell].rows;
+    at = time_month_on(segment->from);
+    for (; row < f->month_count && at.first < end[-1].to; row++) {
+        const struct policy_month *m = &f->months[row];
         bool is_counted = false;
 
+        if (month_number(m->month) < at.number)
+            continue; /* before the run */
         while (at.number < month_number(m->month))
             time_month_step(&at);
         while (segment < end && segment->to <= at.first)
@@ -757,7 +768,7 @@ void item_find_run(struct eval *ev, const struct policy_item *it, struct item_st
     if (!st->run)
         best = check_run(ev, it, NULL);
     st->result = best.result;
-    if (st->result == RESULT_NOT_YET && n > 0 &&
+    if (st->result == RESULT_NOT_YET && n > 0 && !base_has(ev, RESULT_FAILED) &&
         (best_reach == DAY_NEVER || !start_fits(ev, ev->line, st->run)))
         st->next = months_next(ev, n);
     st->met = best.met == INT32_MIN ? ev->as_of : best.met;
