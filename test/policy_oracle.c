@@ -94,42 +94,42 @@ static bool is_cut_by(const struct walk *w, enum policy_cut cut)
     return (w->p->count.cuts & 1u << cut) != 0;
 }
 
-static bool has_status(const struct walk *w, int day)
+/* By the rows that begin not later than `known`. */
+static bool has_status(const struct walk *w, int day, int known)
 {
     for (int i = 0; i < w->f->status_count; i++) {
         const struct policy_status_row *s = &w->f->statuses[i];
 
         if (w->p->who.status & 1u << s->status && day_number(s->from) <= day &&
-            (s->until.year == 0 || day_number(s->until) >= day))
+            day_number(s->from) <= known && (s->until.year == 0 || day_number(s->until) >= day))
             return true;
     }
     return false;
 }
 
-/* The status that the frame of the time rests on: that of the day on which counting ends, the
- * longest held; where the end of the status itself ends the counting, else the last that ended. */
-static const struct policy_status_row *frame_status(const struct walk *w, int on)
+/* The days [*from, *to) of the status that the time rests on: that of the day on which counting
+ * ends, back and forth as long as there is one on every day. Where the end of the status itself
+ * ends the counting, it may have ended before. */
+static bool frame_status(const struct walk *w, int on, int *from, int *to)
 {
-    const struct policy_status_row *ended = NULL;
+    int day = on;
 
-    for (int i = 0; i < w->f->status_count; i++) {
-        const struct policy_status_row *s = &w->f->statuses[i];
-
-        if (!(w->p->who.status & 1u << s->status) || day_number(s->from) > on)
-            continue;
-        if (s->until.year == 0 || day_number(s->until) >= on)
-            return s;
-        if (!ended || day_number(s->until) > day_number(ended->until))
-            ended = s;
-    }
-    return is_cut_by(w, CUT_STATUS_END) ? ended : NULL;
+    while (is_cut_by(w, CUT_STATUS_END) && day > 0 && !has_status(w, day, on))
+        day--;
+    if (!has_status(w, day, on))
+        return false;
+    for (*from = day; *from > 0 && has_status(w, *from - 1, on); (*from)--)
+        ;
+    for (*to = day + 1; *to < DAYS && has_status(w, *to, on); (*to)++)
+        ;
+    return true;
 }
 
 /* Which days may count at all: [start, limit). False when the status forbids it. */
 static bool frame(struct walk *w)
 {
     const struct policy *p = w->p;
-    const struct policy_status_row *status;
+    int from, to;
 
     w->start = 0;
     w->limit = DAYS;
@@ -147,14 +147,12 @@ static bool frame(struct walk *w)
         w->start = day_number(p->count.start_date);
     if (!p->who.status || p->who.status_at == STATUS_AT_START)
         return true;
-    status = frame_status(w, w->as_of < w->limit ? w->as_of : w->limit - 1);
-    if (!status)
+    if (!frame_status(w, w->as_of < w->limit ? w->as_of : w->limit - 1, &from, &to))
         return false;
-    if (is_starting_by(w, START_STATUS_FROM) && w->start < day_number(status->from))
-        w->start = day_number(status->from);
-    if (is_cut_by(w, CUT_STATUS_END) && status->until.year &&
-        w->limit > day_number(status->until) + 1)
-        w->limit = day_number(status->until) + 1;
+    if (is_starting_by(w, START_STATUS_FROM) && w->start < from)
+        w->start = from;
+    if (is_cut_by(w, CUT_STATUS_END) && w->limit > to)
+        w->limit = to;
     return true;
 }
 
@@ -251,8 +249,8 @@ static void run_over(struct walk *w)
 {
     const struct policy *p = w->p;
 
-    if (w->n == 0 ||
-        (p->who.status && p->who.status_at == STATUS_AT_START && !has_status(w, w->days[0].day)))
+    if (w->n == 0 || (p->who.status && p->who.status_at == STATUS_AT_START &&
+                      !has_status(w, w->days[0].day, DAYS)))
         return;
     for (int i = 0; i < p->item_count; i++) {
         const struct policy_item *it = &p->items[i];
@@ -330,12 +328,22 @@ static void grant_months(struct walk *w, int most)
     }
 }
 
+/* Will the status that is asked for at the end of counting still hold on a later day, as far as is
+ * known now? */
+static bool keeps_status(const struct walk *w, int day)
+{
+    return !w->p->who.status || w->p->who.status_at == STATUS_AT_START ||
+           has_status(w, MIN(day, w->limit - 1), w->as_of);
+}
+
 static void event_tell(const struct walk *w, const struct event *e, struct oracle_answer *ret)
 {
     if (e->known <= w->as_of) {
         ret->earned_fen += e->fen;
         if (date_compare(calendar[e->due], ret->due) > 0)
             ret->due = calendar[e->due];
+    } else if (!keeps_status(w, e->known)) {
+        return;
     } else if (ret->earliest.year == 0 || date_compare(calendar[e->known], ret->earliest) < 0) {
         ret->earliest = calendar[e->known];
         ret->next_fen = e->fen;

@@ -448,6 +448,277 @@ TEST("the engine decides like an oracle that walks every day")
            waiting);
 }
 
+/* --- laws between two decisions --- */
+static void decide(const struct history *h, const struct policy_payment *paid, int n,
+                   struct policy_decision *d)
+{
+    struct policy_facts f = facts_of(h);
+
+    f.payments = paid;
+    f.payment_count = n;
+    policy_eval(&h->p, &f, h->as_of, test_arena(), d);
+}
+
+/* Where time is cut, split or judged by years and statuses, a later day may see less. */
+static bool is_monotone(const struct policy *p)
+{
+    return p->count.cross_year == CROSS_NONE && !p->who.status && p->once == ONCE_LIFE &&
+           !(p->count.starts & 1u << START_YEAR_START) && !(p->count.cuts & 1u << CUT_YEAR_END);
+}
+
+static int64_t earned(const struct history *h)
+{
+    struct policy_facts f = facts_of(h);
+    struct policy_decision d;
+
+    policy_eval(&h->p, &f, h->as_of, NULL, &d);
+    return d.verdict == VERDICT_NOT_ELIGIBLE ? 0 : d.earned_fen;
+}
+
+/* The first month that was not confirmed is; false when there is none. */
+static bool confirm_one(struct history *h)
+{
+    for (int i = 0; i < h->month_count; i++) {
+        if (h->months[i].state != MONTH_CONFIRMED) {
+            h->months[i].state = MONTH_CONFIRMED;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Not with anniversary months: their length depends on the day on which they begin, three months
+ * are 89 days from 1 February and 92 from 1 July. */
+static bool is_lowered_by_a_month(const struct history *h)
+{
+    struct history more = *h;
+
+    return h->p.count.mode == COUNT_CUMULATIVE && h->p.count.month != MODE_ANNIVERSARY &&
+           h->p.who.status_at != STATUS_AT_START && h->p.count.cross_year != CROSS_COMPLETION &&
+           confirm_one(&more) && earned(&more) < earned(h);
+}
+
+/* Rows of one month, and spells of one day, in another order, with other ids. */
+static bool is_moved_by_order(const struct history *h)
+{
+    struct history other = *h;
+    struct policy_decision a, b;
+
+    for (int i = 1; i < other.month_count; i++) {
+        struct policy_month m = other.months[i];
+
+        if (month_compare(m.month, other.months[i - 1].month) == 0 &&
+            m.spell != other.months[i - 1].spell) {
+            other.months[i] = other.months[i - 1];
+            other.months[i - 1] = m;
+        }
+    }
+    for (int i = 1; i < other.spell_count; i++) {
+        struct policy_spell s = other.spells[i];
+
+        if (date_compare(s.start, other.spells[i - 1].start) != 0)
+            continue;
+        other.spells[i] = other.spells[i - 1];
+        other.spells[i - 1] = s;
+        for (int j = 0; j < other.month_count; j++) {
+            if (other.months[j].spell == i || other.months[j].spell == i - 1)
+                other.months[j].spell = 2 * i - 1 - other.months[j].spell;
+        }
+    }
+    for (int i = 0; i < other.spell_count; i++)
+        other.spells[i].id = 1000 - other.spells[i].id;
+    decide(h, NULL, 0, &a);
+    decide(&other, NULL, 0, &b);
+    return a.verdict != b.verdict || a.earned_fen != b.earned_fen || a.next_fen != b.next_fen ||
+           date_compare(a.due, b.due) != 0 || date_compare(a.earliest, b.earliest) != 0 ||
+           a.instalment_count != b.instalment_count;
+}
+
+/* Whether the instalments are paid as items or as sums that name none. */
+static bool is_paid_twice(const struct history *h)
+{
+    struct policy_payment paid[16];
+    struct policy_decision d, again;
+    int n = 0;
+
+    decide(h, NULL, 0, &d);
+    for (int i = 0; i < d.instalment_count; i++) {
+        const struct policy_instalment *x = &d.instalments[i];
+
+        assert(n < (int)ARRAY_LEN(paid));
+        paid[n++] = (struct policy_payment){ .policy_id = h->p.id,
+                                             .item = h->p.version % 2 ? x->item : NULL,
+                                             .on = h->as_of,
+                                             .year = d.year,
+                                             .fen = x->earned_fen };
+    }
+    decide(h, paid, n, &again);
+    return again.amount_fen != 0 || again.overpaid_fen != 0 || again.earned_fen != d.earned_fen ||
+           again.verdict == VERDICT_ENTITLED;
+}
+
+/* The first spell that is long enough becomes two, the second from the day after. */
+static bool split(struct history *h, bool same_employer)
+{
+    for (int i = 0; i < h->spell_count && h->spell_count < SPELLS; i++) {
+        struct policy_spell *s = &h->spells[i];
+        struct date middle = date_first_of_month(date_add_months(s->start, 2));
+
+        if (date_compare(middle, h->as_of) > 0 ||
+            (!date_is_none(s->end) && date_compare(middle, s->end) >= 0))
+            continue;
+        h->spells[h->spell_count] = *s;
+        h->spells[h->spell_count].start = middle;
+        h->spells[h->spell_count].employer_id += same_employer ? 0 : 100;
+        s->end = date_add_days(middle, -1);
+        for (int j = 0; j < h->month_count; j++) {
+            if (h->months[j].spell == i && month_compare(h->months[j].month, month_of(middle)) >= 0)
+                h->months[j].spell = h->spell_count;
+        }
+        h->spell_count++;
+        return true;
+    }
+    return false;
+}
+
+static void sort_spells(struct history *h)
+{
+    for (int i = 1; i < h->spell_count; i++) {
+        for (int j = i; j > 0 && date_compare(h->spells[j - 1].start, h->spells[j].start) > 0;
+             j--) {
+            struct policy_spell s = h->spells[j];
+
+            h->spells[j] = h->spells[j - 1];
+            h->spells[j - 1] = s;
+            for (int k = 0; k < h->month_count; k++) {
+                if (h->months[k].spell == j || h->months[k].spell == j - 1)
+                    h->months[k].spell = 2 * j - 1 - h->months[k].spell;
+            }
+        }
+    }
+}
+
+static bool is_moved_by_split(const struct history *h)
+{
+    struct history two = *h;
+
+    two.p.count.last_day_free = false; /* else the day of the change is lost, as it should be */
+    if (!split(&two, h->p.count.same_employer))
+        return false;
+    sort_spells(&two);
+    if (!h->p.count.last_day_free)
+        return earned(&two) != earned(h);
+    return false;
+}
+
+static bool is_lowered_by_time(const struct history *h)
+{
+    struct history later = *h;
+
+    /* A running month counts before it is verified, and no longer when it is over and was not; and
+     * with an idle gap between, what is paid may be for other days, but not less. */
+    if (!is_monotone(&h->p) || h->p.count.by == BY_CONFIRMED_SPELLS)
+        return false;
+    later.as_of = date_add_days(h->as_of, 1 + (int)(h->spells[0].id * 37 + h->as_of.day) % 90);
+    return earned(&later) < earned(h);
+}
+
+/* On the day announced more is payable, the day before not, provided that all went on: months that
+ * were not over are verified by then. */
+static bool is_announced_wrongly(const struct history *h)
+{
+    struct policy_facts f;
+    struct policy_decision d, on, before;
+    struct history then = *h;
+    struct month running = month_of(h->as_of);
+
+    decide(h, NULL, 0, &d);
+    if (date_is_none(d.earliest))
+        return false;
+    then.year = h->year ? h->year : h->as_of.year;
+    for (int i = 0; i < h->spell_count; i++) {
+        const struct policy_spell *s = &h->spells[i];
+
+        if (date_compare(s->start, h->as_of) > 0)
+            continue;
+        for (struct month m = running; month_compare(m, month_of(d.earliest)) <= 0;
+             m = month_add(m, 1)) {
+            bool is_known = false;
+
+            for (int j = 0; j < then.month_count; j++)
+                is_known |=
+                    then.months[j].spell == i && month_compare(then.months[j].month, m) == 0;
+            if (is_known || then.month_count == MONTHS ||
+                (h->p.count.by == BY_MONTHS && !date_is_none(s->end) &&
+                 date_compare(s->end, h->as_of) < (h->p.count.last_day_free ? 1 : 0)))
+                continue;
+            month_put(&then, (struct policy_month){ m, i, MONTH_CONFIRMED, NONE, false });
+        }
+    }
+    for (int i = then.spell_count - 1; i >= 0; i--) { /* what begins later was not known */
+        if (date_compare(then.spells[i].start, h->as_of) > 0)
+            drop_spell(&then, i);
+    }
+    for (int i = 0; i < then.month_count; i++) {
+        if (then.months[i].state == MONTH_UNKNOWN &&
+            month_compare(then.months[i].month, running) >= 0)
+            then.months[i].state = MONTH_CONFIRMED;
+    }
+    f = facts_of(&then);
+    policy_eval(&then.p, &f, d.earliest, NULL, &on);
+    policy_eval(&then.p, &f, date_add_days(d.earliest, -1), NULL, &before);
+    return on.verdict != VERDICT_ENTITLED || on.earned_fen != before.earned_fen + d.next_fen ||
+           before.earned_fen != d.earned_fen;
+}
+
+static void check_law(const char *law, bool (*is_broken)(const struct history *h))
+{
+    int n = histories_wanted() / 3, bad = 0;
+
+    dice += 1000;
+    for (int i = 0; i < n && bad < TOLD; i++) {
+        struct history h;
+
+        make_history(&h);
+        if (i % 1000 == 999)
+            arena_reset(test_arena());
+        if (!is_broken(&h))
+            continue;
+        bad++;
+        tell(&h, is_broken, law);
+    }
+}
+
+TEST("a month confirmed never lowers what cumulative time earned")
+{
+    check_law("lowered by a confirmed month", is_lowered_by_a_month);
+}
+
+TEST("neither the order of equal facts nor their ids move a decision")
+{
+    check_law("moved by order", is_moved_by_order);
+}
+
+TEST("what was paid is not paid again, nor asked back")
+{
+    check_law("paid twice", is_paid_twice);
+}
+
+TEST("a stay split at one employer, or at two where that does not matter, earns the same")
+{
+    check_law("moved by a split", is_moved_by_split);
+}
+
+TEST("a later day never takes away what was earned")
+{
+    check_law("lowered by time", is_lowered_by_time);
+}
+
+TEST("the day announced is the first on which more is payable, and by the sum announced")
+{
+    check_law("announced wrongly", is_announced_wrongly);
+}
+
 /* --- what the comparison found, each by itself --- */
 static struct date D(const char *text) {
     struct date d = { 0 };
@@ -602,4 +873,22 @@ TEST("a day on which nobody worked makes no month")
     expect(&h, "2019-03-01", VERDICT_ENTITLED, 300000, NULL, 0);
     h.p.count.last_day_free = true;
     expect(&h, "2019-03-01", VERDICT_NOT_ELIGIBLE, 0, NULL, 0);
+}
+
+TEST("one status following another without a gap is one, and what will be lost is not announced")
+{
+    struct history h = plain(3);
+
+    h.p.who.status = 1u << STATUS_REGISTERED_POOR | 1u << STATUS_POVERTY_EXITED;
+    h.p.count.starts = 1u << START_STATUS_FROM;
+    h.statuses[0] =
+        (struct policy_status_row){ STATUS_REGISTERED_POOR, D("2014-01-01"), D("2019-03-31") };
+    h.statuses[1] = (struct policy_status_row){ STATUS_POVERTY_EXITED, D("2019-04-01"), { 0 } };
+    h.status_count = 2;
+    work(&h, 1, "2019-02-01", NULL);
+    expect(&h, "2019-05-01", VERDICT_ENTITLED, 300000, NULL, 0);
+    h.statuses[1].from = D("2019-04-02");
+    expect(&h, "2019-05-01", VERDICT_NOT_YET, 0, "2019-07-02", 300000);
+    h.statuses[1].until = D("2019-07-01");
+    expect(&h, "2019-05-01", VERDICT_NOT_YET, 0, NULL, 0);
 }

@@ -447,25 +447,29 @@ static void payments_sort(struct eval *ev, int64_t employer_id)
 }
 
 /* --- the whole --- */
-/* The status that time is counted from and until: the first that holds on the day counting ends. If
- * that is the day the status ends, it may have ended before. */
-static const struct policy_status_row *frame_status(const struct policy *p,
-                                                    const struct policy_facts *f, int32_t on)
+/* The days [from, to) of the status that time is counted from and until: one after the other
+ * without a gap, whichever of them, up to the day counting ends. Where that is the day the status
+ * ends, it may have ended before. False when there is none. */
+static bool frame_status(const struct policy *p, const struct policy_facts *f, int32_t on,
+                         int32_t *from, int32_t *to)
 {
-    const struct policy_status_row *ended = NULL;
+    bool is_found = false;
 
     for (int i = 0; i < f->status_count; i++) {
         const struct policy_status_row *s = &f->statuses[i];
+        int32_t first = date_to_days(s->from);
 
-        if (!(p->who.status & 1u << s->status) || date_to_days(s->from) > on)
+        if (!(p->who.status & 1u << s->status) || first > on)
             continue;
-        if (date_is_none(s->until) || p->who.status_at == STATUS_AT_START ||
-            date_to_days(s->until) >= on)
-            return s;
-        if (!ended || date_compare(s->until, ended->until) > 0)
-            ended = s;
+        if (is_found && first > *to && p->who.status_at == STATUS_AT_START)
+            break;
+        if (!is_found || first > *to)
+            *from = *to = first;
+        *to = MAX(*to, date_is_none(s->until) ? DAY_NEVER : date_to_days(s->until) + 1);
+        is_found = true;
     }
-    return p->count.cuts & 1u << CUT_STATUS_END ? ended : NULL;
+    return is_found && (*to > on || p->who.status_at == STATUS_AT_START ||
+                        (p->count.cuts & 1u << CUT_STATUS_END));
 }
 
 static void frame(struct eval *ev)
@@ -473,8 +477,7 @@ static void frame(struct eval *ev)
     const struct policy *p = ev->p;
     const struct policy_facts *f = ev->f;
     bool split = p->count.cross_year == CROSS_SPLIT;
-    const struct policy_status_row *status;
-    int32_t on;
+    int32_t on, from, to;
 
     ev->year = f->year ? f->year : ev->d->as_of.year;
     ev->is_yearly = p->once == ONCE_YEAR || p->count.cross_year != CROSS_NONE ||
@@ -497,11 +500,12 @@ static void frame(struct eval *ev)
     if (!date_is_none(p->count.start_date))
         ev->start = MAX(ev->start, date_to_days(p->count.start_date));
     on = MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
-    status = frame_status(p, f, on);
-    if (status && (p->count.starts & 1u << START_STATUS_FROM))
-        ev->start = MAX(ev->start, date_to_days(status->from));
-    if (status && (p->count.cuts & 1u << CUT_STATUS_END) && !date_is_none(status->until))
-        ev->limit = MIN(ev->limit, date_to_days(status->until) + 1);
+    if (!frame_status(p, f, on, &from, &to))
+        return;
+    if (p->count.starts & 1u << START_STATUS_FROM)
+        ev->start = MAX(ev->start, from);
+    if (p->count.cuts & 1u << CUT_STATUS_END)
+        ev->limit = MIN(ev->limit, to);
 }
 
 static void check_station(struct eval *ev)
@@ -616,6 +620,8 @@ static void set_next(struct eval *ev, unsigned chosen)
         else if (next != DAY_NEVER)
             next = MAX(next, ev->base_next);
     }
+    if (next != DAY_NEVER && !has_status_by(ev, next))
+        next = DAY_NEVER;
     d->earliest = date_on_day(next);
     if (next == DAY_NEVER)
         d->next_fen = 0;

@@ -56,6 +56,10 @@ bool base_has(const struct eval *ev, enum policy_result result);
 /* A condition of an item; traced if the check is. */
 void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o);
 
+/* Will a decision as of that later day find the status that is asked for when counting ends, by
+ * what is known now? */
+bool has_status_by(const struct eval *ev, int32_t day);
+
 void check_effective(struct eval *ev);
 void check_window(struct eval *ev);
 /* Does the course count, and pay by this item? */

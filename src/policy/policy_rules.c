@@ -110,6 +110,21 @@ static const struct policy_status_row *status_on(const struct policy_facts *f, u
     return NULL;
 }
 
+bool has_status_by(const struct eval *ev, int32_t day)
+{
+    const struct policy *p = ev->p;
+    int32_t on = MIN(day, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
+
+    for (int i = 0; i < ev->f->status_count; i++) {
+        const struct policy_status_row *s = &ev->f->statuses[i];
+
+        if ((p->who.status & 1u << s->status) && date_to_days(s->from) <= ev->as_of &&
+            (date_is_none(s->until) || date_to_days(s->until) >= on))
+            return true;
+    }
+    return !p->who.status || p->who.status_at != STATUS_AT_CUT;
+}
+
 void check_effective(struct eval *ev)
 {
     const struct policy *p = ev->p;
