@@ -4,8 +4,9 @@
 
 #include <stdio.h>
 
-#define FILE_TEXT(version, yuan)                                                                                                               \
-    "id: tongwei-away\\nversion: " #version                                                                                                    \
+#define FILE_TEXT(version, yuan) FILE_OF("tongwei-away", version, yuan)
+#define FILE_OF(id, version, yuan)                                                                                                             \
+    "id: " id "\\nversion: " #version                                                                                                          \
     "\\ntitle: {zh: 外出务工补助, en: Allowance for working away}\\n"                                                                    \
     "doc: {name: 通知, source: 示例}\\nissuer: {zh: 通渭县人社局, en: Tongwei Bureau}\\npayer: {side: ORIGIN, fund: CONVERGENCE}\\n" \
     "effective: {from: 2019-01-01}\\nbenefit: LABOUR_ALLOWANCE\\nbeneficiary: PERSON\\nwho: {origin: [621121]}\\n"                             \
@@ -69,6 +70,20 @@ OPS_TEST(
     EXPECT_STR(got("state"), "SUPERSEDED");
     call(as(TONGWEI, "APPROVER"), "policies.publish", first, "{}");
     expect(409, "state.wrong");
+}
+
+OPS_TEST("who hands in a file learns which policy in force it meets")
+{
+    int64_t first =
+        created(as(TONGWEI, "APPROVER"), "policies.create", "{'file':'%s'}", FILE_TEXT(1, 500));
+
+    EXPECT_INT(got_count("warnings"), 0);
+    call(as(TONGWEI, "APPROVER"), "policies.publish", first, "{}");
+    call(as(TONGWEI, "APPROVER"), "policies.create", NONE, "{'file':'%s'}",
+         FILE_OF("tongwei-again", 1, 500));
+    expect(200, NULL);
+    EXPECT_INT(got_count("warnings"), 1);
+    EXPECT(strstr(got("warnings.0.en"), "Allowance for working away") != NULL);
 }
 
 OPS_TEST("a policy can be read in words in both languages and taken away as its file")

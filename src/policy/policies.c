@@ -10,6 +10,7 @@
 #include "platform/journal.h"
 #include "platform/temp.h"
 #include "policy/policy_clauses.h"
+#include "policy/policy_compare.h"
 #include "policy/policy_explain.h"
 #include "policy/policy_file.h"
 
@@ -358,6 +359,36 @@ static const char *problems_json(struct ctx *cx, const struct policy_problems *p
     return json_text(j);
 }
 
+/* What is no mistake and yet worth knowing before it is published: amounts nobody reaches, and
+ * policies in force that it meets with nothing to keep them apart. */
+static enum err put_warnings(struct ctx *cx, const struct policy *p)
+{
+    struct policy_text texts[16];
+    struct policy_row *rows;
+    int n = policy_warnings(cx->mem, p, texts, ARRAY_LEN(texts)), row_count;
+
+    TRY(policies_published(cx, &rows, &row_count));
+    for (int i = 0; i < row_count && n < (int)ARRAY_LEN(texts); i++)
+        if (policies_overlap(p, rows[i].policy))
+            texts[n++] = (struct policy_text){
+                arena_printf(cx->mem, "与已发布的“%s”有重合，又没有互斥组或取代关系",
+                             rows[i].policy->title.zh),
+                arena_printf(cx->mem,
+                             "it meets “%s”, which is in force, and nothing keeps them apart",
+                             rows[i].policy->title.en)
+            };
+    json_key(cx->out, "warnings");
+    json_array(cx->out);
+    for (int i = 0; i < n; i++) {
+        json_object(cx->out);
+        json_put_str(cx->out, "zh", texts[i].zh);
+        json_put_str(cx->out, "en", texts[i].en);
+        json_end(cx->out);
+    }
+    json_end(cx->out);
+    return OK;
+}
+
 struct upload_input {
     const struct json_value *file; /* a long text: FIELD_TEXT is cleaned and cut */
 };
@@ -400,6 +431,7 @@ static enum err op_create(struct ctx *cx)
     json_put_int(cx->out, "revision", p->version);
     json_put_str(cx->out, "state", "DRAFT");
     json_put_int(cx->out, "examples", n);
+    TRY(put_warnings(cx, p));
     json_end(cx->out);
     return OK;
 }

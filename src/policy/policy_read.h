@@ -39,8 +39,11 @@ struct key {
         .name = name_, .kind = kind_, .offset = offset_, ##__VA_ARGS__ \
     }
 
-/* Would `b` never be chosen behind `a`, because `a` asks for no more than `b`? policy_file.c */
+/* Would `b` never be chosen behind `a`, because `a` asks for no more than `b`? */
 bool policy_item_shadows(const struct policy_item *a, const struct policy_item *b);
+/* Contradictions between values that are right by themselves; added to pb. */
+void policy_check_sense(struct policy_problems *pb, const struct policy_node *root,
+                        const struct policy *p);
 /* Reads a map; everything that is wrong in it is added to pb. */
 void read_map(struct policy_problems *pb, const struct policy_node *node, const struct key *keys,
               void *into);
