@@ -534,8 +534,7 @@ static bool is_moved_by_order(const struct history *h)
            a.instalment_count != b.instalment_count;
 }
 
-/* Whether the instalments are paid as items or as sums that name none. */
-static bool is_paid_twice(const struct history *h)
+static bool is_paid_twice_by(const struct history *h, bool names_item)
 {
     struct policy_payment paid[16];
     struct policy_decision d, again;
@@ -547,7 +546,7 @@ static bool is_paid_twice(const struct history *h)
 
         assert(n < (int)ARRAY_LEN(paid));
         paid[n++] = (struct policy_payment){ .policy_id = h->p.id,
-                                             .item = h->p.version % 2 ? x->item : NULL,
+                                             .item = names_item ? x->item : NULL,
                                              .on = h->as_of,
                                              .year = d.year,
                                              .fen = x->earned_fen };
@@ -555,6 +554,12 @@ static bool is_paid_twice(const struct history *h)
     decide(h, paid, n, &again);
     return again.amount_fen != 0 || again.overpaid_fen != 0 || again.earned_fen != d.earned_fen ||
            again.verdict == VERDICT_ENTITLED;
+}
+
+/* Whether the payments name their item or do not. */
+static bool is_paid_twice(const struct history *h)
+{
+    return is_paid_twice_by(h, true) || is_paid_twice_by(h, false);
 }
 
 /* The first spell that is long enough becomes two, the second from the day after. */
