@@ -3,6 +3,7 @@
 #include "ops.h"
 #include "payments/payments.h"
 
+#include <iconv.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -22,9 +23,9 @@ static enum err save_claims(struct ctx *cx, void *arg)
     TRY(db_exec(
         cx,
         "INSERT INTO policy (id, policy_key, revision, title_zh, title_en, doc_no, payer_side, payer, fund, beneficiary, from_on, notice_days,"
-        " state, file, created_at, updated_at) VALUES ($1, 'stable', 1, '稳定就业奖励', 'Stable work', '榕人社〔2019〕1号', 'WORK', 350100000000, $2,"
+        " state, file, created_at, updated_at) VALUES ($1, $3, 1, '稳定就业奖励', 'Stable work', '榕人社〔2019〕1号', 'WORK', 350100000000, $2,"
         " 'PERSON', '2019-01-01', 5, 'PUBLISHED', '', 0, 0)",
-        P(a->policy), P(FUND)));
+        P(a->policy), P(FUND), P(arena_printf(cx->mem, "stable%lld", (long long)a->policy))));
     TRY(db_exec(
         cx,
         "INSERT INTO policy_decision (id, policy_id, person_id, home, work, as_of, verdict, amount_fen, trace, created_at)"
@@ -37,7 +38,7 @@ static enum err save_claims(struct ctx *cx, void *arg)
             " SELECT $1, $2, $2, $3, $4, $5, '3m', $6, '2019-03-01', $7, 'APPROVED', 0, 0"
             " WHERE SCOPE(claim home=$4, work=$5, person_id=$3)",
             P(a->first + i), P(a->policy), P(a->person[i]), P(621121000000), P(350181000000),
-            P(300000 + 100 * i), P(arena_printf(cx->mem, "k%d", i))));
+            P(300000 + 100 * i), P(arena_printf(cx->mem, "k%lld-%d", (long long)a->policy, i))));
     return OK;
 }
 
@@ -61,6 +62,22 @@ static struct approved claims_of(int n, bool last_without)
     }
     EXPECT_INT(db_write(unit(as_system()), save_claims, &a), OK);
     return a;
+}
+
+/* Two claims of two further people, under a policy of its own. */
+static void claims_in(int64_t policy, int64_t first)
+{
+    struct approved a = { .policy = policy, .first = first, .n = 2 };
+    char digits[32];
+
+    for (int i = 0; i < 2; i++) {
+        snprintf(digits, sizeof digits, "621125%04d0307%03d", (int)(1900 + policy), i);
+        a.person[i] = created(
+            as_system(), "people.create",
+            "{'name':'王强','id_no':'%s%c','home':621121000000,'account':'62284800%04d0007%03d','account_bank':'农业银行'}",
+            digits, id_no_check(digits), (int)policy, i + 1);
+    }
+    EXPECT_INT(db_write(unit(as_system()), save_claims, &a), OK);
 }
 
 static int64_t made(void)
@@ -312,7 +329,11 @@ OPS_TEST("a return that does not fit is refused as a whole, with its row")
         { HEAD "1,,,3000,处理中,\n", "return.result", 400 },
         { HEAD "x1,,,3000,成功,\n", "return.line_no", 400 },
         { HEAD "1,,,三千,成功,\n", "return.amount", 400 },
-        { HEAD "合计,,,6001,,\n", "return.empty", 400 },
+        { HEAD "合计,,,,,\n", "return.empty", 400 },
+        { HEAD "合计,,,6001,,\n", "return.control", 400 },
+        { HEAD "1,,,3000,成功,\n2,,,3001,成功,\n合计,,,6000.99,,\n", "return.control", 400 },
+        { HEAD "1,,,3000,成功,\n2,,,3001,成功,\n合计 3 笔,,,6001,,\n", "return.control", 400 },
+        { HEAD "1,,,3000,成功,\n2,,,3001,失败,\n合计成功 1 笔,,,6001,,\n", "return.control", 400 },
         { "姓名,金额\n王强,3000\n", "return.header", 400 },
         { "", "sheet.empty", 400 },
     };
@@ -337,7 +358,112 @@ OPS_TEST("a return that does not fit is refused as a whole, with its row")
     step(as(FUZHOU, "PAYER"), "payments.close", batch);
 }
 
-OPS_TEST("the same batch and return sent twenty times pay once")
+/* --- layouts --- */
+static const char *to_gb(const char *text)
+{
+    iconv_t cd = iconv_open("GB18030", "UTF-8");
+    size_t left = strlen(text), room = left * 2 + 4;
+    char *out = arena_alloc(test_arena(), room + 1), *at = out,
+         *in = arena_strdup(test_arena(), text);
+
+    EXPECT(iconv(cd, &in, &left, &at, &room) != (size_t)-1);
+    iconv_close(cd);
+    *at = '\0';
+    return out;
+}
+
+/* The bank's answer to its file: every line paid, the second refused. */
+static const char *answered(const char *file, const char *const words[3])
+{
+    struct str out = str_new(test_arena());
+    int n = 0;
+
+    for (const char *at = file; *at; n++) {
+        size_t len = strcspn(at, "\r\n");
+        str_addf(&out, "%.*s%s\r\n", (int)len, at, words[n == 2 ? 1 : n == 0 && words[2] ? 2 : 0]);
+        at += len;
+        at += strspn(at, "\r\n");
+    }
+    return out.s;
+}
+
+OPS_TEST("the bank's file and its answer go through every layout, and each is read for what it is")
+{
+    static const struct {
+        const char *format, *suffix;
+        const char *words[3]; /* behind a line that is paid, behind the second, behind the header */
+        bool is_gb, is_fixed;
+    } kinds[] = {
+        { "CSV", ".csv", { ",成功,", ",失败,户名不符", ",结果,原因" }, false, false },
+        { "CSV_GB18030", ".csv", { ",成功,", ",失败,户名不符", ",结果,原因" }, true, false },
+        { "FIXED_GB18030", ".txt", { "成功    ", "失败    户名不符", NULL }, true, true },
+    };
+    struct caller *one = as(FUZHOU, "PAYER#2");
+
+    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+        const char *words[3], *file, *text;
+        int64_t batch;
+
+        claims_in(71 + (int64_t)k, 9001 + 100 * (int64_t)k);
+        batch = made();
+        sent(batch);
+        call(one, "payments.bank_file", batch, "format=%s", kinds[k].format);
+        expect(200, NULL);
+        EXPECT(str_ends(got_file(), kinds[k].suffix));
+        file = read_all(got_file());
+        text = kinds[k].is_gb ? to_gb("合计 2 笔") : "合计 2 笔";
+        EXPECT(strstr(file, text) != NULL);
+        for (int w = 0; w < 3; w++) {
+            words[w] = kinds[k].words[w];
+            if (words[w] && kinds[k].is_fixed) /* 8 + 60 bytes */
+                words[w] = arena_printf(test_arena(), "%s%*s", words[w], w == 1 ? 60 - 8 : 60, "");
+            if (words[w] && kinds[k].is_gb)
+                words[w] = to_gb(words[w]);
+        }
+        if (kinds[k].is_fixed) { /* no header: the second line is at 1 */
+            const char *swap[3] = { words[0], words[0], NULL };
+            text = answered(file, swap);
+        } else {
+            text = answered(file, words);
+        }
+        EXPECT_INT(answer(batch, text), OK);
+        EXPECT_INT(got_int("lines"), 2);
+        EXPECT_INT(got_int("failed"), kinds[k].is_fixed ? 0 : 1);
+    }
+    claims_in(90, 9900);
+    {
+        int64_t batch = made();
+        sent(batch);
+        call(one, "payments.bank_file", batch, "format=XLSX");
+        expect(200, NULL);
+        EXPECT(str_ends(got_file(), ".xlsx"));
+        EXPECT(str_starts(read_all(got_file()), "PK"));
+        call(one, "payments.bank_file", batch, "format=PDF");
+        expect(400, NULL);
+    }
+}
+
+OPS_TEST("a file of fixed width with a line too short is refused as a whole")
+{
+    struct caller *one = as(FUZHOU, "PAYER#2");
+    const char *file, *words[3] = { NULL, NULL, NULL };
+    int64_t batch;
+    char *text;
+
+    claims_in(71, 9001);
+    batch = made();
+    sent(batch);
+    call(one, "payments.bank_file", batch, "format=FIXED_GB18030");
+    file = read_all(got_file());
+    words[0] = words[1] = to_gb(arena_printf(test_arena(), "成功    %60s", ""));
+    text = arena_strdup(test_arena(), answered(file, words));
+    text[strlen(text) - 3] = '\0';
+    answer(batch, text);
+    expect(400, "return.width");
+    EXPECT_STR(claim_state(9001), "IN_PAYMENT");
+}
+
+OPS_TEST("the same batch and return sent a hundred times pay once")
 {
     static const char csv[] = HEAD "1,,,3000,成功,\n2,,,3001,失败,户名不符\n";
     struct approved a = claims_of(2, false);
@@ -348,7 +474,7 @@ OPS_TEST("the same batch and return sent twenty times pay once")
     EXPECT_STR(got("is_known"), "false");
     call(as(FUZHOU, "PAYER"), "payments.lines", batch, NULL);
     line = got_int("items.0.id");
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 100; i++) {
         call(as(FUZHOU, "PAYER#2"), "payments.send", batch, "{}");
         expect(409, "state.wrong");
         EXPECT_INT(answer(batch, csv), OK);

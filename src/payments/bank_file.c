@@ -7,10 +7,9 @@
 #include "base/amount.h"
 #include "base/ids.h"
 #include "claims/claims.h"
-#include "payments/payments_int.h"
+#include "payments/bank_format.h"
 #include "platform/db_backend.h"
 #include "platform/journal.h"
-#include "sheet/sheet.h"
 
 const struct choice payment_return_codes[] = {
     { "NO_ACCOUNT", "缺少账号", "No account" },
@@ -24,64 +23,30 @@ const struct choice payment_return_codes[] = {
 };
 
 /* --- to the bank --- */
-static enum err write_lines(struct ctx *cx, struct sheet_writer *w, const struct rows *batch,
-                            const struct bank_line *lines, int n)
+enum err bank_file_write(struct ctx *cx, int64_t id, const char *format, const char *path)
 {
-    static const struct sheet_column columns[] = {
-        { .title = "序号", .kind = SHEET_INT },       { .title = "户名", .kind = SHEET_TEXT },
-        { .title = "账号", .kind = SHEET_TEXT },      { .title = "开户行", .kind = SHEET_TEXT },
-        { .title = "金额(元)", .kind = SHEET_MONEY }, { .title = "附言", .kind = SHEET_TEXT },
-    };
-    const struct sheet_page page = { .name = "代发明细",
-                                     .columns = columns,
-                                     .n = ARRAY_LEN(columns) };
-
-    TRY(sheet_writer_page(w, &page, &cx->failure));
-    for (int i = 0; i < n; i++) {
-        struct sheet_value cells[] = {
-            { .number = lines[i].line_no },
-            { .text = lines[i].name },
-            { .text = lines[i].account },
-            { .text = lines[i].bank },
-            { .number = lines[i].amount_fen },
-            { .text = arena_printf(cx->mem, "%s#%lld", row_text(batch, 0, "number"),
-                                   (long long)lines[i].line_no) },
-        };
-        TRY(sheet_writer_row(w, cells, ARRAY_LEN(cells), &cx->failure));
-    }
-    return OK;
-}
-
-enum err bank_file_write(struct ctx *cx, int64_t id, const char *path)
-{
+    const struct bank_format *f = bank_format_find(format);
     struct rows batch;
     struct bank_line *lines;
-    struct sheet_writer *w;
-    enum err err;
     int n;
 
     TRY(record_load(cx, &payment_batch_record, id, &batch));
     TRY(batch_expect(cx, &batch, "APPROVED|SENT|PARTLY_PAID|PAID|CLOSED", "生成银行文件",
                      "write the bank's file"));
     TRY(check_content(cx, &batch, &lines, &n));
-    TRY(sheet_writer_open(path, SHEET_CSV, LANG_ZH, &cx->failure, &w));
-    err = write_lines(cx, w, &batch, lines, n);
-    if (err != OK) {
-        sheet_writer_abort(w);
-        return err;
-    }
-    TRY(sheet_writer_close(w, &cx->failure));
-    return journal_append(cx, &(struct journal_entry){
-                                  .kind = "payment_batch",
-                                  .record_id = id,
-                                  .action = "bank_file",
-                                  .after = arena_printf(cx->mem,
-                                                        "{\"lines\":%d,\"content_hash\":\"%s\"}", n,
-                                                        row_text(&batch, 0, "content_hash")),
-                                  .home = row_int(&batch, 0, "home"),
-                                  .work = row_int(&batch, 0, "work"),
-                                  .employer_id = NONE,
-                                  .person_id = NONE });
+    TRY(bank_format_write(cx, f, row_text(&batch, 0, "number"), lines, n, path));
+    return journal_append(
+        cx, &(struct journal_entry){
+                .kind = "payment_batch",
+                .record_id = id,
+                .action = "bank_file",
+                .after = arena_printf(cx->mem,
+                                      "{\"lines\":%d,\"format\":\"%s\",\"content_hash\":\"%s\"}", n,
+                                      f->code, row_text(&batch, 0, "content_hash")),
+                .home = row_int(&batch, 0, "home"),
+                .work = row_int(&batch, 0, "work"),
+                .employer_id = NONE,
+                .person_id = NONE });
 }
 
 /* --- from the bank: what the file says --- */
@@ -119,6 +84,7 @@ struct answers {
     int n;
     struct answer *at;
     int column[COLUMN_COUNT]; /* -1: absent */
+    int64_t count[2], fen[2]; /* of lines so far: failed, paid */
 };
 
 static bool read_header(struct ctx *cx, const struct sheet_row *row, struct answers *a)
@@ -149,20 +115,51 @@ static enum err bad_row(struct ctx *cx, enum err err, const char *code, int64_t 
                   "nothing of the file was taken; check it and upload it again"));
 }
 
+/* 合计 3 笔 … 9003.00: what it says of count and sum must be so of the lines above it, or, where it
+ * says so, of those that were paid or failed. *ret_is: is it such a row? */
+static enum err check_control(struct ctx *cx, const struct sheet_row *row, const struct answers *a,
+                              bool *ret_is)
+{
+    const char *label = NULL, *digits;
+    int64_t count, fen, said;
+
+    for (int i = 0; i < row->n && !label; i++) {
+        const char *text = cell_text(cx, row, i);
+        if (str_starts(text, "合计") || str_starts(text, "总计") || str_starts(text, "TOTAL"))
+            label = text;
+    }
+    *ret_is = label != NULL;
+    if (!label)
+        return OK;
+    count = (strstr(label, "成功") ? 0 : a->count[0]) + (strstr(label, "失败") ? 0 : a->count[1]);
+    fen = (strstr(label, "成功") ? 0 : a->fen[0]) + (strstr(label, "失败") ? 0 : a->fen[1]);
+    digits = strpbrk(label, "0123456789");
+    if (digits && strtoll(digits, NULL, 10) != count)
+        return bad_row(cx, E_INVALID, "return.control", row->number, "合计笔数与明细不符",
+                       "the count is not that of the lines");
+    if (amount_read(cell_text(cx, row, a->column[COLUMN_AMOUNT]), &said) == AMOUNT_OK &&
+        said != fen)
+        return bad_row(cx, E_INVALID, "return.control", row->number, "合计金额与明细不符",
+                       "the sum is not that of the lines");
+    return OK;
+}
+
 static enum err read_answer(struct ctx *cx, const struct sheet_row *row, struct answers *a)
 {
     struct answer *x = &a->at[a->n];
     const char *result = cell_text(cx, row, a->column[COLUMN_RESULT]),
                *line = cell_text(cx, row, a->column[COLUMN_LINE]);
+    bool is_control;
     char digits[33];
 
     *x = (struct answer){ .row = row->number,
                           .reason = cell_text(cx, row, a->column[COLUMN_REASON]) };
-    if (!str_int(line, &x->line_no))
-        return *line && !strpbrk(line, "0123456789")
-                   ? OK /* 合计 */
-                   : bad_row(cx, E_INVALID, "return.line_no", row->number, "序号不是整数",
-                             "the line number is no whole number");
+    if (!str_int(line, &x->line_no)) {
+        TRY(check_control(cx, row, a, &is_control));
+        return is_control ? OK
+                          : bad_row(cx, E_INVALID, "return.line_no", row->number, "序号不是整数",
+                                    "the line number is no whole number");
+    }
     if (amount_read(cell_text(cx, row, a->column[COLUMN_AMOUNT]), &x->amount_fen) != AMOUNT_OK)
         return bad_row(cx, E_INVALID, "return.amount", row->number, "金额无法识别",
                        "the amount cannot be read");
@@ -173,18 +170,29 @@ static enum err read_answer(struct ctx *cx, const struct sheet_row *row, struct 
                        "the result is neither success nor failure");
     if (card_normalise(cell_text(cx, row, a->column[COLUMN_ACCOUNT]), digits) <= CARD_LUHN_WARN)
         x->account = arena_strdup(cx->mem, digits);
+    a->count[x->is_paid]++;
+    a->fen[x->is_paid] += x->amount_fen;
     a->n++;
     return OK;
 }
 
-static enum err read_sheet(struct ctx *cx, struct sheet *s, struct answers *a)
+static bool know_columns(const struct bank_reader *r, struct answers *a)
+{
+    static const enum bank_column_id ids[COLUMN_COUNT] = { BANK_LINE, BANK_ACCOUNT, BANK_AMOUNT,
+                                                           BANK_RESULT, BANK_REASON };
+
+    for (int c = 0; c < COLUMN_COUNT; c++)
+        a->column[c] = bank_reader_column(r, ids[c]);
+    return a->column[COLUMN_LINE] >= 0;
+}
+
+static enum err read_rows(struct ctx *cx, struct bank_reader *r, struct answers *a)
 {
     struct sheet_row row;
-    bool more = true, has_header = false;
+    bool more = true, has_header = know_columns(r, a);
 
-    TRY(sheet_select(s, 0, &cx->failure));
     for (;;) {
-        TRY(sheet_next(s, &row, &more, &cx->failure));
+        TRY(bank_reader_next(cx, r, &row, &more));
         if (!more)
             break;
         if (!has_header) {
@@ -350,14 +358,13 @@ static enum err hash_file(struct ctx *cx, const char *path, const char **ret)
 
 static enum err read_file(struct ctx *cx, const char *path, struct answers *a)
 {
-    struct sheet *s;
+    struct bank_reader *r;
     enum err err;
 
     a->at = NEW_ARRAY(cx->mem, struct answer, RETURN_LINES_MAX + 1);
-    TRY(sheet_open(path, &(struct sheet_limits){ .file_bytes = 32 << 20 }, cx->lang, &cx->failure,
-                   &s));
-    err = read_sheet(cx, s, a);
-    sheet_close(s);
+    TRY(bank_reader_open(cx, path, &r));
+    err = read_rows(cx, r, a);
+    bank_reader_close(r);
     return err;
 }
 

@@ -36,13 +36,17 @@ MUST_CHECK enum err payment_batch_send(struct ctx *cx, int64_t id);
 /* All lines are settled and paid + failed = total: E_CONFLICT "payment.unsettled" else. */
 MUST_CHECK enum err payment_batch_close(struct ctx *cx, int64_t id);
 
-/* The bank's file of an approved batch: CSV, UTF-8 with byte order mark; the same content gives the
- * same bytes. The only place where account numbers stand in full; journalled. */
-MUST_CHECK enum err bank_file_write(struct ctx *cx, int64_t id, const char *path);
+/* The bank's file of an approved batch in one of bank_formats (NULL: CSV in UTF-8 with byte order
+ * mark); the same content gives the same bytes. It ends with a control row of count and sum. The
+ * only place where account numbers stand in full; journalled. */
+MUST_CHECK enum err bank_file_write(struct ctx *cx, int64_t id, const char *format,
+                                    const char *path);
 
-/* Settle lines by the bank's return (CSV or xlsx with 序号, 金额, 结果, and 账号, 原因 where it has
- * them). A file with an unknown or double line, another amount or account, or that contradicts what
- * was returned before is refused as a whole: E_INVALID or E_CONFLICT "return.…" naming the row. The
+/* Settle lines by the bank's return: CSV of any encoding or xlsx with 序号, 金额, 结果, and 账号,
+ * 原因 where it has them, or the layout of fixed width with 结果 and 原因 behind; what kind it is
+ * is seen. A control row (合计) whose count or sum is wrong refuses the file: "return.control". A
+ * file with an unknown or double line, another amount or account, or that contradicts what was
+ * returned before is refused as a whole: E_INVALID or E_CONFLICT "return.…" naming the row. The
  * same file again changes nothing. */
 struct payment_return {
     int64_t lines, failed;

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "payments/payments_int.h"
+#include "payments/bank_format.h"
 #include "platform/temp.h"
 
 extern const struct choice payment_batch_states[];
@@ -241,6 +241,14 @@ static enum err op_lines(struct ctx *cx)
 }
 
 /* --- files --- */
+struct bank_file_input {
+    const char *format;
+};
+static const struct field bank_file_fields[] = {
+    PARAM(struct bank_file_input, format, FIELD_CHOICE, "格式", "Format", .choices = bank_formats),
+    { 0 },
+};
+
 struct bank_file {
     const char *path;
     const char *number;
@@ -248,27 +256,31 @@ struct bank_file {
 
 static enum err write_bank_file(struct ctx *cx, void *arg)
 {
+    const struct bank_file_input *in = cx->in;
     struct bank_file *f = arg;
     struct rows batch;
 
     TRY(record_load(cx, &payment_batch_record, cx->id, &batch));
     f->number = row_text(&batch, 0, "number");
-    return bank_file_write(cx, cx->id, f->path);
+    return bank_file_write(cx, cx->id, in->format, f->path);
 }
 
 static enum err op_bank_file(struct ctx *cx)
 {
+    const struct bank_file_input *in = cx->in;
+    const struct bank_format *format = bank_format_find(in->format);
     struct bank_file f = { 0 };
     enum err err;
 
-    TRY(temp_file(cx, ".csv", &f.path));
+    TRY(temp_file(cx, format->suffix, &f.path));
     err = db_write(cx, write_bank_file, &f);
     if (err != OK) {
         unlink(f.path);
         return err;
     }
-    cx->reply_file = (struct reply_file){ f.path, arena_printf(cx->mem, "%s.csv", f.number),
-                                          "text/csv; charset=utf-8", true };
+    cx->reply_file =
+        (struct reply_file){ f.path, arena_printf(cx->mem, "%s%s", f.number, format->suffix),
+                             format->content_type, true };
     return OK;
 }
 
@@ -324,7 +336,8 @@ static const struct op ops[] = {
     { "payments.lines", "GET /payment-batches/{id}/lines", PERM_PAYMENT_READ, op_lines, "批次明细",
       "Lines of the batch", .in = lines_fields, .in_size = sizeof(struct lines_input) },
     { "payments.bank_file", "GET /payment-batches/{id}/bank-file", PERM_PAYMENT_APPROVE,
-      op_bank_file, "银行代发文件", "The bank's file",
+      op_bank_file, "银行代发文件", "The bank's file", .in = bank_file_fields,
+      .in_size = sizeof(struct bank_file_input),
       .flags = OP_FILE | OP_DETACHED | OP_READS_PERSONAL | OP_REAUTH,
       .when = "state=APPROVED|SENT|PARTLY_PAID|PAID|CLOSED" },
     { "payments.return", "PUT /payment-batches/{id}/return", PERM_PAYMENT_MAKE, op_return,
