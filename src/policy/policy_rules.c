@@ -54,6 +54,10 @@ void outcome_add(struct eval *ev, struct policy_outcome o)
 
     if (!ev->mem)
         return;
+    if (n == 0) { /* more than most need */
+        ev->outcomes_cap = 12;
+        ev->d->outcomes = NEW_ARRAY(ev->mem, struct policy_outcome, ev->outcomes_cap);
+    }
     *ARENA_PUSH(ev->mem, ev->d->outcomes, n, ev->outcomes_cap) = o;
     ev->d->outcome_count = (int)n;
 }
@@ -479,36 +483,46 @@ void check_evidence(struct eval *ev)
 
 static bool has_hope(struct eval *ev)
 {
-    if (ev->line->is_ahead)
+    if (ev->line->is_ahead) /* only what will be met is asked of that one */
         return true;
     if (ev->hope == HOPE_NOT_ASKED)
         ev->hope = line_has_hope(ev->line) ? HOPE_SOME : HOPE_NONE;
     return ev->hope == HOPE_SOME;
 }
 
-static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
-                         const char *clause)
+static void trace_months(struct eval *ev, struct check *c, const struct time_run *run,
+                         struct policy_outcome o, int32_t reach)
 {
-    struct policy_outcome o = { .rule = RULE_MONTHS, .want = n, .clause = clause };
-    int32_t reach = run ? run_reach(ev->line, run, n) : DAY_NEVER;
-
-    if (run && c->is_traced) {
+    if (run) {
         o.got = run_months(ev->line, run);
         o.from = date_on_day(run_start(ev->line, run));
         o.until = date_on_day(run_end(ev->line, run) - 1);
     }
-    if (reach != DAY_NEVER && year_fits(ev, reach)) {
-        o.date = date_on_day(reach);
-    } else {
-        int32_t next = DAY_NEVER;
-
-        /* Of the line ahead only what will be met is asked. */
-        if (!ev->line->is_ahead && (c->is_traced || !has_hope(ev)))
-            next = months_next(ev, n);
-        o.result = next != DAY_NEVER || has_hope(ev) ? RESULT_NOT_YET : RESULT_FAILED;
-        o.date = date_on_day(next);
-    }
+    o.date = date_on_day(reach != DAY_NEVER ? reach : months_next(ev, (int32_t)o.want));
     item_outcome(ev, c, o);
+}
+
+static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
+                         const char *clause)
+{
+    enum policy_result result = RESULT_MET;
+    int32_t reach = run ? run_reach(ev->line, run, n) : DAY_NEVER;
+
+    if (reach == DAY_NEVER || !year_fits(ev, reach)) {
+        reach = DAY_NEVER;
+        result = has_hope(ev) || months_next(ev, n) != DAY_NEVER ? RESULT_NOT_YET : RESULT_FAILED;
+    }
+    if (c->is_traced) {
+        trace_months(ev, c, run,
+                     (struct policy_outcome){
+                         .rule = RULE_MONTHS, .result = result, .want = n, .clause = clause },
+                     reach);
+        return;
+    }
+    if (badness[result] > badness[c->result])
+        c->result = result;
+    if (reach != DAY_NEVER)
+        c->met = MAX(c->met, reach);
 }
 
 /* Sum and number of the verified months of the run; *unknown when a wage is not known. */
