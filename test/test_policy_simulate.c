@@ -137,6 +137,43 @@ TEST("the worked example of the manual: from Fuzhou's rule of 2018 to that of 20
     EXPECT_INT(c.months[0].now_fen, 180000);
 }
 
+TEST(
+    "what either of two policies paid is left out, what others paid still excludes; counties are summed")
+{
+    static const char text[] =
+        "given:\n  as_of: 2019-09-01\n  months: CONFIRMED\n"
+        "  spells: [{from: 2019-02-11, employer: A, at: 350104}]\n"
+        "people:\n"
+        "  - person: {domicile: 621121100, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}\n"
+        "    paid: [{item: m3, group: post-wage, on: 2019-06-01, yuan: 3000}]\n"
+        "  - person: {domicile: 621121101, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}\n"
+        "    paid: [{policy: other, group: post-wage, on: 2019-06-01, from: 2019-03-01,"
+        " until: 2019-05-01, yuan: 900}]\n"
+        "  - person: {domicile: 621121102, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}\n";
+    static const struct policy_change dearer = { "amount.m3.fixed", "2000" };
+    const struct policy *now = changed("fuzhou-post-wage-2019.yaml", NULL, 0);
+    const struct policy *then = changed("fuzhou-post-wage-2019.yaml", &dearer, 1);
+    struct arena *scratch = arena_new();
+    const struct policy_case *people;
+    struct policy_problems pb;
+    struct policy_comparison c;
+    int n = 0;
+
+    EXPECT_INT(policy_facts_read(test_arena(), "facts", text, strlen(text), now, (struct date){ 0 },
+                                 &people, &n, &pb),
+               OK);
+    policy_comparison_start(&c, test_arena(), now, then, date_make(2019, 9, 1));
+    for (int i = 0; i < n; i++)
+        policy_comparison_add(&c, scratch, &people[i].facts, &people[i].facts, i + 1, NULL,
+                              people[i].facts.domicile);
+    arena_free(scratch);
+    EXPECT_INT(c.total.now_fen, 2400000); /* the first and the third */
+    EXPECT_INT(c.total.then_fen, 2200000);
+    EXPECT_INT(c.total.turns[TURN_LOWERED], 2);
+    EXPECT_INT(c.county_count, 1);
+    EXPECT_INT(c.counties[0].home, 621121000000);
+}
+
 TEST("facts that are wrong are told where, as in an example")
 {
     static const struct {
@@ -212,7 +249,7 @@ OPS_TEST("a dearer first tier costs more, by county and month, and nothing is sa
 
     three_workers();
     policy = policy_id("fuzhou-post-wage-2019");
-    call(as(FUZHOU, "CLERK"), "policies.simulate", policy,
+    call(as(FUZHOU, "APPROVER"), "policies.simulate", policy,
          "{'as_of':'2019-09-01','changes':{'amount.m3.fixed':'3500','caps.person_life':'12500'}}");
     expect(200, NULL);
     EXPECT_INT(got_int("now_fen"), 1500000);
@@ -242,42 +279,58 @@ OPS_TEST("a shorter term lets people gain, a longer one lets them lose, whatever
     three_workers();
     policy = policy_id("fuzhou-post-wage-2019");
     call(as_system(), "claims.find", NONE, "{'as_of':'2019-09-01'}");
-    call(as(LINTAO, "CLERK"), "policies.simulate", policy,
+    call(as(LINTAO, "APPROVER"), "policies.simulate", policy,
          "{'as_of':'2019-09-01','changes':{'amount.m3.require.months':'2'}}");
     expect(200, NULL);
     EXPECT_INT(got_int("now_fen"), 0);
     EXPECT_INT(got_int("then_fen"), 300000);
     EXPECT_INT(got_int("gained"), 1);
     EXPECT_STR(got("rows.0.turn"), "GAINED");
-    call(as(FUQING, "CLERK"), "policies.simulate", policy,
+    call(as(FUQING, "APPROVER"), "policies.simulate", policy,
          "{'as_of':'2019-09-01','changes':{'amount.m3.require.months':'5'}}");
     EXPECT_INT(got_int("lost"), 1);
     EXPECT_INT(got_int("then_fen"), 1200000);
-    call(as(FUQING, "CLERK"), "policies.simulate", policy, "{'as_of':'2019-09-01'}");
+    call(as(FUQING, "APPROVER"), "policies.simulate", policy, "{'as_of':'2019-09-01'}");
     EXPECT_INT(got_int("difference_fen"), 0);
     EXPECT_INT(got_count("rows"), 0);
 }
 
-OPS_TEST("who may see nobody of it, or acts on no claims, learns nothing; a wrong change is told")
+OPS_TEST("people whom only the changed policy would serve are found as well")
+{
+    three_workers();
+    call(as_system(), "policies.simulate", policy_id("shandong-chongqing-stability-2018"),
+         "{'as_of':'2019-09-01','changes':{'who.origin':'621100','spell.at':'350100'}}");
+    expect(200, NULL);
+    EXPECT_INT(got_int("now_fen"), 0);
+    EXPECT_INT(got_int("then_fen"), 400000);
+    EXPECT_INT(got_int("gained"), 2);
+}
+
+OPS_TEST("who sees nobody of it, or writes no policies, learns nothing; a wrong change is told")
 {
     int64_t policy;
 
     three_workers();
     policy = policy_id("fuzhou-post-wage-2019");
-    call(as(YANTAI, "CLERK"), "policies.simulate", policy, "{'as_of':'2019-09-01'}");
+    call(as(YANTAI, "APPROVER"), "policies.simulate", policy, "{'as_of':'2019-09-01'}");
     expect(200, NULL);
     EXPECT_INT(got_int("now_fen"), 0);
     EXPECT_INT(got_count("counties"), 0);
     call(as_nobody(), "policies.simulate", policy, "{}");
     expect(401, NULL);
-    call(as(FUZHOU, "CLERK"), "policies.simulate", policy,
+    call(as(FUYAO, "EMPLOYER"), "policies.simulate", policy, "{}");
+    expect(403, "op.forbidden");
+    call(as(FUQING, "CLERK"), "policies.simulate", policy, "{}");
+    expect(403, "op.forbidden");
+    call(as(FUZHOU, "APPROVER"), "policies.simulate", policy,
          "{'changes':{'amount.m9.fixed':'3500'}}");
     expect(400, "policy.invalid");
-    call(as(FUZHOU, "CLERK"), "policies.simulate", policy, "{'changes':{'amount.m3.fixed':3500}}");
+    call(as(FUZHOU, "APPROVER"), "policies.simulate", policy,
+         "{'changes':{'amount.m3.fixed':3500}}");
     expect(400, "policy.changes");
-    call(as(FUZHOU, "CLERK"), "policies.simulate", policy,
+    call(as(FUZHOU, "APPROVER"), "policies.simulate", policy,
          "{'changes':{'beneficiary':'EMPLOYER'}}");
     expect(400, "policy.kinds");
-    call(as(FUZHOU, "CLERK"), "policies.simulate", 12345, "{}");
+    call(as(FUZHOU, "APPROVER"), "policies.simulate", 12345, "{}");
     expect(404, "record.not_found");
 }

@@ -597,7 +597,7 @@ static const struct op ops[] = {
     { "policies.evaluate", "POST /policies/{id}/evaluate", PERM_POLICY_READ, claims_op_evaluate,
       "试算", "Decide without saving", .in = evaluate_fields,
       .in_size = sizeof(struct evaluate_input), .flags = OP_DETACHED },
-    { "policies.simulate", "POST /policies/{id}/simulate", PERM_POLICY_READ, claims_op_simulate,
+    { "policies.simulate", "POST /policies/{id}/simulate", PERM_POLICY_WRITE, claims_op_simulate,
       "测算", "What a change would cost", .in = simulate_fields,
       .in_size = sizeof(struct simulate_input), .flags = OP_DETACHED },
     { "claims.list", "GET /claims", PERM_CLAIM_READ, record_list, "补贴申领列表", "Claims",
