@@ -1,6 +1,7 @@
 /* The ledger: every movement of money balances, budgets hold, and records and ledger agree. */
 #include "ops.h"
 #include "payments/payments.h"
+#include "platform/journal.h"
 #include "road_money.h"
 
 #include <pthread.h>
@@ -181,4 +182,44 @@ OPS_TEST("the ledger cannot be rewritten, and one fen that differs is found")
     EXPECT_INT(db_write(unit(as_system()), shift, NULL), OK);
     EXPECT_INT(db_read(cx, verify, &sums), E_CONFLICT);
     EXPECT_STR(cx->failure.code, "ledger.differs");
+}
+
+static bool has_step(const char *kind, const char *words)
+{
+    for (int i = 0; i < (int)got_count("steps"); i++)
+        if (str_eq(got(arena_printf(test_arena(), "steps.%d.kind", i)), kind) &&
+            strstr(got(arena_printf(test_arena(), "steps.%d.text", i)), words))
+            return true;
+    return false;
+}
+
+OPS_TEST(
+    "a yuan is traced to who vouched for its months, how it moved, and the block that proves it")
+{
+    int64_t person = money_person(1, true), placement, claim, batch;
+    int sealed;
+
+    set_clock("2019-05-20");
+    placement = money_at_work(person, "2019-02-11", "2019-05");
+    claim = money_approved(person, "2019-05-20", "2019-05-31");
+    batch = money_batch();
+    money_send(batch);
+    EXPECT_INT(money_answer(batch, RETURN_HEAD "1,3000,成功,\n"), OK);
+    call(as(FUZHOU, "REVIEWER"), "months.correct", NONE,
+         "{'placement_id':'%lld','month':'2019-03','status':'NOT_WORKING','reason':'考勤'}",
+         (long long)placement);
+    expect(200, NULL);
+    call(as(FUZHOU_AUDIT, "AUDITOR"), "payments.trace", claim, NULL);
+    expect(200, NULL);
+    EXPECT(has_step("month", "Employer: At work"));
+    EXPECT(has_step("month", "corrected: Confirmed → Not working · 考勤"));
+    EXPECT(has_step("adjustment", "Recovery · Open"));
+    EXPECT(has_step("ledger", "Cash of the fund → In payment · 3,000.00"));
+    EXPECT(has_step("journal", "not sealed yet"));
+    EXPECT_INT(journal_seal(unit(as_system()), &sealed), OK);
+    call(as(FUZHOU_AUDIT, "AUDITOR"), "payments.trace", claim, NULL);
+    expect(200, NULL);
+    EXPECT(has_step("journal", "payment_batch approve · proved by block 1 "));
+    EXPECT(!has_step("journal", "not sealed yet"));
+    EXPECT_INT(got_int("journal.0.block"), 1);
 }

@@ -50,6 +50,7 @@ int command_serve(const struct command_line *line); /* command_serve.c */
 int command_serve_store(const struct command_line *line, struct store *store);
 int command_import(const struct command_line *line);   /* command_import.c */
 int command_match(const struct command_line *line);    /* command_match.c */
+int command_trace(const struct command_line *line);    /* command_trace.c */
 int command_compare(const struct command_line *line);  /* command_compare.c */
 int command_simulate(const struct command_line *line); /* simulate.c */
 int command_demo(const struct command_line *line);     /* command_demo.c */

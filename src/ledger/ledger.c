@@ -32,6 +32,11 @@ static const struct choice events[] = {
     [LEDGER_EVENTS] = { 0 },
 };
 
+const char *ledger_account(const char *code, enum lang lang)
+{
+    return choice_label(accounts, code, lang);
+}
+
 /* What each event does: to the money, and to the budget. */
 static const struct movement {
     const char *debit, *credit;

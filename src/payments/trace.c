@@ -1,10 +1,15 @@
 /* trace.c — from a yuan back to the facts: line, batch and its hands, claim and its hands, decision
  * in words, the months and who vouched for them, and what the journal says of all of it. */
+#include "base/amount.h"
+#include "claims/claims.h"
 #include "payments/payments_int.h"
+#include "placements/placements.h"
+#include "platform/journal.h"
 #include "policy/policy_explain.h"
 
 struct trace {
-    struct rows claim, lines;
+    struct rows claim, lines, journal;
+    struct journal_proof *proofs; /* of each entry */
     int64_t claim_id;
 };
 
@@ -155,6 +160,38 @@ static enum err put_decision(struct ctx *cx, const struct trace *t)
     return OK;
 }
 
+/* What each source said of a month, and who said it; and what it was taken for before. */
+static enum err add_words(struct ctx *cx, struct str *s, int64_t placement, const char *month)
+{
+    struct rows e, k;
+
+    TRY(db_rows(
+        cx, &e,
+        "SELECT m.source, m.status, m.days, m.revision, m.created_at, (SELECT u.name FROM v_user_name u WHERE u.id = m.user_id) AS who"
+        " FROM month_evidence m WHERE SCOPE_NOT(month_evidence 'the claim that rests on them is in scope')"
+        " AND m.placement_id = $1 AND m.month = $2 ORDER BY m.id",
+        P(placement), P(month)));
+    for (int i = 0; i < e.n; i++)
+        str_addf(s, "\n%s: %s · %s · %s",
+                 choice_label(month_sources, row_text(&e, i, "source"), cx->lang),
+                 choice_label(month_statuses, row_text(&e, i, "status"), cx->lang),
+                 or_dash(row_text(&e, i, "who")),
+                 date_text(cx->mem, date_of_instant(row_int(&e, i, "created_at"))));
+    TRY(db_rows(
+        cx, &k,
+        "SELECT k.old_status, k.status, k.reason, k.created_at, (SELECT u.name FROM v_user_name u WHERE u.id = k.user_id) AS who"
+        " FROM month_correction k WHERE SCOPE_NOT(month_correction 'the claim that rests on them is in scope')"
+        " AND k.placement_id = $1 AND k.month = $2 ORDER BY k.revision",
+        P(placement), P(month)));
+    for (int i = 0; i < k.n; i++)
+        str_addf(s, T("\n更正：%s → %s · %s · %s · %s", "\ncorrected: %s → %s · %s · %s · %s"),
+                 choice_label(month_states, row_text(&k, i, "old_status"), cx->lang),
+                 choice_label(month_states, row_text(&k, i, "status"), cx->lang),
+                 row_text(&k, i, "reason"), or_dash(row_text(&k, i, "who")),
+                 date_text(cx->mem, date_of_instant(row_int(&k, i, "created_at"))));
+    return OK;
+}
+
 /* Months of this person that money rests on, up to the month in which the claim fell due, and who
  * said so. */
 static enum err put_months(struct ctx *cx, const struct trace *t)
@@ -163,35 +200,133 @@ static enum err put_months(struct ctx *cx, const struct trace *t)
 
     TRY(db_rows(
         cx, &r,
-        "SELECT m.placement_id, m.month, m.status, m.sources, m.is_locked FROM placement_month m"
+        "SELECT m.placement_id, m.month, m.status, m.days FROM placement_month m"
         " WHERE SCOPE_NOT(placement_month 'the claim that rests on them is in scope') AND m.person_id = $1 AND m.is_locked = 1"
         " AND m.month <= SUBSTR($2, 1, 7) ORDER BY m.month",
         P(row_int(&t->claim, 0, "person_id")), P(row_text(&t->claim, 0, "due_on"))));
     for (int i = 0; i < r.n; i++) {
+        const char *month = row_text(&r, i, "month");
+        struct str s = str_new(cx->mem);
+        str_addf(&s, "%s · %s", month,
+                 choice_label(month_states, row_text(&r, i, "status"), cx->lang));
+        if (row_int(&r, i, "days") != NONE)
+            str_addf(&s, T(" · %d 天", " · %d days"), (int)row_int(&r, i, "days"));
+        TRY(add_words(cx, &s, row_int(&r, i, "placement_id"), month));
         begin_step(cx, "month", "月度在岗证据", "Evidence of a month",
                    row_int(&r, i, "placement_id"), "/placements");
-        json_put_str(cx->out, "month", row_text(&r, i, "month"));
-        json_put_str(cx->out, "text",
-                     arena_printf(cx->mem, "%s · %s · %s", row_text(&r, i, "month"),
-                                  row_text(&r, i, "status"), row_text(&r, i, "sources")));
+        json_put_str(cx->out, "month", month);
+        json_put_str(cx->out, "text", s.s);
         json_end(cx->out);
     }
     return OK;
 }
 
-static enum err put_journal(struct ctx *cx, const struct trace *t)
+/* What was made up or asked back since, and how the money moved. */
+static enum err put_money(struct ctx *cx, const struct trace *t)
 {
+    struct str s = str_new(cx->mem);
+    char yuan[32];
     struct rows r;
 
     TRY(db_rows(
         cx, &r,
+        "SELECT j.id, j.kind, j.state, j.amount_fen, j.settled_fen, j.reason FROM adjustment j"
+        " WHERE SCOPE_NOT(adjustment 'its claim is in scope') AND (j.claim_id = $1 OR j.supplement_id = $1) ORDER BY j.id",
+        P(t->claim_id)));
+    for (int i = 0; i < r.n; i++) {
+        begin_step(cx, "adjustment", "补发或追回", "Adjustment", row_int(&r, i, "id"),
+                   "/adjustments");
+        json_put_int(cx->out, "amount_fen", row_int(&r, i, "amount_fen"));
+        json_put_str(cx->out, "state", row_text(&r, i, "state"));
+        json_put_str(cx->out, "text",
+                     arena_printf(cx->mem, "%s · %s",
+                                  choice_label(adjustment_record.fields[0].choices,
+                                               row_text(&r, i, "kind"), cx->lang),
+                                  choice_label(adjustment_record.states, row_text(&r, i, "state"),
+                                               cx->lang)));
+        json_end(cx->out);
+    }
+    TRY(db_rows(
+        cx, &r,
+        "SELECT e.id, e.at, e.event, e.debit, e.credit, e.amount_fen FROM ledger_entry e"
+        " WHERE SCOPE_NOT(ledger_entry 'its claim is in scope') AND e.claim_id = $1 ORDER BY e.id",
+        P(t->claim_id)));
+    if (r.n == 0)
+        return OK;
+    for (int i = 0; i < r.n; i++)
+        str_addf(&s, "%s%s · %s → %s · %s", i ? "\n" : "",
+                 date_text(cx->mem, date_of_instant(row_int(&r, i, "at"))),
+                 ledger_account(row_text(&r, i, "credit"), cx->lang),
+                 ledger_account(row_text(&r, i, "debit"), cx->lang),
+                 amount_format(row_int(&r, i, "amount_fen"), yuan));
+    begin_step(cx, "ledger", "资金分录", "Movements of money", row_int(&r, 0, "id"), NULL);
+    json_put_str(cx->out, "text", s.s);
+    json_end(cx->out);
+    return OK;
+}
+
+/* --- what the journal says, and what proves it --- */
+enum { TRACED_MAX = 500 };
+static enum err load_journal(struct ctx *cx, struct trace *t)
+{
+    TRY(db_rows(
+        cx, &t->journal,
         "SELECT seq, at, actor, kind, action, reason FROM journal j WHERE SCOPE_NOT(journal 'who may see the claim may see its history')"
         " AND (j.record_id = $1 OR j.record_id IN (SELECT l.id FROM payment_line l WHERE SCOPE_NOT(payment_line 'the claim is in scope')"
-        " AND l.claim_id = $1)) ORDER BY j.seq LIMIT 500",
-        P(t->claim_id)));
-    json_key(cx->out, "journal");
-    json_rows(cx->out, &r);
+        " AND l.claim_id = $1) OR j.record_id IN (SELECT l.batch_id FROM payment_line l WHERE SCOPE_NOT(payment_line 'the claim is in scope')"
+        " AND l.claim_id = $1) OR j.record_id IN (SELECT a.id FROM adjustment a WHERE SCOPE_NOT(adjustment 'the claim is in scope')"
+        " AND a.claim_id = $1)) ORDER BY j.seq LIMIT $2",
+        P(t->claim_id), P(TRACED_MAX)));
+    t->proofs = NEW_ARRAY(cx->mem, struct journal_proof, t->journal.n + 1);
+    for (int i = 0; i < t->journal.n; i++) {
+        t->proofs[i] = i ? t->proofs[i - 1] : (struct journal_proof){ 0 };
+        TRY(journal_prove(cx, row_int(&t->journal, i, "seq"), &t->proofs[i]));
+    }
     return OK;
+}
+
+static void put_journal_step(struct ctx *cx, const struct trace *t)
+{
+    struct str s = str_new(cx->mem);
+
+    for (int i = 0; i < t->journal.n; i++) {
+        const struct journal_head *block = &t->proofs[i].block;
+        str_addf(&s, "%s#%lld %s · %s · %s %s · ", i ? "\n" : "",
+                 (long long)row_int(&t->journal, i, "seq"),
+                 date_text(cx->mem, date_of_instant(row_int(&t->journal, i, "at"))),
+                 row_text(&t->journal, i, "actor"), row_text(&t->journal, i, "kind"),
+                 row_text(&t->journal, i, "action"));
+        if (block->number)
+            str_addf(&s, T("已核验封存块 %lld %.16s", "proved by block %lld %.16s"),
+                     (long long)block->number, block->hash);
+        else
+            str_add(&s, T("尚未封存", "not sealed yet"));
+    }
+    begin_step(cx, "journal", "操作日志与证明", "Journal and its proof", t->claim_id, NULL);
+    json_put_str(cx->out, "text", s.s);
+    json_end(cx->out);
+}
+
+static void put_journal(struct ctx *cx, const struct trace *t)
+{
+    static const char *const texts[] = { "actor", "kind", "action", "reason" };
+
+    json_key(cx->out, "journal");
+    json_array(cx->out);
+    for (int i = 0; i < t->journal.n; i++) {
+        const struct journal_proof *p = &t->proofs[i];
+        json_object(cx->out);
+        json_put_int(cx->out, "seq", row_int(&t->journal, i, "seq"));
+        json_put_int(cx->out, "at", row_int(&t->journal, i, "at"));
+        for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+            json_put_str(cx->out, texts[k], row_text(&t->journal, i, texts[k]));
+        if (p->block.number) {
+            json_put_int(cx->out, "block", p->block.number);
+            json_put_str(cx->out, "block_hash", p->block.hash);
+        }
+        json_end(cx->out);
+    }
+    json_end(cx->out);
 }
 
 enum err payments_trace(struct ctx *cx)
@@ -199,6 +334,7 @@ enum err payments_trace(struct ctx *cx)
     struct trace t;
 
     TRY(find(cx, cx->id, &t));
+    TRY(load_journal(cx, &t));
     json_object(cx->out);
     json_put_id(cx->out, "claim_id", t.claim_id);
     json_put_int(cx->out, "amount_fen", row_int(&t.claim, 0, "amount_fen"));
@@ -208,8 +344,10 @@ enum err payments_trace(struct ctx *cx)
     TRY(put_claim(cx, &t));
     TRY(put_decision(cx, &t));
     TRY(put_months(cx, &t));
+    TRY(put_money(cx, &t));
+    put_journal_step(cx, &t);
     json_end(cx->out);
-    TRY(put_journal(cx, &t));
+    put_journal(cx, &t);
     json_end(cx->out);
     return OK;
 }

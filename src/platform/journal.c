@@ -556,3 +556,44 @@ enum err journal_verify(struct ctx *cx, int64_t *ret_entries, int64_t *ret_block
 {
     return journal_verify_from(cx, 1, NULL, ret_entries, ret_blocks);
 }
+
+/* --- one entry --- */
+
+static bool stands_in(const struct journal_proof *p, struct position at)
+{
+    return p->block.number > 0 &&
+           (at.tx > p->from_tx || (at.tx == p->from_tx && at.seq > p->from_seq)) &&
+           (at.tx < p->until_tx || (at.tx == p->until_tx && at.seq <= p->until_seq));
+}
+
+enum err journal_prove(struct ctx *cx, int64_t seq, struct journal_proof *proof)
+{
+    struct position at;
+    struct verifier v;
+    struct block b;
+    struct rows r;
+
+    TRY(cursor_position(cx, seq, &at));
+    if (stands_in(proof, at))
+        return OK;
+    *proof = (struct journal_proof){ 0 };
+    TRY(db_rows(cx, &r,
+                BLOCK_COLUMNS " WHERE last_tx > $1 OR (last_tx = $1 AND last_seq >= $2)"
+                              " ORDER BY number LIMIT 1",
+                P(at.tx), P(at.seq)));
+    if (r.n == 0)
+        return OK;
+    b = block_of_row(&r, 0);
+    v = (struct verifier){ .before.number = b.number - 1 };
+    TRY(begin(cx, &v));
+    if (v.before.number == 0)
+        snprintf(v.before.hash, sizeof v.before.hash, "%s", first_hash);
+    *proof = (struct journal_proof){ .from_tx = v.end.tx,
+                                     .from_seq = v.end.seq,
+                                     .until_tx = b.last.tx,
+                                     .until_seq = b.last.seq,
+                                     .entries = b.entries };
+    TRY(check_block(cx, &v, &b));
+    proof->block = v.before;
+    return OK;
+}

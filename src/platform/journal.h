@@ -50,3 +50,13 @@ MUST_CHECK enum err journal_head(struct ctx *cx, struct journal_head *ret);
 MUST_CHECK enum err journal_verify_from(struct ctx *cx, int64_t from,
                                         const struct journal_head *witness, int64_t *ret_entries,
                                         int64_t *ret_blocks);
+/* In which block an entry is sealed, after that block's entries were hashed again and its hash
+ * compared: number 0 when it is not sealed yet. Inside db_read(). E_CONFLICT "journal.broken" when
+ * the block does not prove it. `seq` as in the journal's rows; the same proof again for an entry of
+ * the block that *proof already holds costs nothing. */
+struct journal_proof {
+    struct journal_head block;
+    int64_t from_tx, from_seq, until_tx, until_seq; /* (from, until] is what it holds */
+    int64_t entries;
+};
+MUST_CHECK enum err journal_prove(struct ctx *cx, int64_t seq, struct journal_proof *proof);
