@@ -450,14 +450,6 @@ static int foreign_turns(const struct op *op)
     return is_list ? n : f || has_id(op) ? 2 : 1;
 }
 
-static void read_foreign(const struct access_actor *a, const struct op *op)
-{
-    if (!may(a, op) || user_of(a->who) == NONE)
-        return;
-    for (int turn = 0; turn < foreign_turns(op); turn++)
-        compare_with_absent(a, op, turn > 0, turn);
-}
-
 static int visible_in(const struct access_actor *a, const char *table)
 {
     int n = 0;
@@ -619,6 +611,17 @@ static void change_foreign(const struct access_actor *a, const struct op *op, st
         way.wish.one = i;
         compare_inputs(a, op, own, way, INPUT_ONE_FOREIGN, INPUT_ONE_ABSENT);
     }
+}
+
+static void read_foreign(const struct access_actor *a, const struct op *op)
+{
+    if (!may(a, op) || user_of(a->who) == NONE)
+        return;
+    for (int turn = 0; turn < foreign_turns(op); turn++)
+        compare_with_absent(a, op, turn > 0, turn);
+    if (has_id(op) &&
+        access_ids(op)) /* a stranger's record with one's own input, and the reverse */
+        change_foreign(a, op, (struct way){ .wish = { INPUT_OWN, true, 0, 0 } });
 }
 
 /* E_NOT_FOUND when there is no such target. */
