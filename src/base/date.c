@@ -1,26 +1,10 @@
-/* date.c — day numbers with years that begin on 1 March, so that the leap day is the last of its
- * year and 400 such years always have 146 097 days. */
+/* date.c — calendar days and months. Day numbers are in the header. */
 #include "base/date.h"
 
 enum {
-    DAYS_PER_ERA = 146097,
-    DAYS_TO_1970 = 719468, /* from 1 March of year 0 */
     DAY_SECONDS = 86400,
     CHINA_OFFSET = 8 * 3600, /* no summer time since 1991 */
 };
-
-bool year_is_leap(int year)
-{
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-int days_in_month(int year, int month)
-{
-    static const int8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
-    assert(month >= 1 && month <= 12);
-    return days[month - 1] + (month == 2 && year_is_leap(year));
-}
 
 static bool ymd_exists(int year, int month, int day)
 {
@@ -40,11 +24,6 @@ bool date_valid(struct date d)
     return ymd_exists(d.year, d.month, d.day);
 }
 
-bool date_is_none(struct date d)
-{
-    return d.year == 0 && d.month == 0 && d.day == 0;
-}
-
 static int32_t date_rank(struct date d)
 {
     return d.year * 10000 + d.month * 100 + d.day;
@@ -53,39 +32,6 @@ static int32_t date_rank(struct date d)
 int date_compare(struct date a, struct date b)
 {
     return date_rank(a) - date_rank(b);
-}
-
-int32_t date_to_days(struct date d)
-{
-    assert(d.year >= 1 && d.year <= 9999 && d.month >= 1 && d.month <= 12 && d.day >= 1 &&
-           (d.day <= 28 || d.day <= days_in_month(d.year, d.month)));
-    uint32_t is_early = d.month <= 2; /* January and February end the year that began in March */
-    uint32_t year = (uint32_t)d.year - is_early, month = (uint32_t)d.month + 12 * is_early;
-    uint32_t century = year / 100;
-
-    /* (979 m - 2919) / 32 is the number of days before month m, March being 3. */
-    return (int32_t)(1461 * year / 4 - century + century / 4 + (979 * month - 2919) / 32) + d.day -
-           1 - DAYS_TO_1970;
-}
-
-struct date date_from_days(int64_t days)
-{
-    /* 0001-01-01 … 9999-12-31 */
-    if (days < -719162 || days > 2932896)
-        return (struct date){ 0 };
-    /* Quarters of days, so that a century and a year have whole numbers of them; division by 1461
-     * and the day within the month by multiplication (Neri and Schneider, Euclidean affine
-     * functions and their application to calendar algorithms, 2022). */
-    uint32_t n = 4 * (uint32_t)(days + DAYS_TO_1970) + 3;
-    uint32_t century = n / DAYS_PER_ERA, in_century = n % DAYS_PER_ERA / 4 * 4 + 3;
-    uint64_t product = 2939745ull * in_century;
-    uint32_t day_of_year = (uint32_t)product / 2939745 / 4;
-    uint32_t month_day = 2141 * day_of_year + 197913;
-    uint32_t is_early = day_of_year >= 306; /* January or February of the next year */
-    uint32_t year = 100 * century + (uint32_t)(product >> 32) + is_early;
-
-    return (struct date){ (int16_t)year, (int8_t)((month_day >> 16) - 12 * is_early),
-                          (int8_t)((month_day & 0xffff) / 2141 + 1) };
 }
 
 int date_weekday(struct date d)
