@@ -149,7 +149,9 @@ TEST(
         "  - person: {domicile: 621121101, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}\n"
         "    paid: [{policy: other, group: post-wage, on: 2019-06-01, from: 2019-03-01,"
         " until: 2019-05-01, yuan: 900}]\n"
-        "  - person: {domicile: 621121102, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}\n";
+        "  - person: {domicile: 621121102, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}\n"
+        "  - person: {domicile: 621121103, status: [{is: REGISTERED_POOR, from: 2014-01-01}]}\n"
+        "    paid: [{policy: fuzhou-post-wage-2018, item: monthly, on: 2019-06-01, yuan: 600}]\n";
     static const struct policy_change dearer = { "amount.m3.fixed", "2000" };
     const struct policy *now = changed("fuzhou-post-wage-2019.yaml", NULL, 0);
     const struct policy *then = changed("fuzhou-post-wage-2019.yaml", &dearer, 1);
@@ -166,12 +168,19 @@ TEST(
     for (int i = 0; i < n; i++)
         policy_comparison_add(&c, scratch, &people[i].facts, &people[i].facts, i + 1, NULL,
                               people[i].facts.domicile);
-    arena_free(scratch);
-    EXPECT_INT(c.total.now_fen, 2400000); /* the first and the third */
+    EXPECT_INT(c.total.now_fen, 2400000); /* the first and the third: new starters only */
     EXPECT_INT(c.total.then_fen, 2200000);
     EXPECT_INT(c.total.turns[TURN_LOWERED], 2);
     EXPECT_INT(c.county_count, 1);
     EXPECT_INT(c.counties[0].home, 621121000000);
+    policy_comparison_start(&c, test_arena(), changed("fuzhou-post-wage-2018.yaml", NULL, 0), now,
+                            date_make(2019, 9, 1));
+    for (int i = 0; i < n; i++)
+        policy_comparison_add(&c, scratch, &people[i].facts, &people[i].facts, i + 1, NULL,
+                              people[i].facts.domicile);
+    arena_free(scratch);
+    EXPECT_INT(c.total.now_fen, 0);
+    EXPECT_INT(c.total.then_fen, 3600000); /* the fourth as well: the older one is left out, too */
 }
 
 TEST("facts that are wrong are told where, as in an example")
