@@ -115,3 +115,4 @@ clean:
 	rm -rf build web/dist
 
 -include $(OBJ:.o=.d) $(TEST_OBJ:.o=.d) $(PROGRAM:%.c=$(B)/%.d)
+-include $(wildcard $(B)/bench/*.d)
