@@ -109,3 +109,20 @@ OPS_TEST("a policy can be read in words in both languages and taken away as its 
     fclose(f);
     EXPECT(strstr(text, "id: fuzhou-post-wage-2019") != NULL);
 }
+
+OPS_TEST("what may be tried otherwise in a policy is named with its place in the file")
+{
+    int64_t id;
+
+    call(as(FUZHOU, "APPROVER"), "policies.list", NONE, "policy_key=fuzhou-post-wage-2019");
+    id = got_int("items.0.id");
+    call(as(FUZHOU, "APPROVER"), "policies.text", id, NULL);
+    expect(200, NULL);
+    EXPECT(strstr(got_text(), "\"path\":\"amount.m3.fixed\",\"value\":\"3000\"") != NULL);
+    EXPECT(strstr(got_text(), "\"path\":\"count.gap_days\",\"value\":\"30\"") != NULL);
+    EXPECT(strstr(got_text(), "\"path\":\"amount.m6.require.months\",\"value\":\"6\"") != NULL);
+    EXPECT(strstr(got_text(), "examples") == NULL);
+    call(as(FUZHOU, "APPROVER"), "policies.simulate", id,
+         "{'changes':{'amount.m3.fixed':'3500','count.gap_days':'15'}}");
+    expect(200, NULL);
+}

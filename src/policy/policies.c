@@ -10,6 +10,7 @@
 #include "platform/journal.h"
 #include "platform/temp.h"
 #include "policy/policy_clauses.h"
+#include "policy/policy_values.h"
 #include "policy/policy_compare.h"
 #include "policy/policy_explain.h"
 #include "policy/policy_file.h"
@@ -436,6 +437,36 @@ static enum err op_create(struct ctx *cx)
     return OK;
 }
 
+/* What may be tried otherwise in a simulation. */
+static enum err put_values(struct ctx *cx)
+{
+    enum { VALUES_MAX = 60 };
+    struct policy_value values[VALUES_MAX];
+    struct policy_problems problems = { .mem = cx->mem };
+    const struct policy_node *root;
+    const char *text;
+    int n = 0;
+
+    TRY(policy_file_text(cx, cx->id, &text));
+    root = policy_yaml_read(text, strlen(text), &problems);
+    if (root)
+        n = policy_values(cx->mem, root, values, VALUES_MAX);
+    json_key(cx->out, "values");
+    json_array(cx->out);
+    for (int i = 0; i < n; i++) {
+        json_object(cx->out);
+        json_put_str(cx->out, "path", values[i].path);
+        json_put_str(cx->out, "value", values[i].value);
+        json_put_str(cx->out, "of_zh", values[i].of.zh);
+        json_put_str(cx->out, "of_en", values[i].of.en);
+        json_put_str(cx->out, "zh", values[i].label.zh);
+        json_put_str(cx->out, "en", values[i].label.en);
+        json_end(cx->out);
+    }
+    json_end(cx->out);
+    return OK;
+}
+
 static enum err op_text(struct ctx *cx)
 {
     struct policy_row row;
@@ -445,6 +476,7 @@ static enum err op_text(struct ctx *cx)
     json_put_id(cx->out, "id", row.id);
     json_key(cx->out, "clauses");
     policy_clauses_write(cx->mem, cx->out, row.policy);
+    TRY(put_values(cx));
     json_end(cx->out);
     return OK;
 }
