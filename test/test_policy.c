@@ -125,7 +125,7 @@ TEST("a decision of the 2019 policy explains itself in both languages")
     en = policy_explain(test_arena(), &s, LANG_EN);
     EXPECT(strstr(
         zh, "应享受，现应发3,000.00元（2019-05-29应得）；如一直在岗，2019-08-29可再得9,000.00元"));
-    EXPECT(strstr(zh, "文号未查到；来源：种子文章 S2"));
+    EXPECT(strstr(zh, "文号未查到；来源：公开报道"));
     EXPECT(strstr(
         zh, "自2019-02-11起算，满3个月（须满3个月），2019-05-29达到（原文：连续稳定就业满3个月）"));
     EXPECT(strstr(zh, "2019-03-21至2019-04-07 18天 空档，允许，不计入"));
