@@ -1,4 +1,14 @@
--- 0022 Sample audits of claims (抽查): which claims stood in a draw, which of them were drawn, what was found.
+-- 0014 Until when a claim can be handed in; how far the ledger has been looked through for what people are owed; sample
+-- audits (抽查): which claims stood in a draw, which of them were drawn, what was found.
+
+ALTER TABLE claim ADD COLUMN close_on TEXT; -- last day of the policy's claim window; NULL: any time
+CREATE INDEX claim_by_close ON claim (close_on) WHERE state IN ('ELIGIBLE', 'RETURNED');
+
+CREATE TABLE claim_discovery (
+    one      BIGINT PRIMARY KEY CHECK (one = 1),
+    cursor   BIGINT NOT NULL, -- journal entries up to here have been looked at
+    found_on TEXT NOT NULL    -- the day on which the whole ledger was last looked through
+);
 
 ALTER TABLE claim ADD COLUMN draw_id BIGINT; -- the draw in which it stood; NULL: none yet
 
