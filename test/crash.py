@@ -409,7 +409,7 @@ def with_run(imported):
 
 
 NO_PAYMENTS = ("DELETE FROM payment_return", "DELETE FROM payment_line", "DELETE FROM payment_batch", "DELETE FROM idempotency",
-               "UPDATE claim SET state = 'APPROVED', reason = NULL WHERE approved_by IS NOT NULL",
+               "UPDATE claim SET state = 'APPROVED', reason = NULL, budget_year = NULL",
                # an empty ledger is filled from the claims when the store is opened next
                "DROP TRIGGER ledger_keeps", "DELETE FROM ledger_entry",
                "CREATE TRIGGER ledger_keeps BEFORE DELETE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END")
