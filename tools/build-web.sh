@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 cd web
 lock_hash=$(sha256sum package-lock.json | cut -d' ' -f1)
 if [ ! -f node_modules/.lock ] || [ "$(cat node_modules/.lock)" != "$lock_hash" ]; then
-    npm ci --no-audit --no-fund --silent
+    npm ci --no-audit --no-fund --loglevel=error
     echo "$lock_hash" > node_modules/.lock
 fi
 npm run --silent build

@@ -34,7 +34,7 @@ case " $* " in
     if ! have_node && [ ! -x build/node/node_modules/node/bin/node ]; then
         echo "installing Node 20 beside Debian's $(node --version 2>/dev/null || echo none) (npm package node@20)"
         mkdir -p build/node
-        npm install --prefix build/node --no-audit --no-fund --silent node@20.20.2
+        npm install --prefix build/node --no-audit --no-fund --loglevel=error node@20.20.2
     fi
     ;;
 esac
