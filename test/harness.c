@@ -1,11 +1,15 @@
-/* harness.c — runs the registered tests, all or those named on the command line. */
+/* harness.c — runs the registered tests, all or those named on the command line, in as many
+ * processes as there are processors: each takes the next test that nobody has taken. */
 #include "harness.h"
 #include "stores.h"
 
 #include <ftw.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct test *tests;
@@ -78,28 +82,88 @@ static void make_run_folder(void)
         abort();
 }
 
-int main(int argc, char **argv)
+/* What the processes share. */
+struct run {
+    atomic_int next; /* of the tests asked for */
+    atomic_int passed, failed, sqlite, postgres;
+    _Atomic(const char *) without_postgres; /* a literal, at one address in all of them */
+};
+
+static bool is_asked_for(const struct test *t, const char *word)
 {
-    int passed = 0, failed = 0;
+    return !word || strstr(t->file, word) || strstr(t->sentence, word);
+}
+
+static bool passes(const struct test *t)
+{
+    failures_in_test = 0;
+    mem = arena_new();
+    t->run();
+    arena_free(mem);
+    if (failures_in_test)
+        printf("FAIL %s: %s\n", t->file, t->sentence);
+    fflush(stdout);
+    return failures_in_test == 0;
+}
+
+static void work(struct run *run, const char *word)
+{
+    int number = 0, mine = atomic_fetch_add(&run->next, 1);
+    struct stores_ran stores;
 
     make_run_folder();
     for (struct test *t = tests; t; t = t->next) {
-        if (argc > 1 && !strstr(t->file, argv[1]) && !strstr(t->sentence, argv[1]))
+        if (!is_asked_for(t, word) || number++ != mine)
             continue;
-        failures_in_test = 0;
-        mem = arena_new();
-        t->run();
-        arena_free(mem);
-        if (failures_in_test) {
-            failed++;
-            printf("FAIL %s: %s\n", t->file, t->sentence);
-        } else {
-            passed++;
-        }
-        fflush(stdout);
+        atomic_fetch_add(passes(t) ? &run->passed : &run->failed, 1);
+        mine = atomic_fetch_add(&run->next, 1);
     }
     nftw(run_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    stores_report();
-    printf("%d passed, %d failed\n", passed, failed);
-    return failed || !passed;
+    stores_end(&stores);
+    atomic_fetch_add(&run->sqlite, stores.sqlite);
+    atomic_fetch_add(&run->postgres, stores.postgres);
+    if (stores.without_postgres)
+        run->without_postgres = stores.without_postgres;
+}
+
+/* Runs work() in its own process; one that dies takes its test along, which then counts as failed.
+ */
+static void start(struct run *run, const char *word)
+{
+    fflush(NULL);
+    if (fork() == 0) {
+        work(run, word);
+        fflush(NULL);
+        exit(0); /* so that the sanitizers look for leaks */
+    }
+}
+
+static void wait_for_all(struct run *run)
+{
+    int status;
+
+    while (wait(&status) > 0) {
+        if (status == 0)
+            continue;
+        printf("FAIL a process of tests ended with status %d\n", status);
+        run->failed++;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct run *run =
+        mmap(NULL, sizeof *run, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const char *word = argc > 1 ? argv[1] : NULL;
+
+    if (run == MAP_FAILED)
+        abort();
+    for (long i = sysconf(_SC_NPROCESSORS_ONLN); i > 0; i--)
+        start(run, word);
+    wait_for_all(run);
+    printf("store tests: %d on SQLite, %d on PostgreSQL", run->sqlite, run->postgres);
+    if (run->without_postgres)
+        printf(" (%s)", run->without_postgres);
+    printf("\n%d passed, %d failed\n", run->passed, run->failed);
+    return run->failed || !run->passed;
 }

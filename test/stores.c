@@ -268,15 +268,15 @@ struct ctx *stores_ctx(struct ctx *cx)
     return fresh_ctx(cx->store);
 }
 
-void stores_report(void)
+void stores_end(struct stores_ran *ret)
 {
+    *ret = (struct stores_ran){ .sqlite = ran_sqlite, .postgres = ran_postgres };
     if (!*dir)
         return;
-    printf("store tests: %d on SQLite, %d on PostgreSQL%s\n", ran_sqlite, ran_postgres,
-           !wanted("postgres")       ? " (not asked for)"
-           : !has_cluster            ? " (not installed: postgresql-15)"
-           : !ran_postgres || !admin ? " (could not be started)"
-                                     : "");
+    ret->without_postgres = !wanted("postgres")       ? "not asked for"
+                            : !has_cluster            ? "not installed: postgresql-15"
+                            : !ran_postgres || !admin ? "could not be started"
+                                                      : NULL;
     PQfinish(admin);
     admin = NULL;
     close(watcher_pipe);

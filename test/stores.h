@@ -44,5 +44,10 @@ int stores_fault_run(struct ctx *cx, db_fn *work, void *arg);
 /* All rows of all tables as one hash. */
 const char *stores_digest(struct ctx *cx);
 
-/* For harness.c: says which stores ran. */
-void stores_report(void);
+/* For harness.c: how many bodies ran on which store, and why none did on PostgreSQL (a literal;
+ * NULL when some did or none was due). Ends the cluster. */
+struct stores_ran {
+    int sqlite, postgres;
+    const char *without_postgres;
+};
+void stores_end(struct stores_ran *ret);
