@@ -276,6 +276,25 @@ OPS_TEST("the bulletin's lines add up to its total, month and year to date")
     }
 }
 
+OPS_TEST("people of whom only the city is known stand in its row, the subtotal of its counties")
+{
+    struct ctx *cx = unit(as_system());
+    int64_t pair = pairing_of(DINGXI);
+
+    EXPECT_INT(db_write(cx, fill, &(struct bulk){ 5, 10000, 621121000000, 350181000000 }), OK);
+    EXPECT_INT(db_write(cx, fill, &(struct bulk){ 3, 20000, 621100000000, 350181000000 }), OK);
+    call(as(DINGXI, "LEADER"), "stats.bulletin", NONE, "year=2018&month=12&pairing_id=%lld",
+         (long long)pair);
+    expect(200, NULL);
+    EXPECT_INT(got_count("items"), 2);
+    EXPECT_STR(got("items.0.division"), "621100000000");
+    EXPECT_STR(got("items.0.is_subtotal"), "true");
+    EXPECT_INT(got_int("items.0.cells.transferred_east:now.value"), 8);
+    EXPECT_STR(got("items.1.is_subtotal"), "false");
+    EXPECT_INT(got_int("items.1.cells.transferred_east:now.value"), 5);
+    EXPECT_INT(got_int("total.cells.transferred_east:now.value"), 8);
+}
+
 OPS_TEST("the day's work counts what this reader may do, within her range")
 {
     small_year();

@@ -169,7 +169,8 @@ static int by_code(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* Every county that any column speaks of, sorted. */
+/* Every county that any column speaks of, sorted; where a place is known no closer than its city,
+ * the city, which then stands before its counties as their subtotal. */
 static int64_t *counties_of(struct ctx *cx, const struct series *all, int n, int *ret_n)
 {
     int64_t *codes;
@@ -245,6 +246,8 @@ enum err stats_bulletin(struct ctx *cx)
         json_object(cx->out);
         json_put_id(cx->out, "division", counties[k]);
         json_put_str(cx->out, "division_name", division_full_name(cx, counties[k]));
+        json_put_bool(cx->out, "is_subtotal",
+                      k + 1 < m && division_within(counties[k + 1], counties[k]));
         put_cells(cx, all, n, counties[k], root);
         json_end(cx->out);
     }

@@ -605,6 +605,7 @@ export const texts = {
   'bulletin.print': ['打印', 'Print'],
   'bulletin.title': ['{year} 年 1–{month} 月劳务协作情况通报', 'Labour cooperation bulletin, {year}, months 1–{month}'],
   'bulletin.foot': ['制表：{org}', 'Made by {org}'],
+  'bulletin.subtotal': ['{name}（含下列各县）', '{name} (with the counties below)'],
   'bulletin.none': ['没有可通报的数据', 'Nothing to report'],
   'bulletin.noneText': ['选择年度、月份和结对关系。', 'Choose a year, a month and a pairing.'],
 
