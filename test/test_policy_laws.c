@@ -676,6 +676,63 @@ static bool is_announced_wrongly(const struct history *h)
            before.earned_fen != d.earned_fen;
 }
 
+static bool is_same_trace(const struct policy_decision *a, const struct policy_decision *b)
+{
+    if (a->outcome_count != b->outcome_count || a->stretch_count != b->stretch_count)
+        return false;
+    for (int i = 0; i < a->outcome_count; i++) {
+        const struct policy_outcome *x = &a->outcomes[i], *y = &b->outcomes[i];
+
+        if (x->rule != y->rule || x->result != y->result || x->want != y->want ||
+            x->got != y->got || date_compare(x->date, y->date) != 0 ||
+            date_compare(x->from, y->from) != 0 || date_compare(x->until, y->until) != 0)
+            return false;
+    }
+    for (int i = 0; i < a->stretch_count; i++) {
+        const struct policy_stretch *x = &a->stretches[i], *y = &b->stretches[i];
+
+        if (x->kind != y->kind || x->spell != y->spell || date_compare(x->from, y->from) != 0 ||
+            date_compare(x->until, y->until) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Policies that differ in one word of how they count share what they can, and nothing else. */
+static bool is_moved_by_company(const struct history *h)
+{
+    enum { KINDS = 10 };
+    static struct policy kinds[KINDS];
+    const struct policy *policies[KINDS];
+    struct policy_decision alone, together[KINDS];
+    struct policy_facts f = facts_of(h);
+
+    for (int i = 0; i < KINDS; i++) {
+        kinds[i] = h->p;
+        policies[i] = &kinds[i];
+    }
+    kinds[1].count.last_day_free ^= true;
+    kinds[2].count.same_employer ^= true;
+    kinds[3].count.gap_days += 30;
+    kinds[4].count.mode = COUNT_CUMULATIVE;
+    kinds[5].count.by = h->p.count.month == MODE_CALENDAR ? BY_MONTHS : BY_SPELLS;
+    kinds[6].spell.work[0] = policy_range(440300);
+    kinds[6].spell.work_count = 1;
+    kinds[7].count.starts |= 1u << START_YEAR_START;
+    kinds[8].until = date_make(2020, 6, 30);
+    policy_eval_all(policies, KINDS, &f, h->as_of, test_arena(), together);
+    for (int i = 0; i < KINDS; i++) {
+        policy_eval(policies[i], &f, h->as_of, test_arena(), &alone);
+        if (alone.verdict != together[i].verdict || alone.earned_fen != together[i].earned_fen ||
+            alone.next_fen != together[i].next_fen ||
+            date_compare(alone.due, together[i].due) != 0 ||
+            date_compare(alone.earliest, together[i].earliest) != 0 ||
+            !is_same_trace(&alone, &together[i]))
+            return true;
+    }
+    return false;
+}
+
 static void check_law(const char *law, bool (*is_broken)(const struct history *h))
 {
     int n = histories_wanted() / 3, bad = 0;
@@ -702,6 +759,11 @@ TEST("a month confirmed never lowers what cumulative time earned")
 TEST("neither the order of equal facts nor their ids move a decision")
 {
     check_law("moved by order", is_moved_by_order);
+}
+
+TEST("a policy decides the same among others as by itself")
+{
+    check_law("moved by company", is_moved_by_company);
 }
 
 TEST("what was paid is not paid again, nor asked back")

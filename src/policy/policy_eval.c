@@ -87,10 +87,9 @@ static bool month_next(const struct time_line *t, struct time_run *r, int32_t n,
     for (; r->next && (to = run_reach(t, r, r->next)) != DAY_NEVER; r->next++) {
         int32_t from = run_reach(t, r, r->next - 1), i = 0;
 
-        while (t->policy->count.same_employer && i < taken_n &&
-               (to <= taken[i].from || from >= taken[i].to))
+        while (t->way.same_employer && i < taken_n && (to <= taken[i].from || from >= taken[i].to))
             i++;
-        if (t->policy->count.same_employer && i < taken_n)
+        if (t->way.same_employer && i < taken_n)
             continue;
         *ret = (struct month_sum){ .due = MAX(to, run_reach(t, r, n)),
                                    .known = run_known(t, r, MAX(n, r->next)),
@@ -159,7 +158,7 @@ static void find_next_months(struct eval *ev, int item)
     st->next_fen = 0;
     if (st->result == RESULT_FAILED || base_has(ev, RESULT_FAILED) || !line_ahead(ev))
         return;
-    n = months_take(ev, ev->ahead_room, it, months);
+    n = months_take(ev, ev->ahead, it, months);
     for (int32_t i = 0; i < n; i++) {
         if (months[i].known <= ev->as_of || months[i].known > st->next)
             continue;
@@ -240,12 +239,12 @@ static void find_steps(struct eval *ev, int item)
 
     st->result = steps_of(it, n) > 0 ? RESULT_MET : RESULT_NOT_YET;
     st->met = h ? date_to_days(h->on) : ev->as_of;
-    outcome_add(ev, (struct policy_outcome){ .rule = RULE_HEADCOUNT,
-                                             .result = st->result,
-                                             .want = it->step.over + 1,
-                                             .got = n,
-                                             .date = h ? h->on : (struct date){ 0 },
-                                             .item = it->id });
+    outcome_add(ev, &(struct policy_outcome){ .rule = RULE_HEADCOUNT,
+                                              .result = st->result,
+                                              .want = it->step.over + 1,
+                                              .got = n,
+                                              .date = h ? h->on : (struct date){ 0 },
+                                              .item = it->id });
 }
 
 static void earn_steps(struct eval *ev, int item)
@@ -279,9 +278,9 @@ static int64_t lookup_best(const struct eval *ev, const struct policy_item *it)
     int64_t best = NONE;
 
     for (int i = 0; i < ev->f->spell_count; i++) {
-        const struct time_spell *s = &ev->line->spells[i];
+        const struct day_spell *s = &ev->days->spells[i];
 
-        if (s->counts && s->first < ev->line->cut && s->last >= ev->start)
+        if (ev->line->counts[i] && s->first < ev->line->way.cut && s->last >= ev->start)
             best = MAX(best, lookup(it, ev->f->domicile, ev->f->spells[i].work_division));
     }
     return best;
@@ -303,7 +302,7 @@ static int32_t tickets_until(const struct eval *ev, const struct policy_item *it
 static int64_t tickets_sum(const struct eval *ev, const struct policy_item *it, int *n)
 {
     int64_t best[2] = { 0, 0 };
-    int32_t from = MAX(date_to_days(date_make(ev->year, 1, 1)), date_to_days(ev->p->from));
+    int32_t from = MAX(ev->days->year_first, ev->in_force);
     int32_t until = MIN(ev->as_of, tickets_until(ev, it));
 
     *n = 0;
@@ -343,7 +342,7 @@ static void earn_tickets(struct eval *ev, int item)
         o.result = RESULT_CLOSED;
         ev->is_closed_for_more = true;
     }
-    outcome_add(ev, o);
+    outcome_add(ev, &o);
     if (!ev->is_closed_for_more)
         earn_once(ev, item, fen);
 }
@@ -450,22 +449,21 @@ static void payments_sort(struct eval *ev, int64_t employer_id)
 /* The days [from, to) of the status that time is counted from and until: one after the other
  * without a gap, whichever of them, up to the day counting ends. Where that is the day the status
  * ends, it may have ended before. False when there is none. */
-static bool frame_status(const struct policy *p, const struct policy_facts *f, int32_t on,
-                         int32_t *from, int32_t *to)
+static bool frame_status(const struct eval *ev, int32_t on, int32_t *from, int32_t *to)
 {
+    const struct policy *p = ev->p;
     bool is_found = false;
 
-    for (int i = 0; i < f->status_count; i++) {
-        const struct policy_status_row *s = &f->statuses[i];
-        int32_t first = date_to_days(s->from);
+    for (int i = 0; i < ev->f->status_count; i++) {
+        const struct day_status *s = &ev->days->statuses[i];
 
-        if (!(p->who.status & 1u << s->status) || first > on)
+        if (!(p->who.status & s->bit) || s->first > on)
             continue;
-        if (is_found && first > *to && p->who.status_at == STATUS_AT_START)
+        if (is_found && s->first > *to && p->who.status_at == STATUS_AT_START)
             break;
-        if (!is_found || first > *to)
-            *from = *to = first;
-        *to = MAX(*to, date_is_none(s->until) ? DAY_NEVER : date_to_days(s->until) + 1);
+        if (!is_found || s->first > *to)
+            *from = *to = s->first;
+        *to = MAX(*to, s->after);
         is_found = true;
     }
     return is_found && (*to > on || p->who.status_at == STATUS_AT_START ||
@@ -475,11 +473,9 @@ static bool frame_status(const struct policy *p, const struct policy_facts *f, i
 static void frame(struct eval *ev)
 {
     const struct policy *p = ev->p;
-    const struct policy_facts *f = ev->f;
     bool split = p->count.cross_year == CROSS_SPLIT;
     int32_t on, from, to;
 
-    ev->year = f->year ? f->year : ev->d->as_of.year;
     ev->is_yearly = p->once == ONCE_YEAR || p->count.cross_year != CROSS_NONE ||
                     p->window.from_month || (p->count.cuts & 1u << CUT_YEAR_END) ||
                     (p->count.starts & 1u << START_YEAR_START);
@@ -489,18 +485,20 @@ static void frame(struct eval *ev)
             p->items[i].kind != AMOUNT_STEP && p->beneficiary != BENEFICIARY_STATION;
         ev->needs_work |= p->items[i].kind != AMOUNT_PER_DAY;
     }
-    ev->limit = date_is_none(p->until) ? DAY_NEVER : date_to_days(p->until) + 1;
+    ev->in_force = date_to_days(p->from);
+    ev->over = date_is_none(p->until) ? DAY_NEVER : date_to_days(p->until) + 1;
+    ev->limit = ev->over;
     if (p->count.cross_year != CROSS_NONE || (p->count.cuts & 1u << CUT_YEAR_END))
-        ev->limit = MIN(ev->limit, year_day(ev->year + 1, 1, 1));
+        ev->limit = MIN(ev->limit, ev->days->year_after);
     ev->start = INT32_MIN;
     if (p->count.starts & 1u << START_EFFECTIVE_FROM)
-        ev->start = date_to_days(p->from);
+        ev->start = ev->in_force;
     if (split || (p->count.starts & 1u << START_YEAR_START))
-        ev->start = MAX(ev->start, year_day(ev->year, 1, 1));
+        ev->start = MAX(ev->start, ev->days->year_first);
     if (!date_is_none(p->count.start_date))
         ev->start = MAX(ev->start, date_to_days(p->count.start_date));
     on = MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
-    if (!frame_status(p, f, on, &from, &to))
+    if (!frame_status(ev, on, &from, &to))
         return;
     if (p->count.starts & 1u << START_STATUS_FROM)
         ev->start = MAX(ev->start, from);
@@ -521,18 +519,17 @@ static void check_station(struct eval *ev)
         o.until = s->closed;
         if (date_to_days(s->opened) > ev->as_of)
             o.result = RESULT_NOT_YET;
-        else if (date_to_days(s->opened) < date_to_days(p->from) ||
-                 date_to_days(s->opened) >= ev->limit)
+        else if (date_to_days(s->opened) < ev->in_force || date_to_days(s->opened) >= ev->limit)
             o.result = RESULT_FAILED;
     }
-    base_outcome(ev, o);
+    base_outcome(ev, &o);
     if (s && p->caps.beneficiaries)
-        base_outcome(ev, (struct policy_outcome){ .rule = RULE_QUOTA,
-                                                  .result = s->ordinal <= p->caps.beneficiaries
-                                                                ? RESULT_MET
-                                                                : RESULT_FAILED,
-                                                  .want = p->caps.beneficiaries,
-                                                  .got = s->ordinal });
+        base_outcome(ev, &(struct policy_outcome){ .rule = RULE_QUOTA,
+                                                   .result = s->ordinal <= p->caps.beneficiaries
+                                                                 ? RESULT_MET
+                                                                 : RESULT_FAILED,
+                                                   .want = p->caps.beneficiaries,
+                                                   .got = s->ordinal });
 }
 
 /* Conditions of all items; returns the run that speaks for the whole decision. */
@@ -553,7 +550,8 @@ static const struct time_run *find_items(struct eval *ev)
             item_find_run(ev, &p->items[i], st);
             if (p->items[i].kind == AMOUNT_PER_DAY)
                 check_courses(ev, &p->items[i], st);
-            st->next_fen = item_worth(ev, &p->items[i]);
+            if (st->next != DAY_NEVER)
+                st->next_fen = item_worth(ev, &p->items[i]);
             if (p->items[i].kind == AMOUNT_PER_MONTH)
                 find_next_months(ev, i);
             if (!main_run)
@@ -680,10 +678,10 @@ static void settle(struct eval *ev, unsigned chosen)
     struct policy_decision *d = ev->d;
 
     if (d->paid_fen)
-        outcome_add(ev, (struct policy_outcome){
+        outcome_add(ev, &(struct policy_outcome){
                             .rule = RULE_PAID, .want = d->earned_fen, .got = d->paid_fen });
     if (ev->is_capped)
-        outcome_add(ev, (struct policy_outcome){ .rule = RULE_CAP, .want = d->earned_fen });
+        outcome_add(ev, &(struct policy_outcome){ .rule = RULE_CAP, .want = d->earned_fen });
     set_next(ev, chosen);
     d->verdict = verdict(ev, chosen);
     if (d->verdict != VERDICT_ENTITLED && d->verdict != VERDICT_EVIDENCE_MISSING)
@@ -700,34 +698,33 @@ static void settle(struct eval *ev, unsigned chosen)
     d->period_until = date_on_day(ev->until);
 }
 
-void policy_eval(const struct policy *p, const struct policy_facts *facts, struct date as_of,
-                 struct arena *mem, struct policy_decision *ret)
+static void decide(struct fact_days *days, const struct policy *p, struct arena *mem,
+                   struct policy_decision *ret)
 {
     struct item_state items[POLICY_ITEMS_MAX];
     struct eval ev = { .p = p,
-                       .f = facts,
+                       .f = days->facts,
+                       .days = days,
                        .d = ret,
                        .mem = mem,
                        .items = items,
-                       .as_of = date_to_days(as_of),
+                       .as_of = days->as_of,
+                       .year = days->year,
                        .cap_room = INT64_MAX,
                        .due = INT32_MIN,
                        .from = DAY_NEVER,
                        .until = INT32_MIN };
-    struct time_line line, ahead; /* large, and set when built */
     const struct time_run *run;
     unsigned chosen;
 
     *ret = (struct policy_decision){ .policy_id = p->id,
                                      .policy_version = p->version,
-                                     .as_of = as_of };
+                                     .as_of = days->as_of_date };
     memset(items, 0, sizeof *items * (size_t)p->item_count);
     frame(&ev);
     check_effective(&ev);
     check_window(&ev);
-    time_line_build(&line, p, facts, ev.start, ev.limit, ev.as_of);
-    ev.line = &line;
-    ev.ahead_room = &ahead;
+    ev.line = time_line_known(days, p, ev.start, ev.limit);
     if (p->beneficiary == BENEFICIARY_STATION)
         check_station(&ev);
     if (ev.needs_person)
@@ -743,7 +740,7 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
         trace_requires(&ev, run);
     }
     chosen = choose_items(&ev);
-    payments_sort(&ev, run ? facts->spells[line.segments[run->first].spell].employer_id : 0);
+    payments_sort(&ev, run ? ev.f->spells[ev.line->segments[run->first].spell].employer_id : 0);
     if (!base_has(&ev, RESULT_FAILED)) {
         for (int i = 0; i < p->item_count; i++) {
             if (chosen & 1u << i)
@@ -753,9 +750,23 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
     check_exclusive(&ev);
     check_evidence(&ev);
     if (mem)
-        time_line_trace(&line, mem, ret);
+        time_line_trace(days, ev.line, mem, ret);
     settle(&ev, chosen);
-    time_line_release(&line);
-    if (ev.ahead)
-        time_line_release(&ahead);
+}
+
+void policy_eval_all(const struct policy *const *policies, int n, const struct policy_facts *facts,
+                     struct date as_of, struct arena *mem, struct policy_decision *ret)
+{
+    struct fact_days days; /* large, and set when read */
+
+    fact_days_read(&days, facts, as_of);
+    for (int i = 0; i < n; i++)
+        decide(&days, policies[i], mem, &ret[i]);
+    fact_days_release(&days);
+}
+
+void policy_eval(const struct policy *p, const struct policy_facts *facts, struct date as_of,
+                 struct arena *mem, struct policy_decision *ret)
+{
+    policy_eval_all(&p, 1, facts, as_of, mem, ret);
 }

@@ -346,7 +346,7 @@ struct policy_decision {
     int64_t next_fen;                      /* what becomes payable then, 0 = unknown */
     struct date period_from, period_until; /* days the decision rests on */
     struct policy_outcome *outcomes;
-    struct policy_stretch *stretches;
+    const struct policy_stretch *stretches; /* decisions made together may share them */
     struct policy_instalment *instalments;
     int outcome_count, stretch_count, instalment_count;
 };
@@ -355,6 +355,10 @@ struct policy_decision {
  * Texts in the decision are those of the policy and facts. */
 void policy_eval(const struct policy *p, const struct policy_facts *facts, struct date as_of,
                  struct arena *mem, struct policy_decision *ret);
+/* Decide by n policies on the same facts, each as policy_eval() would: what they ask of the facts
+ * alike is worked out once. `ret` has room for n decisions. */
+void policy_eval_all(const struct policy *const *policies, int n, const struct policy_facts *facts,
+                     struct date as_of, struct arena *mem, struct policy_decision *ret);
 
 /* The division and all below: 621100, 621100000000 and 621100 as a prefix mean the same; a code has
  * 6, 9 or 12 digits. */

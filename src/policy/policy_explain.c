@@ -225,14 +225,16 @@ static void read_outcomes(struct arena *mem, const struct json_value *list,
 static void read_stretches(struct arena *mem, const struct json_value *list,
                            struct policy_decision *d)
 {
-    d->stretches = NEW_ARRAY(mem, struct policy_stretch, json_count(list));
+    struct policy_stretch *x = NEW_ARRAY(mem, struct policy_stretch, json_count(list));
+
+    d->stretches = x;
     for (size_t i = 0; i < json_count(list); i++) {
         const struct json_value *v = json_at(list, i);
         int kind = get_code(v, "kind", stretch_names);
 
         if (kind < 0)
             continue;
-        d->stretches[d->stretch_count++] = (struct policy_stretch){
+        x[d->stretch_count++] = (struct policy_stretch){
             .kind = (enum policy_stretch_kind)kind,
             .from = get_date(v, "from"),
             .until = get_date(v, "until"),

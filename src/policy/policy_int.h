@@ -17,13 +17,14 @@ struct eval {
     const struct policy_facts *f;
     struct policy_decision *d;
     struct arena *mem;
-    struct time_line *line; /* what is known on the as-of day */
-    struct time_line *ahead_room;
-    const struct time_line *ahead; /* line_ahead() */
+    struct fact_days *days;
+    struct time_line *line;  /* what is known on the as-of day */
+    struct time_line *ahead; /* line_ahead() */
     bool has_looked_ahead;
     enum { HOPE_NOT_ASKED, HOPE_NONE, HOPE_SOME } hope; /* line_has_hope() */
     struct item_state *items;                           /* as many as the policy has */
     int32_t as_of, start, limit;
+    int32_t in_force, over; /* the first day of the policy and the first that is not its own */
     int16_t year;
     bool is_yearly, needs_person, needs_work;
     unsigned base;     /* bits 1 << enum policy_result of the conditions of the whole policy */
@@ -38,7 +39,8 @@ struct eval {
 /* Conditions of one item, quiet or written down. */
 struct check {
     enum policy_result result;
-    int32_t met; /* latest day of the conditions that have one */
+    int32_t met;           /* latest day of the conditions that have one */
+    int32_t months, reach; /* the most months asked for (0 = none), and the day they are full */
     const char *item;
     bool is_traced;
 };
@@ -48,13 +50,27 @@ struct date date_on_day(int32_t days);
 /* That day of the year, the last of a shorter month. */
 int32_t year_day(int year, int month, int mday);
 
-void outcome_add(struct eval *ev, struct policy_outcome o);
+/* Writes it down, when there is an arena for the trace. */
+static inline void outcome_add(struct eval *ev, const struct policy_outcome *o)
+{
+    size_t n = (size_t)ev->d->outcome_count;
+
+    if (!ev->mem)
+        return;
+    if (n == 0) { /* as many as most need */
+        ev->outcomes_cap = 8;
+        ev->d->outcomes = NEW_ARRAY(ev->mem, struct policy_outcome, ev->outcomes_cap);
+    }
+    *ARENA_PUSH(ev->mem, ev->d->outcomes, n, ev->outcomes_cap) = *o;
+    ev->d->outcome_count = (int)n;
+}
+
 /* A condition of the whole policy. */
-void base_outcome(struct eval *ev, struct policy_outcome o);
+void base_outcome(struct eval *ev, const struct policy_outcome *o);
 /* Has a condition of the whole policy come out so? */
 bool base_has(const struct eval *ev, enum policy_result result);
-/* A condition of an item; traced if the check is. */
-void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o);
+/* A condition of an item, which it names in the outcome; traced if the check is. */
+void item_outcome(struct eval *ev, struct check *c, struct policy_outcome *o);
 
 /* Will a decision as of that later day find the status that is asked for when counting ends, by
  * what is known now? */
@@ -86,7 +102,7 @@ struct check check_run(struct eval *ev, const struct policy_item *it, const stru
 /* Months an item needs, the policy's own condition included; 0 = no matter. */
 int32_t item_months(const struct policy *p, const struct policy_item *it);
 /* The line as it will be if all goes on as now; NULL when that brings nothing. Made once. */
-const struct time_line *line_ahead(struct eval *ev);
+struct time_line *line_ahead(struct eval *ev);
 /* Does full time reached on that day belong to the year asked for? */
 bool year_fits(const struct eval *ev, int32_t on);
 /* Sets run, result, met and, when months are lacking, next. */

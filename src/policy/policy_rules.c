@@ -48,36 +48,23 @@ static const int badness[] = { [RESULT_MET] = 0,    [RESULT_MISSING] = 1, [RESUL
                                [RESULT_FAILED] = 3, [RESULT_CLOSED] = 3,  [RESULT_BARRED] = 3 };
 
 /* --- the trace --- */
-void outcome_add(struct eval *ev, struct policy_outcome o)
-{
-    size_t n = (size_t)ev->d->outcome_count;
-
-    if (!ev->mem)
-        return;
-    if (n == 0) { /* more than most need */
-        ev->outcomes_cap = 12;
-        ev->d->outcomes = NEW_ARRAY(ev->mem, struct policy_outcome, ev->outcomes_cap);
-    }
-    *ARENA_PUSH(ev->mem, ev->d->outcomes, n, ev->outcomes_cap) = o;
-    ev->d->outcome_count = (int)n;
-}
-
 /* A condition of the whole policy. */
-void base_outcome(struct eval *ev, struct policy_outcome o)
+void base_outcome(struct eval *ev, const struct policy_outcome *o)
 {
-    ev->base |= 1u << o.result;
-    if (o.result == RESULT_NOT_YET)
-        ev->base_next = date_is_none(o.date) ? DAY_NEVER : MAX(ev->base_next, date_to_days(o.date));
+    ev->base |= 1u << o->result;
+    if (o->result == RESULT_NOT_YET)
+        ev->base_next =
+            date_is_none(o->date) ? DAY_NEVER : MAX(ev->base_next, date_to_days(o->date));
     outcome_add(ev, o);
 }
 
-void item_outcome(struct eval *ev, struct check *c, struct policy_outcome o)
+void item_outcome(struct eval *ev, struct check *c, struct policy_outcome *o)
 {
-    if (badness[o.result] > badness[c->result])
-        c->result = o.result;
-    if (o.result == RESULT_MET && !date_is_none(o.date))
-        c->met = MAX(c->met, date_to_days(o.date));
-    o.item = c->item;
+    if (badness[o->result] > badness[c->result])
+        c->result = o->result;
+    if (o->result == RESULT_MET && !date_is_none(o->date))
+        c->met = MAX(c->met, date_to_days(o->date));
+    o->item = c->item;
     if (c->is_traced)
         outcome_add(ev, o);
 }
@@ -101,15 +88,13 @@ static int32_t last_day(const struct eval *ev) /* the last day that is looked at
 }
 
 /* The row that shows one of the statuses on that day; the one that began first. */
-static const struct policy_status_row *status_on(const struct policy_facts *f, uint32_t mask,
-                                                 int32_t on)
+static const struct policy_status_row *status_on(const struct eval *ev, uint32_t mask, int32_t on)
 {
-    for (int i = 0; i < f->status_count; i++) {
-        const struct policy_status_row *s = &f->statuses[i];
+    const struct day_status *s = ev->days->statuses;
 
-        if ((mask & 1u << s->status) && date_to_days(s->from) <= on &&
-            (date_is_none(s->until) || date_to_days(s->until) >= on))
-            return s;
+    for (int i = 0; i < ev->f->status_count; i++) {
+        if ((mask & s[i].bit) && s[i].first <= on && s[i].after > on)
+            return &ev->f->statuses[i];
     }
     return NULL;
 }
@@ -117,13 +102,11 @@ static const struct policy_status_row *status_on(const struct policy_facts *f, u
 bool has_status_by(const struct eval *ev, int32_t day)
 {
     const struct policy *p = ev->p;
+    const struct day_status *s = ev->days->statuses;
     int32_t on = MIN(day, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
 
     for (int i = 0; i < ev->f->status_count; i++) {
-        const struct policy_status_row *s = &ev->f->statuses[i];
-
-        if ((p->who.status & 1u << s->status) && date_to_days(s->from) <= ev->as_of &&
-            (date_is_none(s->until) || date_to_days(s->until) >= on))
+        if ((p->who.status & s[i].bit) && s[i].first <= ev->as_of && s[i].after > on)
             return true;
     }
     return !p->who.status || p->who.status_at != STATUS_AT_CUT;
@@ -133,9 +116,9 @@ void check_effective(struct eval *ev)
 {
     const struct policy *p = ev->p;
     struct policy_outcome o = { .rule = RULE_EFFECTIVE, .from = p->from, .until = p->until };
-    bool is_over = !date_is_none(p->until) && ev->as_of > date_to_days(p->until);
+    bool is_over = ev->as_of >= ev->over;
 
-    if (ev->as_of < date_to_days(p->from)) {
+    if (ev->as_of < ev->in_force) {
         o.result = RESULT_NOT_YET;
         o.date = p->from;
     } else if (ev->is_yearly &&
@@ -144,7 +127,7 @@ void check_effective(struct eval *ev)
     } else if (is_over && !ev->needs_person && p->beneficiary != BENEFICIARY_STATION) {
         o.result = RESULT_FAILED; /* persons' time is cut at the end; a headcount has no time */
     }
-    base_outcome(ev, o);
+    base_outcome(ev, &o);
 }
 
 void check_window(struct eval *ev)
@@ -166,7 +149,7 @@ void check_window(struct eval *ev)
     } else if (ev->as_of > until) {
         o.result = RESULT_CLOSED;
     }
-    base_outcome(ev, o);
+    base_outcome(ev, &o);
 }
 
 /* --- the time ahead --- */
@@ -176,7 +159,7 @@ bool year_fits(const struct eval *ev, int32_t on)
     return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on - 1).year == ev->year;
 }
 
-const struct time_line *line_ahead(struct eval *ev)
+struct time_line *line_ahead(struct eval *ev)
 {
     int32_t n = 0;
 
@@ -186,8 +169,7 @@ const struct time_line *line_ahead(struct eval *ev)
     for (int i = 0; i < ev->p->item_count; i++)
         n = MAX(n, item_months(ev->p, &ev->p->items[i]));
     /* A month more than the most, and a year for months that will not count. */
-    if (time_line_ahead(ev->ahead_room, ev->line, (n + 1) * 31 + 366))
-        ev->ahead = ev->ahead_room;
+    ev->ahead = time_line_ahead(ev->days, ev->line, ev->limit, (n + 1) * 31 + 366);
     return ev->ahead;
 }
 
@@ -195,7 +177,7 @@ const struct time_line *line_ahead(struct eval *ev)
 static bool start_fits(const struct eval *ev, const struct time_line *t, const struct time_run *run)
 {
     return !ev->p->who.status || ev->p->who.status_at != STATUS_AT_START ||
-           status_on(ev->f, ev->p->who.status, run_start(t, run));
+           status_on(ev, ev->p->who.status, run_start(t, run));
 }
 
 /* The first day after the as-of day on which n months will be full if all goes on as now. */
@@ -228,7 +210,7 @@ static int32_t start_next(struct eval *ev)
 static void check_who_status(struct eval *ev, int32_t on)
 {
     const struct policy *p = ev->p;
-    const struct policy_status_row *s = status_on(ev->f, p->who.status, on);
+    const struct policy_status_row *s = status_on(ev, p->who.status, on);
     struct policy_outcome o = { .rule = RULE_STATUS,
                                 .want = p->who.status,
                                 .until = s ? s->until : date_on_day(on) };
@@ -240,7 +222,7 @@ static void check_who_status(struct eval *ev, int32_t on)
         o.date = date_on_day(start_next(ev));
         o.result = date_is_none(o.date) ? RESULT_FAILED : RESULT_NOT_YET;
     }
-    base_outcome(ev, o);
+    base_outcome(ev, &o);
 }
 
 void check_start_status(struct eval *ev, const struct time_run *run)
@@ -262,10 +244,10 @@ void check_person(struct eval *ev)
 
         for (int i = 0; i < p->who.origin_count; i++)
             is_in |= f->domicile >= p->who.origin[i].lo && f->domicile <= p->who.origin[i].hi;
-        base_outcome(ev, (struct policy_outcome){ .rule = RULE_ORIGIN,
-                                                  .result = is_in ? RESULT_MET : RESULT_FAILED,
-                                                  .want = p->who.origin[0].lo,
-                                                  .got = f->domicile });
+        base_outcome(ev, &(struct policy_outcome){ .rule = RULE_ORIGIN,
+                                                   .result = is_in ? RESULT_MET : RESULT_FAILED,
+                                                   .want = p->who.origin[0].lo,
+                                                   .got = f->domicile });
     }
     if (p->who.age_min || p->who.age_max) {
         struct policy_outcome o = { .rule = RULE_AGE, .want = p->who.age_min };
@@ -278,7 +260,7 @@ void check_person(struct eval *ev)
             o.result = RESULT_NOT_YET;
             o.date = date_add_months(f->birth, p->who.age_min * 12);
         }
-        base_outcome(ev, o);
+        base_outcome(ev, &o);
     }
 }
 
@@ -294,8 +276,8 @@ bool course_counts(const struct eval *ev, const struct policy_item *it,
     int32_t first = date_to_days(c->start);
     int32_t last = date_is_none(c->end) ? DAY_NEVER : date_to_days(c->end);
 
-    return first >= MAX(ev->start, date_to_days(ev->p->from)) && last < ev->as_of &&
-           last < ev->limit && c->days >= MAX(1, training_days(ev->p, it)) &&
+    return first >= MAX(ev->start, ev->in_force) && last < ev->as_of && last < ev->limit &&
+           c->days >= MAX(1, training_days(ev->p, it)) &&
            (ev->p->once != ONCE_YEAR || c->end.year == ev->year);
 }
 
@@ -322,7 +304,7 @@ void check_courses(struct eval *ev, const struct policy_item *it, struct item_st
         o.from = c->start;
         o.until = c->end;
     }
-    outcome_add(ev, o);
+    outcome_add(ev, &o);
     if (badness[o.result] > badness[st->result])
         st->result = o.result;
 }
@@ -331,19 +313,19 @@ void check_courses(struct eval *ev, const struct policy_item *it, struct item_st
 void check_employment(struct eval *ev)
 {
     struct policy_outcome o = { .rule = RULE_EMPLOYMENT, .result = RESULT_FAILED };
-    int32_t cut = ev->line->cut;
+    int32_t cut = ev->line->way.cut;
 
     for (int i = 0; i < ev->f->spell_count && o.result != RESULT_MET; i++) {
         const struct policy_spell *s = &ev->f->spells[i];
-        const struct time_spell *x = &ev->line->spells[i];
+        const struct day_spell *x = &ev->days->spells[i];
 
         o.got = s->work_division;
         o.from = s->start;
         o.until = s->end;
-        if (x->counts && x->first <= cut && x->last >= ev->start)
+        if (ev->line->counts[i] && x->first <= cut && x->last >= ev->start)
             o.result = RESULT_MET;
     }
-    base_outcome(ev, o);
+    base_outcome(ev, &o);
 }
 
 /* First time (首次来榕): no employment at the destination, with whatever employer, before the stay
@@ -356,19 +338,19 @@ void check_first_time(struct eval *ev, const struct time_run *run)
 
     if (!run)
         return;
-    stay = date_to_days(ev->f->spells[ev->line->segments[run->first].spell].start);
+    stay = ev->days->spells[ev->line->segments[run->first].spell].first;
     for (int i = ev->f->spell_count - 1; i >= 0; i--) {
         const struct policy_spell *s = &ev->f->spells[i];
-        int32_t start = date_to_days(s->start);
+        const struct day_spell *x = &ev->days->spells[i];
         bool is_there = false;
 
         for (int j = 0; j < p->spell.work_count; j++)
             is_there |=
                 s->work_division >= p->spell.work[j].lo && s->work_division <= p->spell.work[j].hi;
-        if (!is_there || start >= stay)
+        if (!is_there || x->first >= stay)
             continue;
-        if (date_is_none(s->end) || stay - date_to_days(s->end) - 1 <= p->who.same_stay_days) {
-            stay = start;
+        if (x->last == DAY_NEVER || stay - x->last - 1 <= p->who.same_stay_days) {
+            stay = x->first;
             continue;
         }
         o.result = RESULT_FAILED;
@@ -376,7 +358,7 @@ void check_first_time(struct eval *ev, const struct time_run *run)
         o.until = s->end;
     }
     o.date = date_on_day(stay);
-    base_outcome(ev, o);
+    base_outcome(ev, &o);
 }
 
 void check_transition(struct eval *ev, const struct time_run *run)
@@ -402,7 +384,7 @@ void check_transition(struct eval *ev, const struct time_run *run)
         if (p->transition == TRANSITION_NEW_ONLY)
             o.result = RESULT_FAILED;
     }
-    base_outcome(ev, o);
+    base_outcome(ev, &o);
 }
 
 static bool span_overlaps(const struct eval *ev, enum policy_span span,
@@ -458,7 +440,7 @@ void check_exclusive(struct eval *ev)
             o.from = q->from;
             o.until = q->until;
         }
-        base_outcome(ev, o);
+        base_outcome(ev, &o);
     }
 }
 
@@ -472,10 +454,10 @@ void check_evidence(struct eval *ev)
         uint32_t have = ev->f->documents & p->evidence[i].documents;
         bool is_met = __builtin_popcount(have) >= p->evidence[i].k;
 
-        base_outcome(ev, (struct policy_outcome){ .rule = RULE_EVIDENCE,
-                                                  .result = is_met ? RESULT_MET : RESULT_MISSING,
-                                                  .want = p->evidence[i].documents,
-                                                  .got = have });
+        base_outcome(ev, &(struct policy_outcome){ .rule = RULE_EVIDENCE,
+                                                   .result = is_met ? RESULT_MET : RESULT_MISSING,
+                                                   .want = p->evidence[i].documents,
+                                                   .got = have });
     }
 }
 
@@ -483,10 +465,10 @@ void check_evidence(struct eval *ev)
 
 static bool has_hope(struct eval *ev)
 {
-    if (ev->line->is_ahead) /* only what will be met is asked of that one */
+    if (ev->line->way.is_ahead) /* only what will be met is asked of that one */
         return true;
     if (ev->hope == HOPE_NOT_ASKED)
-        ev->hope = line_has_hope(ev->line) ? HOPE_SOME : HOPE_NONE;
+        ev->hope = line_has_hope(ev->line, ev->limit) ? HOPE_SOME : HOPE_NONE;
     return ev->hope == HOPE_SOME;
 }
 
@@ -499,7 +481,7 @@ static void trace_months(struct eval *ev, struct check *c, const struct time_run
         o.until = date_on_day(run_end(ev->line, run) - 1);
     }
     o.date = date_on_day(reach != DAY_NEVER ? reach : months_next(ev, (int32_t)o.want));
-    item_outcome(ev, c, o);
+    item_outcome(ev, c, &o);
 }
 
 static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
@@ -523,15 +505,18 @@ static void check_months(struct eval *ev, struct check *c, const struct time_run
         c->result = result;
     if (reach != DAY_NEVER)
         c->met = MAX(c->met, reach);
+    if (n >= c->months) {
+        c->months = n;
+        c->reach = reach;
+    }
 }
 
 /* Sum and number of the verified months of the run; *unknown when a wage is not known. */
 int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *sum, bool *unknown)
 {
-    const struct policy_facts *f = ev->f;
+    const struct fact_days *x = ev->days;
     const struct time_segment *segment = ev->line->segments, *end = segment;
-    struct time_month at;
-    int32_t n = 0, row;
+    int32_t n = 0;
 
     *sum = 0;
     *unknown = false;
@@ -539,27 +524,24 @@ int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *su
         return 0;
     segment += run->first;
     end = segment + run->count;
-    row = ev->line->spells[segment->spell].rows;
-    at = time_month_on(segment->from);
-    for (; row < f->month_count && at.first < end[-1].to; row++) {
-        const struct policy_month *m = &f->months[row];
+    for (int32_t row = x->spells[segment->spell].rows; row < x->facts->month_count; row++) {
+        const struct day_month *m = &x->months[row];
+        int64_t wage_fen = x->facts->months[row].wage_fen;
         bool is_counted = false;
 
-        if (month_number(m->month) < at.number)
-            continue; /* before the run */
-        while (at.number < month_number(m->month))
-            time_month_step(&at);
-        while (segment < end && segment->to <= at.first)
+        if (m->first >= end[-1].to)
+            break;
+        while (segment < end && segment->to <= m->first)
             segment++;
-        for (const struct time_segment *s = segment; s < end && s->from < at.after; s++)
+        for (const struct time_segment *s = segment; s < end && s->from < m->after; s++)
             is_counted |= m->spell == s->spell;
         if (!is_counted || m->state != MONTH_CONFIRMED)
             continue;
         n++;
-        if (m->wage_fen == NONE)
+        if (wage_fen == NONE)
             *unknown = true;
         else
-            *sum += m->wage_fen;
+            *sum += wage_fen;
     }
     return n;
 }
@@ -569,11 +551,8 @@ static void check_wages(struct eval *ev, struct check *c, const struct time_run 
 {
     int64_t sum;
     bool unknown;
-    int32_t n;
+    int32_t n = run_wages(ev, run, &sum, &unknown);
 
-    if (!r->mean_wage_fen && !r->wage_sum_fen)
-        return;
-    n = run_wages(ev, run, &sum, &unknown);
     if (r->mean_wage_fen) {
         struct policy_outcome o = { .rule = RULE_MEAN_WAGE,
                                     .want = r->mean_wage_fen,
@@ -584,17 +563,17 @@ static void check_wages(struct eval *ev, struct check *c, const struct time_run 
             o.result = RESULT_MISSING;
         else if (sum < r->mean_wage_fen * n) /* no division: 999.99 is not 1,000 */
             o.result = RESULT_FAILED;
-        item_outcome(ev, c, o);
+        item_outcome(ev, c, &o);
     }
     if (r->wage_sum_fen)
         item_outcome(ev, c,
-                     (struct policy_outcome){ .rule = RULE_WAGE_SUM,
-                                              .want = r->wage_sum_fen,
-                                              .got = sum,
-                                              .result = sum >= r->wage_sum_fen ? RESULT_MET
-                                                        : unknown              ? RESULT_MISSING
-                                                                               : RESULT_FAILED,
-                                              .clause = r->wage_clause });
+                     &(struct policy_outcome){ .rule = RULE_WAGE_SUM,
+                                               .want = r->wage_sum_fen,
+                                               .got = sum,
+                                               .result = sum >= r->wage_sum_fen ? RESULT_MET
+                                                         : unknown              ? RESULT_MISSING
+                                                                                : RESULT_FAILED,
+                                               .clause = r->wage_clause });
 }
 
 static struct month month_of_number(int32_t number)
@@ -610,15 +589,14 @@ static void check_insured(struct eval *ev, struct check *c, const struct policy_
     struct policy_outcome o = { .rule = RULE_INSURED,
                                 .want = r->insured_months,
                                 .clause = r->insured_clause };
-    int32_t now = time_month_on(ev->as_of).number, last = 0, n = 0; /* months; last 0 = none */
+    int32_t now = month_number(month_of(ev->d->as_of)), last = 0, n = 0; /* months; last 0 = none */
     int32_t still = now - (r->still_insured == STILL_MONTH_BEFORE);
 
     for (int i = 0; i < f->month_count; i++) {
         const struct policy_month *m = &f->months[i];
-        int32_t month = month_number(m->month);
+        int32_t month = ev->days->months[i].number, spell = ev->days->months[i].spell;
 
-        if (!m->insured || m->spell < 0 || m->spell >= f->spell_count || month > now ||
-            !ev->line->spells[m->spell].counts || month == last)
+        if (!m->insured || spell < 0 || month > now || !ev->line->counts[spell] || month == last)
             continue;
         n = last == month - 1 ? n + 1 : 1;
         last = month;
@@ -633,10 +611,10 @@ static void check_insured(struct eval *ev, struct check *c, const struct policy_
     if (o.result != RESULT_MET)
         o.date = (struct date){ 0 };
     if (r->insured_months)
-        item_outcome(ev, c, o);
+        item_outcome(ev, c, &o);
     if (r->still_insured != STILL_NO) {
         item_outcome(ev, c,
-                     (struct policy_outcome){
+                     &(struct policy_outcome){
                          .rule = RULE_STILL_INSURED,
                          .result = last && last >= still ? RESULT_MET : RESULT_FAILED,
                          .from = month_first_day(month_of_number(still)),
@@ -650,22 +628,22 @@ static void check_status(struct eval *ev, struct check *c, const struct policy_r
     const struct policy_status_row *s;
 
     if (r->status) {
-        s = status_on(ev->f, r->status, last_day(ev));
+        s = status_on(ev, r->status, last_day(ev));
         item_outcome(ev, c,
-                     (struct policy_outcome){ .rule = RULE_STATUS,
-                                              .result = s ? RESULT_MET : RESULT_FAILED,
-                                              .want = r->status,
-                                              .got = s ? (int64_t)1 << s->status : 0,
-                                              .from = s ? s->from : (struct date){ 0 },
-                                              .until = s ? s->until : (struct date){ 0 } });
+                     &(struct policy_outcome){ .rule = RULE_STATUS,
+                                               .result = s ? RESULT_MET : RESULT_FAILED,
+                                               .want = r->status,
+                                               .got = s ? (int64_t)1 << s->status : 0,
+                                               .from = s ? s->from : (struct date){ 0 },
+                                               .until = s ? s->until : (struct date){ 0 } });
     }
     if (r->not_status) {
-        s = status_on(ev->f, r->not_status, last_day(ev));
+        s = status_on(ev, r->not_status, last_day(ev));
         item_outcome(ev, c,
-                     (struct policy_outcome){ .rule = RULE_NOT_STATUS,
-                                              .result = s ? RESULT_FAILED : RESULT_MET,
-                                              .want = r->not_status,
-                                              .got = s ? (int64_t)1 << s->status : 0 });
+                     &(struct policy_outcome){ .rule = RULE_NOT_STATUS,
+                                               .result = s ? RESULT_FAILED : RESULT_MET,
+                                               .want = r->not_status,
+                                               .got = s ? (int64_t)1 << s->status : 0 });
     }
 }
 
@@ -676,16 +654,15 @@ static void check_income(struct eval *ev, struct check *c, const struct policy_r
     bool is_met = (!r->income_below_fen || f->income_fen < r->income_below_fen) &&
                   f->income_fen >= r->income_from_fen;
 
-    if (r->income_below_fen || r->income_from_fen)
-        item_outcome(ev, c,
-                     (struct policy_outcome){ .rule = RULE_INCOME,
-                                              .result = !f->income_known ? RESULT_MISSING
-                                                        : is_met         ? RESULT_MET
-                                                                         : RESULT_FAILED,
-                                              .want = r->income_below_fen ? r->income_below_fen
-                                                                          : r->income_from_fen,
-                                              .got = f->income_known ? f->income_fen : 0,
-                                              .clause = r->income_clause });
+    item_outcome(ev, c,
+                 &(struct policy_outcome){ .rule = RULE_INCOME,
+                                           .result = !f->income_known ? RESULT_MISSING
+                                                     : is_met         ? RESULT_MET
+                                                                      : RESULT_FAILED,
+                                           .want = r->income_below_fen ? r->income_below_fen
+                                                                       : r->income_from_fen,
+                                           .got = f->income_known ? f->income_fen : 0,
+                                           .clause = r->income_clause });
 }
 
 /* The largest batch in which the person was sent to work that counts. */
@@ -693,19 +670,17 @@ static void check_batch(struct eval *ev, struct check *c, const struct policy_re
 {
     int32_t best = 0;
 
-    if (!r->batch_persons)
-        return;
     for (int i = 0; i < ev->f->spell_count; i++) {
-        if (ev->line->spells[i].counts)
+        if (ev->line->counts[i])
             best = MAX(best, ev->f->spells[i].batch_persons);
     }
     item_outcome(ev, c,
-                 (struct policy_outcome){ .rule = RULE_BATCH,
-                                          .result =
-                                              best >= r->batch_persons ? RESULT_MET : RESULT_FAILED,
-                                          .want = r->batch_persons,
-                                          .got = best,
-                                          .clause = r->batch_clause });
+                 &(struct policy_outcome){ .rule = RULE_BATCH,
+                                           .result = best >= r->batch_persons ? RESULT_MET
+                                                                              : RESULT_FAILED,
+                                           .want = r->batch_persons,
+                                           .got = best,
+                                           .clause = r->batch_clause });
 }
 
 static void check_spell(struct eval *ev, struct check *c, const struct policy_require *r)
@@ -714,42 +689,47 @@ static void check_spell(struct eval *ev, struct check *c, const struct policy_re
         bool is_met = false;
 
         for (int i = 0; i < ev->f->spell_count; i++) {
-            const struct time_spell *s = &ev->line->spells[i];
+            const struct day_spell *s = &ev->days->spells[i];
 
-            is_met |= s->counts && s->first <= ev->as_of && s->last >= ev->as_of;
+            is_met |= ev->line->counts[i] && s->first <= ev->as_of && s->last >= ev->as_of;
         }
         item_outcome(ev, c,
-                     (struct policy_outcome){ .rule = RULE_STILL_ACTIVE,
-                                              .result = is_met ? RESULT_MET : RESULT_FAILED,
-                                              .until = date_on_day(ev->as_of) });
+                     &(struct policy_outcome){ .rule = RULE_STILL_ACTIVE,
+                                               .result = is_met ? RESULT_MET : RESULT_FAILED,
+                                               .until = date_on_day(ev->as_of) });
     }
     if (r->contract_months) {
         int32_t best = 0;
 
         for (int i = 0; i < ev->f->spell_count; i++) {
-            if (ev->line->spells[i].counts)
+            if (ev->line->counts[i])
                 best = MAX(best, ev->f->spells[i].contract_months);
         }
         item_outcome(ev, c,
-                     (struct policy_outcome){ .rule = RULE_CONTRACT,
-                                              .result = best >= r->contract_months ? RESULT_MET
-                                                                                   : RESULT_FAILED,
-                                              .want = r->contract_months,
-                                              .got = best,
-                                              .clause = r->contract_clause });
+                     &(struct policy_outcome){ .rule = RULE_CONTRACT,
+                                               .result = best >= r->contract_months ? RESULT_MET
+                                                                                    : RESULT_FAILED,
+                                               .want = r->contract_months,
+                                               .got = best,
+                                               .clause = r->contract_clause });
     }
 }
 
 void check_require(struct eval *ev, struct check *c, const struct time_run *run,
                    const struct policy_require *r)
 {
-    check_status(ev, c, r);
+    if (r->status || r->not_status)
+        check_status(ev, c, r);
     if (r->months)
         check_months(ev, c, run, r->months, r->months_clause);
-    check_wages(ev, c, run, r);
-    check_income(ev, c, r);
-    check_batch(ev, c, r);
-    check_spell(ev, c, r);
+    if (r->mean_wage_fen || r->wage_sum_fen)
+        check_wages(ev, c, run, r);
+    if (r->income_below_fen || r->income_from_fen)
+        check_income(ev, c, r);
+    if (r->batch_persons)
+        check_batch(ev, c, r);
+    if (r->still_active || r->contract_months)
+        check_spell(ev, c, r);
     if (r->insured_months || r->still_insured != STILL_NO)
         check_insured(ev, c, r);
 }
@@ -757,8 +737,10 @@ void check_require(struct eval *ev, struct check *c, const struct time_run *run,
 /* Everything the item asks of this run, the policy's own conditions included. */
 struct check check_run(struct eval *ev, const struct policy_item *it, const struct time_run *run)
 {
-    struct check c = { .met = INT32_MIN };
+    struct check c = { .met = INT32_MIN, .reach = DAY_NEVER };
 
+    if (run)
+        c.reach = run_start(ev->line, run);
     if (run && !start_fits(ev, ev->line, run))
         c.result = start_next(ev) == DAY_NEVER ? RESULT_FAILED : RESULT_NOT_YET;
     check_require(ev, &c, run, &ev->p->require);
@@ -782,10 +764,8 @@ void item_find_run(struct eval *ev, const struct policy_item *it, struct item_st
     for (int i = 0; i < ev->line->run_count; i++) {
         const struct time_run *r = &ev->line->runs[i];
         struct check c = check_run(ev, it, r);
-        int32_t reach = run_reach(ev->line, r, n);
+        int32_t reach = year_fits(ev, c.reach) ? c.reach : DAY_NEVER;
 
-        if (reach != DAY_NEVER && !year_fits(ev, reach))
-            reach = DAY_NEVER;
         if (st->run && (badness[c.result] > badness[best.result] ||
                         (badness[c.result] == badness[best.result] && best_reach != DAY_NEVER &&
                          reach >= best_reach)))

@@ -12,8 +12,8 @@ static bool in_ranges(const struct policy_range *r, int n, int64_t code)
     return false;
 }
 
-bool spell_counts(const struct policy *p, const struct policy_facts *f,
-                  const struct policy_spell *s)
+static inline bool is_counted(const struct policy *p, const struct policy_facts *f,
+                              const struct policy_spell *s)
 {
     if (p->spell.work_count && !in_ranges(p->spell.work, p->spell.work_count, s->work_division))
         return false;
@@ -38,154 +38,110 @@ bool spell_counts(const struct policy *p, const struct policy_facts *f,
     return true;
 }
 
-static void read_spells(struct time_line *t)
+bool spell_counts(const struct policy *p, const struct policy_facts *f,
+                  const struct policy_spell *s)
 {
-    const struct policy_facts *f = t->facts;
-    struct time_spell *x = t->inline_spells;
-    int rows = 0;
-
-    if (f->spell_count > SPELLS_INLINE) {
-        t->spill = arena_new();
-        x = NEW_ARRAY(t->spill, struct time_spell, f->spell_count);
-    }
-    t->spells = x;
-    for (int i = 0; i < f->spell_count; i++, x++) {
-        const struct policy_spell *s = &f->spells[i];
-        int32_t month = month_number(month_of(s->start));
-
-        while (rows < f->month_count && month_number(f->months[rows].month) < month)
-            rows++;
-        x->first = date_to_days(s->start);
-        x->last = date_is_none(s->end) ? DAY_NEVER : date_to_days(s->end);
-        x->after =
-            x->last == DAY_NEVER ? DAY_NEVER : x->last + (t->policy->count.last_day_free ? 0 : 1);
-        x->rows = rows;
-        x->counts = spell_counts(t->policy, f, s);
-    }
+    return is_counted(p, f, s);
 }
 
-static void segment_add(struct time_line *t, int32_t from, int32_t to, int32_t spell)
+/* Written first and kept if it is one: which months are missing from a history cannot be guessed by
+ * a processor, and guessing wrong costs more than writing. */
+static inline void segment_add(struct time_line *t, bool counts, int32_t from, int32_t to,
+                               int32_t spell)
 {
-    if (from >= to)
-        return;
-    if (t->segment_count == t->capacity) {
-        struct time_segment *old = t->segments;
-        struct time_run *old_runs = t->runs;
-
-        if (!t->spill)
-            t->spill = arena_new();
-        t->capacity *= 4;
-        t->segments = NEW_ARRAY(t->spill, struct time_segment, t->capacity);
-        t->runs = NEW_ARRAY(t->spill, struct time_run, t->capacity);
-        memcpy(t->segments, old, sizeof *old * (size_t)t->segment_count);
-        memcpy(t->runs, old_runs, sizeof *old_runs * (size_t)t->run_count);
-    }
-    t->segments[t->segment_count++] = (struct time_segment){ from, to, spell };
+    t->segments[t->segment_count] = (struct time_segment){ from, to, spell };
+    t->segment_count += counts & (from < to);
 }
 
-/* Is the month of this spell confirmed? *row goes along in a walk in order of months. */
-static enum policy_month_state month_state(const struct policy_facts *f, int32_t month,
-                                           int32_t spell, int32_t *row)
+/* Does the spell count, and some of it lie in the days looked at? What only begins after the as-of
+ * day is not looked at. */
+static bool is_looked_at(const struct time_line *t, int32_t spell, int64_t employer)
 {
-    enum policy_month_state state = MONTH_UNKNOWN;
+    const struct day_spell *s = &t->days->spells[spell];
 
-    while (*row < f->month_count && month_number(f->months[*row].month) < month)
-        (*row)++;
-    for (int32_t i = *row; i < f->month_count && month_number(f->months[i].month) == month; i++) {
-        if (f->months[i].spell == spell)
-            state = f->months[i].state;
-    }
-    return state;
+    return t->counts[spell] & (s->first < t->way.cut) & (s->first <= t->days->as_of) &
+               (spell_after(t, s) > t->way.start) &&
+           (!t->way.same_employer || t->days->facts->spells[spell].employer_id == employer);
 }
 
-/* The days of [from, to) whose month is confirmed. The month in which the as-of day lies is not
- * over, nobody can have confirmed it yet: it counts by the dates of the spell. */
-static void add_confirmed(struct time_line *t, int32_t from, int32_t to, int32_t spell)
+static bool spell_goes_on(const struct time_line *t, int32_t spell)
 {
-    struct time_month m;
-    int32_t row = t->spells[spell].rows;
+    const struct day_spell *s = &t->days->spells[spell];
 
-    if (from >= to)
-        return;
-    for (m = time_month_on(from); from < to; time_month_step(&m)) {
-        int32_t next = MIN(to, m.after);
-        enum policy_month_state state = month_state(t->facts, m.number, spell, &row);
+    return t->counts[spell] && s->first <= t->days->as_of && spell_after(t, s) > t->days->as_of;
+}
 
-        if (m.after > t->as_of && state == MONTH_UNKNOWN)
-            state = MONTH_CONFIRMED;
-        if (state == MONTH_CONFIRMED)
-            segment_add(t, from, next, spell);
-        from = next;
+/* Months of a spell after that of the as-of day, as if those without evidence will be verified. */
+static void add_spell_ahead(struct time_line *t, int32_t spell, int32_t to)
+{
+    struct time_month m = time_month_on(t->days->as_of);
+    int32_t row = t->days->spells[spell].rows;
+
+    for (time_month_step(&m); m.first < to; time_month_step(&m)) {
+        bool counts = month_state(t->days, m.number, spell, &row) != MONTH_NOT_WORKING;
+
+        segment_add(t, counts, MAX(m.first, t->way.start), MIN(to, m.after), spell);
     }
 }
 
 static void add_spells(struct time_line *t, int64_t employer)
 {
-    const struct policy *p = t->policy;
-    const struct policy_facts *f = t->facts;
+    for (int32_t i = 0; i < t->days->facts->spell_count; i++) {
+        const struct day_spell *s = &t->days->spells[i];
+        const struct day_piece *p = &t->days->pieces[s->piece];
+        int32_t to = MIN(t->way.cut, spell_after(t, s));
 
-    for (int32_t i = 0; i < f->spell_count; i++) {
-        const struct time_spell *s = &t->spells[i];
-        int32_t from = MAX(t->start, s->first), to = MIN(t->cut, s->after);
-
-        if ((p->count.same_employer && f->spells[i].employer_id != employer) || !s->counts ||
-            s->first > t->as_of) /* what only begins later is not looked at */
+        if (!is_looked_at(t, i, employer))
             continue;
-        if (p->count.by == BY_SPELLS)
-            segment_add(t, from, to, i);
-        else
-            add_confirmed(t, from, to, i);
+        if (t->way.by == BY_SPELLS) {
+            segment_add(t, true, MAX(t->way.start, s->first), to, i);
+            continue;
+        }
+        for (int j = 0; j < s->piece_count; j++)
+            segment_add(t, p[j].is_confirmed, MAX(t->way.start, p[j].from), MIN(to, p[j].to), i);
+        if (t->way.is_ahead)
+            add_spell_ahead(t, i, to);
     }
 }
 
-static bool spell_goes_on(const struct time_line *t, const struct time_spell *s)
+/* A month [first, after) of a spell counts whole when it is over and some of the work in it was not
+ * before the start. */
+static void add_month(struct time_line *t, int32_t first, int32_t after, int32_t spell)
 {
-    return s->first <= t->as_of && s->after > t->as_of;
-}
+    const struct day_spell *s = &t->days->spells[spell];
+    int32_t worked = MAX(MAX(first, t->way.start), s->first);
 
-/* A month of a spell counts whole when it is over and some of the work in it was not before the
- * start. */
-static void add_month(struct time_line *t, const struct time_month *m, int32_t spell)
-{
-    const struct time_spell *s = &t->spells[spell];
-    int32_t worked = MAX(MAX(m->first, t->start), s->first);
-
-    if (m->after <= t->cut && worked < m->after && worked < s->after && s->first <= t->as_of)
-        segment_add(t, m->first, m->after, spell);
+    segment_add(t, after <= t->way.cut && worked < after && worked < spell_after(t, s), first,
+                after, spell);
 }
 
 /* Months not over yet of a spell that goes on: as if they will be verified. */
 static void add_months_ahead(struct time_line *t, int32_t spell)
 {
-    int32_t to = MIN(t->cut, t->spells[spell].after), row = t->spells[spell].rows;
+    const struct day_spell *s = &t->days->spells[spell];
+    int32_t to = MIN(t->way.cut, spell_after(t, s)), row = s->rows;
 
-    for (struct time_month m = time_month_on(t->as_of); m.first < to; time_month_step(&m)) {
-        if (month_state(t->facts, m.number, spell, &row) == MONTH_UNKNOWN)
-            add_month(t, &m, spell);
+    for (struct time_month m = time_month_on(t->days->as_of); m.first < to; time_month_step(&m)) {
+        if (month_state(t->days, m.number, spell, &row) == MONTH_UNKNOWN)
+            add_month(t, m.first, m.after, spell);
     }
 }
 
 static void add_months(struct time_line *t, int64_t employer)
 {
-    const struct policy *p = t->policy;
-    const struct policy_facts *f = t->facts;
-    struct time_month at;
+    const struct policy_facts *f = t->days->facts;
 
-    if (f->month_count)
-        at = time_month_on(date_to_days(month_first_day(f->months[0].month)));
     for (int i = 0; i < f->month_count; i++) {
-        const struct policy_month *m = &f->months[i];
+        const struct day_month *m = &t->days->months[i];
 
-        while (at.number < month_number(m->month))
-            time_month_step(&at);
-        if (m->spell >= 0 && m->spell < f->spell_count && m->state == MONTH_CONFIRMED &&
-            (!p->count.same_employer || f->spells[m->spell].employer_id == employer) &&
-            t->spells[m->spell].counts)
-            add_month(t, &at, m->spell);
+        if (m->after > t->way.cut)
+            break;
+        if (m->after > t->way.start && m->state == MONTH_CONFIRMED && m->spell >= 0 &&
+            is_looked_at(t, m->spell, employer))
+            add_month(t, m->first, m->after, m->spell);
     }
-    for (int32_t i = 0; t->is_ahead && i < f->spell_count; i++) {
-        if ((!p->count.same_employer || f->spells[i].employer_id == employer) &&
-            t->spells[i].counts && spell_goes_on(t, &t->spells[i]))
+    for (int32_t i = 0; t->way.is_ahead && i < f->spell_count; i++) {
+        if (is_looked_at(t, i, employer) && spell_goes_on(t, i))
             add_months_ahead(t, i);
     }
 }
@@ -195,8 +151,12 @@ static void add_months(struct time_line *t, int64_t employer)
 static void segments_tidy(struct time_line *t, int first)
 {
     struct time_segment *s = t->segments;
-    int kept = first;
+    int tidy = first + 1, kept = first;
 
+    while (tidy < t->segment_count && s[tidy].from >= s[tidy - 1].to)
+        tidy++;
+    if (tidy >= t->segment_count)
+        return; /* as with most */
     for (int i = first + 1; i < t->segment_count; i++) {
         struct time_segment x = s[i];
         int j = i;
@@ -218,104 +178,167 @@ static void segments_tidy(struct time_line *t, int first)
 
 static bool is_employed_now(const struct time_line *t)
 {
-    for (int i = 0; i < t->facts->spell_count; i++) {
-        if (t->spells[i].counts && spell_goes_on(t, &t->spells[i]))
+    for (int i = 0; i < t->days->facts->spell_count; i++) {
+        if (spell_goes_on(t, i))
             return true;
     }
     return false;
 }
 
-static void runs_cut(struct time_line *t, int first)
+/* The gap before a segment ends a run when time must be continuous; and months with another
+ * employer are another run where each counts by itself. */
+static bool is_restart(const struct time_line *t, const struct time_segment *s)
 {
-    const struct policy *p = t->policy;
+    const struct policy_spell *spells = t->days->facts->spells;
+
+    return (t->way.mode == COUNT_CONTINUOUS && s->from - s[-1].to > t->way.gap_days) ||
+           (t->way.same_employer &&
+            spells[s->spell].employer_id != spells[s[-1].spell].employer_id);
+}
+
+static void runs_cut(struct time_line *t)
+{
     struct time_run *r = NULL;
 
-    for (int i = first; i < t->segment_count; i++) {
+    for (int i = 0; i < t->segment_count; i++) {
         const struct time_segment *s = &t->segments[i];
 
-        if (!r || (p->count.mode == COUNT_CONTINUOUS &&
-                   s->from - t->segments[i - 1].to > p->count.gap_days)) {
-            r = &t->runs[t->run_count++];
-            *r = (struct time_run){ .first = i };
-        }
+        if (i == 0 || is_restart(t, s))
+            *(r = &t->runs[t->run_count++]) = (struct time_run){ .first = i };
         r->count++;
-        r->counted += p->count.month == MODE_CALENDAR ? 1 : s->to - s->from;
+        r->counted += t->way.month == MODE_CALENDAR ? 1 : s->to - s->from;
     }
 }
 
-/* Segments and runs, employer by employer where that matters. */
-static void line_fill(struct time_line *t)
+/* No line has more segments than that. */
+static int most_segments(const struct time_line *t)
 {
-    const struct policy *p = t->policy;
-    const struct policy_facts *f = t->facts;
+    const struct policy_facts *f = t->days->facts;
+    int n = MAX(f->spell_count, MAX(f->month_count, t->days->piece_count));
 
-    t->segments = t->inline_segments;
-    t->runs = t->inline_runs;
-    t->capacity = SEGMENTS_INLINE;
-    t->segment_count = t->run_count = 0;
+    for (int i = 0; t->way.is_ahead && i < f->spell_count; i++) {
+        if (spell_goes_on(t, i))
+            n += (t->way.cut - t->days->as_of) / 28 + 3;
+    }
+    return n;
+}
+
+/* Segments, employer by employer where that matters, and their runs. */
+static void line_fill(struct time_line *t, struct room *room)
+{
+    const struct policy_facts *f = t->days->facts;
+    int most = most_segments(t);
+
+    t->segments = ROOM_ARRAY(room, struct time_segment, most + 1);
+    t->segment_count = 0;
     for (int i = 0; i < f->spell_count; i++) {
         int64_t employer = f->spells[i].employer_id;
         int first = t->segment_count, j = 0;
 
-        while (p->count.same_employer && f->spells[j].employer_id != employer)
+        while (t->way.same_employer && f->spells[j].employer_id != employer)
             j++;
-        if (p->count.same_employer && j < i)
+        if (t->way.same_employer && j < i)
             continue; /* was done with the earlier spell */
-        if (p->count.by == BY_MONTHS)
+        if (t->way.by == BY_MONTHS)
             add_months(t, employer);
         else
             add_spells(t, employer);
         segments_tidy(t, first);
-        runs_cut(t, first);
-        if (!p->count.same_employer)
+        if (!t->way.same_employer)
             break;
     }
+    assert(t->segment_count <= most);
+    room_trim(room, t->segments, sizeof *t->segments * (size_t)t->segment_count);
+    t->runs = ROOM_ARRAY(room, struct time_run, t->segment_count);
+    runs_cut(t);
+    room_trim(room, t->runs, sizeof *t->runs * (size_t)t->run_count);
 }
 
-void time_line_build(struct time_line *t, const struct policy *p, const struct policy_facts *f,
-                     int32_t start, int32_t limit, int32_t as_of)
+static bool is_same_way(const struct time_way *a, const struct time_way *b)
 {
-    t->policy = p;
-    t->facts = f;
-    t->start = start;
-    t->limit = limit;
-    t->as_of = as_of;
-    t->cut = MIN(limit, as_of);
-    t->is_ahead = false;
-    t->spill = NULL;
-    read_spells(t);
-    line_fill(t);
+    return a->start == b->start && a->cut == b->cut && a->by == b->by && a->month == b->month &&
+           a->mode == b->mode && a->gap_days == b->gap_days && a->idle_counted == b->idle_counted &&
+           a->same_employer == b->same_employer && a->last_day_free == b->last_day_free &&
+           a->is_ahead == b->is_ahead;
 }
 
-bool time_line_ahead(struct time_line *t, const struct time_line *now, int32_t days)
+/* Most policies are for others, or of other years: nothing of this history counts. */
+static bool is_blank(const struct time_line *t)
 {
-    int32_t month = time_month_on(now->as_of).first;
-    bool is_more = false;
-
-    for (int i = 0; i < now->facts->spell_count; i++) {
-        const struct time_spell *s = &now->spells[i];
-
-        is_more |= s->counts && s->first <= now->as_of && s->after > month;
+    for (int i = 0; i < t->days->facts->spell_count; i++) {
+        if (is_looked_at(t, i, t->days->facts->spells[i].employer_id))
+            return false;
     }
-    if (!is_more || now->as_of >= now->limit)
-        return false;
-    t->policy = now->policy;
-    t->facts = now->facts;
-    t->start = now->start;
-    t->limit = now->limit;
-    t->as_of = now->as_of;
-    t->cut = MIN(now->limit, now->as_of + days);
-    t->is_ahead = true;
-    t->spill = NULL;
-    t->spells = now->spells;
-    line_fill(t);
     return true;
 }
 
-void time_line_release(struct time_line *t)
+/* The line for that way of counting: one that is there already, or a new one. */
+static struct time_line *line_get(struct fact_days *x, const struct time_way *way,
+                                  const bool *counts)
 {
-    arena_free(t->spill);
-    t->spill = NULL;
+    size_t n = (size_t)x->facts->spell_count;
+    struct time_line *fresh = room_take(&x->room, sizeof *fresh), *t = x->lines;
+
+    *fresh = (struct time_line){ .days = x, .way = *way, .counts = counts };
+    if (is_blank(fresh)) {
+        fresh->is_traced = true;
+        return fresh;
+    }
+    while (t && (!is_same_way(&t->way, way) || memcmp(t->counts, counts, n) != 0))
+        t = t->next;
+    if (t) {
+        room_trim(&x->room, fresh, 0);
+        return t;
+    }
+    line_fill(fresh, &x->room);
+    fresh->next = x->lines;
+    return x->lines = fresh;
+}
+
+struct time_line *time_line_known(struct fact_days *x, const struct policy *p, int32_t start,
+                                  int32_t limit)
+{
+    const struct policy_facts *f = x->facts;
+    bool *counts = ROOM_ARRAY(&x->room, bool, f->spell_count);
+    struct time_way way = { .start = start,
+                            .cut = MIN(limit, x->as_of),
+                            .gap_days = p->count.mode == COUNT_CONTINUOUS ? p->count.gap_days : 0,
+                            .by = p->count.by,
+                            .month = p->count.month,
+                            .mode = p->count.mode,
+                            .idle_counted = p->count.idle_counted,
+                            .same_employer = p->count.same_employer,
+                            .last_day_free = p->count.last_day_free };
+    struct time_line *t;
+
+    if (f->spell_count) /* nothing counts before the first, and a line is for more policies so */
+        way.start = MAX(way.start, x->spells[0].first);
+    for (int i = 0; i < f->spell_count; i++)
+        counts[i] = is_counted(p, f, &f->spells[i]);
+    t = line_get(x, &way, counts);
+    if (t->counts != counts)
+        room_trim(&x->room, counts, 0);
+    return t;
+}
+
+struct time_line *time_line_ahead(struct fact_days *x, const struct time_line *now, int32_t limit,
+                                  int32_t days)
+{
+    struct time_way way = now->way;
+    bool is_more = false;
+
+    if (x->as_of >= limit)
+        return NULL;
+    for (int i = 0; i < x->facts->spell_count; i++) {
+        const struct day_spell *s = &x->spells[i];
+
+        is_more |= now->counts[i] && s->first <= x->as_of && spell_after(now, s) > x->month;
+    }
+    if (!is_more)
+        return NULL;
+    way.cut = MIN(limit, x->as_of + days);
+    way.is_ahead = true;
+    return line_get(x, &way, now->counts);
 }
 
 int32_t run_start(const struct time_line *t, const struct time_run *r)
@@ -329,11 +352,11 @@ int32_t run_end(const struct time_line *t, const struct time_run *r)
 }
 
 /* Days that n months take when they begin on day `start`. */
-static int32_t months_in_days(const struct policy *p, int32_t start, int32_t n)
+static int32_t months_in_days(const struct time_way *way, int32_t start, int32_t n)
 {
-    if (p->count.month == MODE_DAYS_30)
+    if (way->month == MODE_DAYS_30)
         return n * 30;
-    return date_to_days(date_add_months(date_from_days(start), n)) - start;
+    return day_add_months(start, n) - start;
 }
 
 /* The day on which the n-th calendar month is over. */
@@ -342,9 +365,9 @@ static int32_t reach_calendar(const struct time_line *t, const struct time_run *
     const struct time_segment *s = &t->segments[r->first];
     int32_t day;
 
-    if (!t->policy->count.idle_counted)
+    if (!t->way.idle_counted)
         return n <= r->count ? s[n - 1].to : DAY_NEVER;
-    day = date_to_days(date_add_months(date_from_days(s[0].from), n));
+    day = day_add_months(s[0].from, n);
     return day <= s[r->count - 1].to ? day : DAY_NEVER;
 }
 
@@ -355,10 +378,10 @@ int32_t run_reach(const struct time_line *t, const struct time_run *r, int32_t n
 
     if (n <= 0)
         return s[0].from;
-    if (t->policy->count.month == MODE_CALENDAR)
+    if (t->way.month == MODE_CALENDAR)
         return reach_calendar(t, r, n);
-    need = months_in_days(t->policy, s[0].from, n);
-    if (t->policy->count.idle_counted)
+    need = months_in_days(&t->way, s[0].from, n);
+    if (t->way.idle_counted)
         return s[0].from + need <= s[r->count - 1].to ? s[0].from + need : DAY_NEVER;
     for (int i = 0; i < r->count; i++) {
         if (need <= s[i].to - s[i].from)
@@ -373,122 +396,133 @@ int32_t run_known(const struct time_line *t, const struct time_run *r, int32_t n
     const struct time_segment *s = &t->segments[r->first];
     int32_t day = run_reach(t, r, n);
 
-    if (day == DAY_NEVER || !t->policy->count.idle_counted)
+    if (day == DAY_NEVER || !t->way.idle_counted)
         return day;
     while (s->to < day)
         s++;
-    return MAX(day, t->policy->count.month == MODE_CALENDAR ? s->to : s->from + 1);
-}
-
-/* The date `n` days (not fewer than 0) after a date: mostly in the same month. */
-static struct date date_soon(struct date d, int32_t n)
-{
-    if (d.day + n > month_length(month_number((struct month){ d.year, d.month })))
-        return date_from_days(date_to_days(d) + n);
-    d.day = (int8_t)(d.day + n);
-    return d;
-}
-
-static void stretch_add(struct arena *mem, struct policy_decision *d, size_t *cap,
-                        enum policy_stretch_kind kind, int32_t from, int32_t to, int32_t spell,
-                        int64_t employer)
-{
-    size_t n = (size_t)d->stretch_count;
-    struct policy_stretch *x = ARENA_PUSH(mem, d->stretches, n, *cap);
-
-    x->kind = kind;
-    x->from = date_from_days(from);
-    x->until = date_soon(x->from, to - 1 - from);
-    x->spell = spell;
-    x->employer_id = employer;
-    d->stretch_count = (int)n;
-}
-
-/* Months of employment that are over and that nobody verified: they count for nothing until
- * somebody does (design D8). Adds them to the decision; without a decision tells whether there is
- * any. */
-static bool unverified_scan(const struct time_line *t, struct arena *mem, struct policy_decision *d,
-                            size_t *cap)
-{
-    int32_t known = MIN(t->cut, time_month_on(t->as_of).first);
-    bool found = false;
-
-    for (int32_t i = 0; t->policy->count.by != BY_SPELLS && i < t->facts->spell_count; i++) {
-        const struct time_spell *s = &t->spells[i];
-        int32_t from = MAX(t->start, s->first), to = MIN(known, s->after), row = s->rows;
-        struct time_month m;
-
-        if (!s->counts || from >= to)
-            continue;
-        for (m = time_month_on(from); from < to; time_month_step(&m)) {
-            int32_t next = MIN(to, m.after);
-
-            if (month_state(t->facts, m.number, i, &row) == MONTH_UNKNOWN) {
-                if (!d)
-                    return true;
-                stretch_add(mem, d, cap, STRETCH_UNVERIFIED, from, next, i,
-                            t->facts->spells[i].employer_id);
-                found = true;
-            }
-            from = next;
-        }
-    }
-    return found;
-}
-
-bool line_has_hope(const struct time_line *t)
-{
-    if ((t->as_of < t->limit && is_employed_now(t)) || unverified_scan(t, NULL, NULL, NULL))
-        return true;
-    for (int i = 0; i < t->run_count; i++) {
-        if (t->as_of < t->limit && t->policy->count.mode == COUNT_CONTINUOUS &&
-            t->as_of - run_end(t, &t->runs[i]) <= t->policy->count.gap_days)
-            return true;
-    }
-    return false;
+    return MAX(day, t->way.month == MODE_CALENDAR ? s->to : s->from + 1);
 }
 
 int32_t run_months(const struct time_line *t, const struct time_run *r)
 {
-    int32_t days = t->policy->count.idle_counted ? run_end(t, r) - run_start(t, r) : r->counted;
+    int32_t days = t->way.idle_counted ? run_end(t, r) - run_start(t, r) : r->counted;
     int32_t n = days / 31;
 
-    if (t->policy->count.month == MODE_CALENDAR && !t->policy->count.idle_counted)
+    if (t->way.month == MODE_CALENDAR && !t->way.idle_counted)
         return r->count;
     while (run_reach(t, r, n + 1) != DAY_NEVER)
         n++;
     return n;
 }
 
-void time_line_trace(const struct time_line *t, struct arena *mem, struct policy_decision *d)
+/* --- the line as people see it --- */
+/* A stretch in day numbers. */
+struct draft {
+    enum policy_stretch_kind kind;
+    int32_t from, to, spell;
+};
+
+/* Months of employment that are over and that nobody verified: they count for nothing until
+ * somebody does (design D8). The first of them, at most so many. */
+static int unverified_find(const struct time_line *t, struct draft *ret, int most)
 {
-    size_t cap = 2 * (size_t)t->segment_count + 8; /* with the gaps; most have few unverified */
+    const struct fact_days *x = t->days;
+    int n = 0;
 
-    d->stretches = NEW_ARRAY(mem, struct policy_stretch, cap);
-    for (int i = 0; i < t->run_count; i++) {
-        const struct time_run *r = &t->runs[i];
+    for (int32_t i = 0; t->way.by != BY_SPELLS && i < x->facts->spell_count; i++) {
+        const struct day_spell *s = &x->spells[i];
+        const struct day_piece *p = &x->pieces[s->piece], *end = p + s->piece_count;
+        int32_t start = t->way.start, last = MIN(MIN(t->way.cut, x->month), spell_after(t, s));
 
-        for (int j = r->first; j < r->first + r->count; j++) {
-            const struct time_segment *s = &t->segments[j];
-            bool is_first = j == r->first;
-
-            if (j > 0 && s->from > t->segments[j - 1].to)
-                stretch_add(mem, d, &cap,
-                            is_first                        ? STRETCH_RESTART
-                            : t->policy->count.idle_counted ? STRETCH_GAP_COUNTED
-                                                            : STRETCH_GAP_ALLOWED,
-                            t->segments[j - 1].to, s->from, -1, 0);
-            stretch_add(mem, d, &cap, STRETCH_COUNTED, s->from, s->to, s->spell,
-                        t->facts->spells[s->spell].employer_id);
+        if (!t->counts[i] || s->unverified == 0 || s->first >= last || last <= start)
+            continue;
+        for (; p < end && n < most; p++) {
+            ret[n] = (struct draft){ STRETCH_UNVERIFIED, MAX(start, p->from), MIN(last, p->to), i };
+            n += !p->is_confirmed & (ret[n].from < ret[n].to);
         }
     }
-    unverified_scan(t, mem, d, &cap);
-    for (int i = 1; i < d->stretch_count; i++) { /* by their first day; few */
-        struct policy_stretch x = d->stretches[i];
+    return n;
+}
+
+bool line_has_hope(const struct time_line *t, int32_t limit)
+{
+    struct draft unverified;
+
+    if (unverified_find(t, &unverified, 1))
+        return true;
+    if (t->days->as_of >= limit)
+        return false;
+    if (is_employed_now(t))
+        return true;
+    for (int i = 0; i < t->run_count; i++) {
+        if (t->way.mode == COUNT_CONTINUOUS &&
+            t->days->as_of - run_end(t, &t->runs[i]) <= t->way.gap_days)
+            return true;
+    }
+    return false;
+}
+
+/* What counts, and the gaps between; there must be room for a gap before each. */
+static int counted_find(const struct time_line *t, struct draft *ret)
+{
+    int n = 0;
+
+    for (int i = 0; i < t->run_count; i++) {
+        const struct time_segment *first = &t->segments[t->runs[i].first];
+
+        for (const struct time_segment *s = first; s < first + t->runs[i].count; s++) {
+            ret[n] = (struct draft){ s == first            ? STRETCH_RESTART
+                                     : t->way.idle_counted ? STRETCH_GAP_COUNTED
+                                                           : STRETCH_GAP_ALLOWED,
+                                     s > t->segments ? s[-1].to : DAY_NEVER, s->from, -1 };
+            n += ret[n].from < ret[n].to;
+            ret[n++] = (struct draft){ STRETCH_COUNTED, s->from, s->to, s->spell };
+        }
+    }
+    return n;
+}
+
+/* By the first day. */
+static void drafts_sort(struct draft *d, int n)
+{
+    for (int i = 1; i < n; i++) {
+        struct draft x = d[i];
         int j = i;
 
-        for (; j > 0 && date_compare(d->stretches[j - 1].from, x.from) > 0; j--)
-            d->stretches[j] = d->stretches[j - 1];
-        d->stretches[j] = x;
+        for (; j > 0 && d[j - 1].from > x.from; j--)
+            d[j] = d[j - 1];
+        d[j] = x;
     }
+}
+
+static void trace_make(struct time_line *t, struct room *room, struct arena *mem)
+{
+    int most = 2 * t->segment_count + t->days->piece_count;
+    struct draft *drafts = ROOM_ARRAY(room, struct draft, most);
+    int counted = counted_find(t, drafts);
+    int n = counted + unverified_find(t, drafts + counted, most - counted);
+    struct policy_stretch *x = NEW_ARRAY(mem, struct policy_stretch, n);
+
+    if (n > counted || t->way.same_employer)
+        drafts_sort(drafts, n);
+    t->stretches = x;
+    t->stretch_count = n;
+    for (const struct draft *d = drafts; d < drafts + n; d++, x++) {
+        x->kind = d->kind;
+        x->from = date_from_days(d->from);
+        x->until = date_from_days(d->to - 1);
+        x->spell = d->spell;
+        x->employer_id = d->spell < 0 ? 0 : t->days->facts->spells[d->spell].employer_id;
+    }
+    room_trim(room, drafts, 0);
+}
+
+void time_line_trace(struct fact_days *x, struct time_line *t, struct arena *mem,
+                     struct policy_decision *d)
+{
+    if (!t->is_traced)
+        trace_make(t, &x->room, mem);
+    t->is_traced = true;
+    d->stretches = t->stretches;
+    d->stretch_count = t->stretch_count;
 }
