@@ -179,6 +179,10 @@ OPS_TEST("three claims go to the bank, one comes back, is corrected and paid in 
     EXPECT_INT(got_int("paid_fen"), 600200);
     call(payer, "payments.lines", batch, "state=FAILED");
     EXPECT_INT(got_int("total"), 1);
+    EXPECT_STR(got("sums.0.state"), "FAILED"); /* of the whole batch, whatever is asked for */
+    EXPECT_INT(got_int("sums.0.net_fen"), 300100);
+    EXPECT_INT(got_int("sums.1.lines"), 2);
+    EXPECT_INT(got_int("sums.1.net_fen"), 600200);
     EXPECT_STR(got("items.0.return_code"), "ACCOUNT_CLOSED");
     EXPECT_STR(got("items.0.return_text"), "账户*******************已销户");
     EXPECT_STR(got("items.0.account_mask"), "****0001");
@@ -566,6 +570,7 @@ OPS_TEST("an enterprise and a station are paid to the accounts that are on their
     expect(200, NULL);
     call(as(FUZHOU, "CLERK"), "employers.get", ids[0], NULL);
     EXPECT(got("account") && strstr(got("account"), "*"));
+    set_clock("2019-03-19"); /* changed accounts are paid to after 72 hours */
     EXPECT_INT(db_write(unit(as_system()), save_payees, ids), OK);
     batch = created(as(FUZHOU, "PAYER"), "payments.make",
                     "{'payer':350100000000,'fund':'DESTINATION_BUDGET'}");

@@ -6,6 +6,7 @@
 #include "accounts/password.h"
 #include "accounts/sessions.h"
 #include "divisions/divisions.h"
+#include "payees/payees.h"
 #include "platform/demonstration.h"
 #include "platform/journal.h"
 
@@ -169,6 +170,7 @@ const struct record organisation_record = {
     .size = sizeof(struct organisation_input),
     .order = "-id",
     .check = organisation_check,
+    .changed = payee_changed,
     .place = organisation_place,
 };
 

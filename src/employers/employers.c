@@ -1,6 +1,8 @@
 /* employers.c — enterprises, bases, workshops. */
 #include "employers/employers.h"
 
+#include "payees/payees.h"
+
 static const struct choice kinds[] = {
     { "ENTERPRISE", "企业", "Enterprise", "公司|工厂" },
     { "BASE", "就业基地", "Employer base", "基地|就业扶贫基地|示范基地" },
@@ -155,6 +157,7 @@ const struct record employer_record = {
     .transitions = transitions,
     .check = check,
     .find_like = find_like,
+    .changed = payee_changed,
     .headers_left_out = "序号|法定代表人|注册资本|经营范围|备注",
     .place = place,
     .can_import = true,

@@ -28,12 +28,13 @@ enum err bank_file_write(struct ctx *cx, int64_t id, const char *format, const c
     const struct bank_format *f = bank_format_find(format);
     struct rows batch;
     struct bank_line *lines;
-    int n;
+    int n, unsettled;
 
     TRY(record_load(cx, &payment_batch_record, id, &batch));
     TRY(batch_expect(cx, &batch, "APPROVED|SENT|PARTLY_PAID|PAID|CLOSED", "生成银行文件",
                      "write the bank's file"));
     TRY(check_content(cx, &batch, &lines, &n));
+    TRY(batch_changes(cx, id, false, &unsettled));
     TRY(bank_format_write(cx, f, row_text(&batch, 0, "number"), lines, n, path));
     return journal_append(
         cx, &(struct journal_entry){
@@ -41,8 +42,9 @@ enum err bank_file_write(struct ctx *cx, int64_t id, const char *format, const c
                 .record_id = id,
                 .action = "bank_file",
                 .after = arena_printf(cx->mem,
-                                      "{\"lines\":%d,\"format\":\"%s\",\"content_hash\":\"%s\"}", n,
-                                      f->code, row_text(&batch, 0, "content_hash")),
+                                      "{\"lines\":%d,\"format\":\"%s\",\"content_hash\":\"%s\","
+                                      "\"account_changes\":%d}",
+                                      n, f->code, row_text(&batch, 0, "content_hash"), unsettled),
                 .home = row_int(&batch, 0, "home"),
                 .work = row_int(&batch, 0, "work"),
                 .employer_id = NONE,

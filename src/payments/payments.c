@@ -76,12 +76,9 @@ enum err line_journal(struct ctx *cx, const struct rows *line, int row, const ch
 }
 
 /* --- making --- */
-/* To whom one claim goes. account NULL: nowhere yet. */
-struct payee {
-    const char *name, *account, *bank;
-};
-
-static enum err find_payee(struct ctx *cx, const struct claim_due *c, struct payee *ret)
+/* Where the payee's account stands: the employer's or the organisation's where one is named. */
+static enum err find_payee(struct ctx *cx, int64_t employer_id, int64_t org_id, int64_t person_id,
+                           struct payee *ret)
 {
     struct rows r;
     struct bytes sealed;
@@ -89,33 +86,35 @@ static enum err find_payee(struct ctx *cx, const struct claim_due *c, struct pay
     int64_t id;
 
     *ret = (struct payee){ 0 };
-    if (c->employer_id != NONE) {
+    if (employer_id != NONE) {
         place = "employer.account";
-        id = c->employer_id;
+        id = employer_id;
         TRY(db_one(cx, &r,
                    "SELECT name, account_sealed, account_bank, account_name FROM employer"
                    " WHERE SCOPE_NOT(employer 'the claim to be paid is in scope') AND id = $1",
                    P(id)));
-    } else if (c->org_id != NONE) {
+    } else if (org_id != NONE) {
         place = "organisation.account";
-        id = c->org_id;
+        id = org_id;
         TRY(db_one(cx, &r,
                    "SELECT name, account_sealed, account_bank, account_name FROM organisation"
                    " WHERE SCOPE_NOT(organisation 'the claim to be paid is in scope') AND id = $1",
                    P(id)));
     } else {
         place = "person.account";
-        id = c->person_id;
+        id = person_id;
         TRY(db_one(cx, &r,
                    "SELECT name, account_sealed, account_bank, account_name FROM person"
                    " WHERE SCOPE_NOT(person 'the claim to be paid is in scope') AND id = $1",
                    P(id)));
     }
-    ret->name =
-        row_text(&r, 0, "account_name") ? row_text(&r, 0, "account_name") : row_text(&r, 0, "name");
+    ret->own_name = row_text(&r, 0, "name");
+    ret->name = row_text(&r, 0, "account_name") ? row_text(&r, 0, "account_name") : ret->own_name;
     ret->bank = row_text(&r, 0, "account_bank");
     sealed = row_blob(&r, 0, "account_sealed");
-    return sealed.data ? seal_open(cx, place, id, sealed, &ret->account) : OK;
+    if (sealed.data)
+        TRY(seal_open(cx, place, id, sealed, &ret->account));
+    return payee_in_force(cx, id, place, ret);
 }
 
 /* A line on its way into a batch. */
@@ -262,7 +261,7 @@ enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund, int
     lines = NEW_ARRAY(cx->mem, struct new_line, n);
     for (int i = 0; i < n; i++) {
         lines[i] = (struct new_line){ .due = due[i], .reissue_of = NONE };
-        TRY(find_payee(cx, &due[i], &lines[i].payee));
+        TRY(find_payee(cx, due[i].employer_id, due[i].org_id, due[i].person_id, &lines[i].payee));
     }
     TRY(save_batch(cx, &b, lines, n, ret));
     for (int i = 0; i < n; i++)
@@ -366,6 +365,57 @@ enum err check_content(struct ctx *cx, const struct rows *batch, struct bank_lin
 }
 
 /* --- steps --- */
+static const char *masked(struct ctx *cx, const char *account)
+{
+    char mask[16];
+
+    return account ? arena_strdup(cx->mem, card_mask(account, mask)) : NULL;
+}
+
+static enum err fill_in_again(struct ctx *cx, const struct rows *r, int i,
+                              const struct bank_line *is, const struct payee *payee)
+{
+    int64_t id = row_int(r, i, "id");
+
+    if (str_eq(payee->account, is->account) && str_eq(payee->name, is->name) &&
+        str_eq(payee->bank, is->bank))
+        return OK;
+    TRY(db_exec(
+        cx,
+        "UPDATE payment_line SET payee_name = $1, account_sealed = $2, account_mask = $3, account_bank = $4, version = version + 1,"
+        " updated_at = $5 WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND id = $6 AND state = 'PENDING'",
+        P(payee->name), P(seal_text(cx->mem, ACCOUNT_PLACE, id, payee->account)),
+        P(masked(cx, payee->account)), P(payee->bank), P(cx->now), P(id)));
+    return line_journal(cx, r, i, "account",
+                        arena_printf(cx->mem, "{\"account_mask\":\"%s\"}", masked(cx, is->account)),
+                        arena_printf(cx->mem, "{\"account_mask\":\"%s\"}",
+                                     masked(cx, payee->account)));
+}
+
+/* What is locked is what holds now: a change may have taken effect, or been refused, since the
+ * batch was made. A payee that has no account any more keeps the one of the line, which the bank
+ * will refuse. */
+static enum err fill_in_accounts(struct ctx *cx, int64_t id)
+{
+    struct bank_line *lines;
+    struct payee payee;
+    struct rows r;
+    int n;
+
+    TRY(lines_changed(cx, id, &r));
+    if (r.n == 0)
+        return OK;
+    TRY(bank_lines(cx, id, &lines, &n));
+    for (int i = 0; i < r.n; i++) {
+        const struct bank_line *is = &lines[row_int(&r, i, "line_no") - 1];
+        TRY(find_payee(cx, row_int(&r, i, "employer_id"), row_int(&r, i, "org_id"),
+                       row_int(&r, i, "person_id"), &payee));
+        if (payee.account)
+            TRY(fill_in_again(cx, &r, i, is, &payee));
+    }
+    return OK;
+}
+
 enum err payment_batch_lock(struct ctx *cx, int64_t id)
 {
     struct rows batch;
@@ -375,6 +425,7 @@ enum err payment_batch_lock(struct ctx *cx, int64_t id)
 
     TRY(record_load(cx, &payment_batch_record, id, &batch));
     TRY(batch_expect(cx, &batch, "DRAFT", "锁定", "lock"));
+    TRY(fill_in_accounts(cx, id));
     TRY(bank_lines(cx, id, &lines, &n));
     if (n == 0)
         return hint(cx,
@@ -396,6 +447,24 @@ enum err payment_batch_lock(struct ctx *cx, int64_t id)
     return batch_move(cx, &batch, "lock", "LOCKED", NULL);
 }
 
+/* An account that one user gave for a failed line is looked at by two others. */
+static enum err check_own_correction(struct ctx *cx, int64_t batch_id)
+{
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT l.line_no FROM payment_line l JOIN payment_line f ON f.id = l.reissue_of"
+        " WHERE SCOPE_NOT(payment_line 'of the batch in scope, and what it replaces') AND l.batch_id = $1 AND f.corrected_by = $2 LIMIT 1",
+        P(batch_id), P(cx->who.user_id)));
+    if (r.n)
+        return fail(cx, E_FORBIDDEN, "payment.own_correction",
+                    T("第 %lld 笔的账号由您更正，须由他人审批",
+                      "you corrected the account of line %lld: somebody else must approve"),
+                    (long long)row_int(&r, 0, "line_no"));
+    return OK;
+}
+
 enum err payment_batch_approve(struct ctx *cx, int64_t id)
 {
     struct rows batch;
@@ -410,6 +479,7 @@ enum err payment_batch_approve(struct ctx *cx, int64_t id)
     if (me == first)
         return fail(cx, E_FORBIDDEN, "payment.approved_already", "%s",
                     T("须由另一人作第二次审批", "the second approval is another user's"));
+    TRY(check_own_correction(cx, id));
     TRY(check_content(cx, &batch, NULL, NULL));
     TRY(db_exec(
         cx,
@@ -509,12 +579,13 @@ enum err payment_line_correct(struct ctx *cx, int64_t line_id, const char *accou
     TRY(db_exec(
         cx,
         "UPDATE payment_line AS l SET state = 'CORRECTED', corrected_sealed = $1, corrected_mask = $2, corrected_bank = $3,"
-        " corrected_name = $4, version = version + 1, updated_at = $5"
-        " WHERE l.id = $6 AND l.state IN ('FAILED', 'CORRECTED') AND SCOPE(payment_line l)",
+        " corrected_name = $4, corrected_by = $5, version = version + 1, updated_at = $6"
+        " WHERE l.id = $7 AND l.state IN ('FAILED', 'CORRECTED') AND SCOPE(payment_line l)",
         P(seal_text(cx->mem, CORRECTED_PLACE, line_id, digits)),
         P(arena_strdup(cx->mem, card_mask(digits, mask))),
         P(bank ? bank : row_text(&line, 0, "account_bank")),
-        P(name ? name : row_text(&line, 0, "payee_name")), P(cx->now), P(line_id)));
+        P(name ? name : row_text(&line, 0, "payee_name")), P(cx->who.user_id), P(cx->now),
+        P(line_id)));
     if (cx->changed != 1)
         return fail(cx, E_BUSY, "record.raced", "%s",
                     T("记录正被别人修改，请重试", "the record is being changed; try again"));

@@ -26,11 +26,12 @@ struct payment_made {
 };
 MUST_CHECK enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund,
                                        int64_t policy_id, struct payment_made *ret);
-/* Fix the content. E_CONFLICT "payment.empty" when nothing is payable. */
+/* Fix the content, with the accounts that hold now (payments_int.h account_standing()). E_CONFLICT
+ * "payment.empty" when nothing is payable. */
 MUST_CHECK enum err payment_batch_lock(struct ctx *cx, int64_t id);
 /* The first or the second of two different users, neither of them the maker: E_FORBIDDEN
- * "payment.own_batch", "payment.approved_already". E_CONFLICT "payment.altered" when the content is
- * not what was locked. */
+ * "payment.own_batch", "payment.approved_already", "payment.own_correction". E_CONFLICT
+ * "payment.altered" when the content is not what was locked. */
 MUST_CHECK enum err payment_batch_approve(struct ctx *cx, int64_t id);
 MUST_CHECK enum err payment_batch_send(struct ctx *cx, int64_t id);
 /* All lines are settled and paid + failed = total: E_CONFLICT "payment.unsettled" else. */

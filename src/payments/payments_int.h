@@ -57,5 +57,27 @@ struct payments_sum {
 MUST_CHECK enum err payments_compare(struct ctx *cx, const struct payments_of *of,
                                      struct payments_sum ret[PAYMENTS_SUMS]);
 
+/* --- accounts of payees and their changes (account_changes.c) --- */
+/* To whom money goes. account NULL: nowhere yet. */
+struct payee {
+    const char *own_name; /* on the payee's record */
+    const char *name, *account, *bank;
+};
+/* When is a changed account paid to? Once somebody else has confirmed it; or, when no money of the
+ * payee was on its way (held) as it was changed, 72 hours later. */
+enum account_standing { ACCOUNT_IN_EFFECT, ACCOUNT_COOLING, ACCOUNT_HELD, ACCOUNT_REFUSED };
+enum account_standing account_standing(const char *state, bool is_held, int64_t made_at,
+                                       int64_t now);
+/* *payee has what is on the record, sealed at `place`: where changes of it are not in effect yet,
+ * gives what was before them. */
+MUST_CHECK enum err payee_in_force(struct ctx *cx, int64_t payee_id, const char *place,
+                                   struct payee *payee);
+/* Pending lines of the batch whose payee's account was ever changed. */
+MUST_CHECK enum err lines_changed(struct ctx *cx, int64_t batch_id, struct rows *ret);
+/* Changes that are not in effect of payees in the batch, into cx->out when is_put. */
+MUST_CHECK enum err batch_changes(struct ctx *cx, int64_t batch_id, bool is_put, int *ret_n);
+enum err payments_account_changes(struct ctx *cx);
+extern const struct record account_change_record;
+
 #define ACCOUNT_PLACE "payment_line.account"
 #define CORRECTED_PLACE "payment_line.corrected"

@@ -206,6 +206,25 @@ static const struct field lines_fields[] = {
     { 0 },
 };
 
+/* Control sums of the whole batch, by state; what was never sent by itself. */
+static enum err put_sums(struct ctx *cx)
+{
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT l.state, CASE WHEN COALESCE(l.return_code, '') = 'NO_ACCOUNT' THEN 1 ELSE 0 END AS is_unsent, COUNT(*) AS lines,"
+        " CAST(SUM(l.amount_fen - l.offset_fen) AS BIGINT) AS net_fen, CAST(SUM(l.offset_fen) AS BIGINT) AS offset_fen"
+        " FROM payment_line l WHERE SCOPE(payment_line l) AND l.batch_id = $1 GROUP BY 1, 2 ORDER BY 1, 2",
+        P(cx->id)));
+    json_key(cx->out, "sums");
+    json_array(cx->out);
+    for (int i = 0; i < r.n; i++)
+        json_row(cx->out, &r, i);
+    json_end(cx->out);
+    return OK;
+}
+
 static enum err op_lines(struct ctx *cx)
 {
     const struct lines_input *in = cx->in;
@@ -236,6 +255,7 @@ static enum err op_lines(struct ctx *cx)
     json_end(cx->out);
     json_put_int(cx->out, "total", row_int(&total, 0, "n"));
     json_put_id(cx->out, "next", r.n > limit ? row_int(&r, limit - 1, "line_no") : NONE);
+    TRY(put_sums(cx));
     json_end(cx->out);
     return OK;
 }
@@ -314,6 +334,7 @@ static const struct scoped tables[] = {
 
 #define BATCH &payment_batch_record
 #define LINE &payment_line_record
+#define ACCOUNT &account_change_record
 static const struct op ops[] = {
     { "payments.list", "GET /payment-batches", PERM_PAYMENT_READ, record_list, "支付批次列表",
       "Payment batches", BATCH },
@@ -335,6 +356,8 @@ static const struct op ops[] = {
       "Close", BATCH },
     { "payments.lines", "GET /payment-batches/{id}/lines", PERM_PAYMENT_READ, op_lines, "批次明细",
       "Lines of the batch", .in = lines_fields, .in_size = sizeof(struct lines_input) },
+    { "payments.account_changes", "GET /payment-batches/{id}/account-changes", PERM_PAYMENT_READ,
+      payments_account_changes, "批次内账号变更", "Changes of accounts in the batch" },
     { "payments.bank_file", "GET /payment-batches/{id}/bank-file", PERM_PAYMENT_APPROVE,
       op_bank_file, "银行代发文件", "The bank's file", .in = bank_file_fields,
       .in_size = sizeof(struct bank_file_input),
@@ -354,6 +377,16 @@ static const struct op ops[] = {
     { "payment_lines.correct", "POST /payment-lines/{id}/correct", PERM_PAYMENT_MAKE, op_correct,
       "更正收款账号", "Correct the account", .in = correct_fields,
       .in_size = sizeof(struct correct_input), .flags = OP_REAUTH, .when = "state=FAILED" },
+    { "account_changes.list", "GET /account-changes", PERM_PAYMENT_READ, record_list,
+      "收款账号变更列表", "Changes of accounts", ACCOUNT },
+    { "account_changes.get", "GET /account-changes/{id}", PERM_PAYMENT_READ, record_get,
+      "收款账号变更", "One change of account", ACCOUNT },
+    { "account_changes.history", "GET /account-changes/{id}/history", PERM_PAYMENT_READ,
+      record_history, "变更记录", "Its history", ACCOUNT },
+    { "account_changes.confirm", "POST /account-changes/{id}/confirm", PERM_PAYMENT_APPROVE,
+      record_event, "复核通过", "Confirm", ACCOUNT, .flags = OP_REAUTH },
+    { "account_changes.refuse", "POST /account-changes/{id}/refuse", PERM_PAYMENT_APPROVE,
+      record_event, "否决并恢复原账号", "Refuse and restore", ACCOUNT, .flags = OP_REAUTH },
     { "payments.reconcile", "GET /reconciliation", PERM_PAYMENT_READ, payments_reconcile, "对账",
       "Claims, payments and the ledger side by side", .in = reconcile_fields,
       .in_size = sizeof(struct reconcile_input) },
@@ -362,7 +395,7 @@ static const struct op ops[] = {
     { 0 },
 };
 
-static const struct record *const records[] = { BATCH, LINE, NULL };
+static const struct record *const records[] = { BATCH, LINE, ACCOUNT, NULL };
 
 const struct module payments_module = { "payments", "资金支付", "Payments",           ops,
                                         tables,     records,    .seed = payments_seed };

@@ -3,6 +3,7 @@
 #include "people/people.h"
 
 #include "accounts/accounts.h"
+#include "payees/payees.h"
 #include "people/codes.h"
 #include "people/person_input.h"
 #include "platform/journal.h"
@@ -200,6 +201,7 @@ const struct record person_record = {
     .check_row = person_check_row,
     .headers_left_out = headers_left_out,
     .saved = person_saved,
+    .changed = payee_changed,
     .save_gathered = person_save_gathered,
     .removing = person_removing,
     .place = place,

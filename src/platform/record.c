@@ -618,6 +618,8 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
     if (c->n > 0) {
         TRY(update_row(cx, rec, id, &before, c));
         TRY(journal_row(cx, rec, &before, id, "change", json_text(jb), json_text(ja), NULL));
+        if (rec->changed)
+            TRY(rec->changed(cx, rec, &before));
     }
     cx->changed_beside = false;
     if (rec->saved)

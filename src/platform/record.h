@@ -66,6 +66,9 @@ struct record {
     enum err (*check)(struct ctx *cx, void *in, const struct rows *before);
     /* After it is written, same transaction: children, derived columns. */
     enum err (*saved)(struct ctx *cx, void *in, int64_t id, bool is_new);
+    /* After a change of its own columns is written, same transaction; `before` is the row as it
+     * was. May be NULL. */
+    enum err (*changed)(struct ctx *cx, const struct record *rec, const struct rows *before);
     /* With cx->is_bulk, saved() may gather in cx->gathered what no other row looks at, and this
      * writes it, once for many rows, in the same transaction. May be NULL. */
     enum err (*save_gathered)(struct ctx *cx);
