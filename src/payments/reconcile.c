@@ -215,18 +215,43 @@ static enum err enter_lines(struct ctx *cx, int64_t claim_id)
     TRY(claim_ledger(cx, claim_id, &c));
     TRY(db_rows(
         cx, &r,
-        "SELECT l.id, l.batch_id, l.amount_fen, l.state FROM payment_line l JOIN payment_batch b ON b.id = l.batch_id"
+        "SELECT l.id, l.batch_id, l.amount_fen, l.offset_fen, l.state, b.sent_at FROM payment_line l JOIN payment_batch b ON b.id = l.batch_id"
         " WHERE SCOPE_NOT(payment_line 'the ledger holds all payments') AND SCOPE_NOT(payment_batch 'the ledger holds all payments')"
         " AND l.claim_id = $1 AND COALESCE(l.return_code, '') <> 'NO_ACCOUNT' AND b.state <> 'DRAFT' ORDER BY l.id",
         P(claim_id)));
     for (int i = 0; i < r.n; i++) {
         struct ledger_cause by = { row_int(&r, i, "id"), row_int(&r, i, "batch_id"), NONE };
         const char *state = row_text(&r, i, "state");
-        int64_t fen = row_int(&r, i, "amount_fen");
+        int64_t fen = row_int(&r, i, "amount_fen"), offset = row_int(&r, i, "offset_fen");
         TRY(ledger_post(cx, &c, LEDGER_LOCKED, fen, by));
+        if (row_int(&r, i, "sent_at") != NONE)
+            TRY(ledger_post(cx, &c, LEDGER_OFFSET, offset, by));
         if (!str_eq(state, "PENDING"))
-            TRY(ledger_post(cx, &c, str_eq(state, "SUCCESS") ? LEDGER_PAID : LEDGER_RETURNED, fen,
-                            by));
+            TRY(ledger_post(cx, &c, str_eq(state, "SUCCESS") ? LEDGER_PAID : LEDGER_RETURNED,
+                            fen - offset, by));
+    }
+    return OK;
+}
+
+static enum err enter_recoveries(struct ctx *cx)
+{
+    struct ledger_claim c;
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT id, claim_id, state, amount_fen, settled_fen FROM adjustment WHERE SCOPE_NOT(adjustment 'the ledger holds all recoveries')"
+        " AND kind = 'RECOVERY' ORDER BY id"));
+    for (int i = 0; i < r.n; i++) {
+        struct ledger_cause by = { NONE, NONE, row_int(&r, i, "id") };
+        const char *state = row_text(&r, i, "state");
+        int64_t fen = row_int(&r, i, "amount_fen"), settled = row_int(&r, i, "settled_fen");
+        TRY(claim_ledger(cx, row_int(&r, i, "claim_id"), &c));
+        TRY(ledger_post(cx, &c, LEDGER_RECOVERY, fen, by));
+        TRY(ledger_post(cx, &c, LEDGER_SET_OFF, settled, by));
+        if (str_eq(state, "REPAID") || str_eq(state, "WAIVED"))
+            TRY(ledger_post(cx, &c, str_eq(state, "REPAID") ? LEDGER_REPAID : LEDGER_WAIVED,
+                            fen - settled, by));
     }
     return OK;
 }
@@ -246,5 +271,5 @@ enum err payments_seed(struct ctx *cx)
     TRY(claims_enter_old(cx, &ids, &n));
     for (int i = 0; i < n; i++)
         TRY(enter_lines(cx, ids[i]));
-    return OK;
+    return enter_recoveries(cx);
 }
