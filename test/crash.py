@@ -447,8 +447,13 @@ def main():
     ReadReturn(users["fuzhou-payer"], batch, file).hammer(sent, 2 * tries)
 
 
-try:
-    main()
-finally:
-    shutil.rmtree(folder, ignore_errors=True)
-sys.exit(problems > 0)
+def finish(work):
+    try:
+        work()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(problems > 0)
+
+
+if __name__ == "__main__":
+    finish(main)

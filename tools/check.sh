@@ -38,6 +38,9 @@ if [ "$mode" = all ]; then
     step "killed in the midst of an import, a match run, a payment"
     test/crash.py build/queqiao 3
 
+    step "killed at each named point of each step of a payment"
+    test/crash_points.py build/queqiao
+
     step "the road, from spreadsheets to payments"
     rm -rf build/check-demo
     build/queqiao demo --serve=0 --store=build/check-demo/queqiao.db > build/demo.log 2>&1 || { tail -40 build/demo.log; exit 1; }
