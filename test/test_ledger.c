@@ -209,8 +209,16 @@ OPS_TEST(
          "{'placement_id':'%lld','month':'2019-03','status':'NOT_WORKING','reason':'考勤'}",
          (long long)placement);
     expect(200, NULL);
+    call(as(TONGWEI, "CLERK"), "people.change", person, "{'account':'6228480000000000999'}");
+    expect(200, NULL);
     call(as(FUZHOU_AUDIT, "AUDITOR"), "payments.trace", claim, NULL);
     expect(200, NULL);
+    EXPECT(has_step("payment_line", "#1 · 王强 ****0001 农业银行通渭支行 · Paid"));
+    EXPECT(
+        has_step("payment_batch", "the bank's return 2019-05-31 · 1 lines, 0 failed · SHA-256 "));
+    EXPECT(has_step("account_change", "****0001 → ****0999"));
+    EXPECT(has_step("journal", "placement month confirmed"));
+    EXPECT(has_step("journal", "person changed"));
     EXPECT(has_step("month", "Employer: At work"));
     EXPECT(has_step("month", "corrected: Confirmed → Not working · 考勤"));
     EXPECT(has_step("adjustment", "Recovery · Open"));
@@ -219,7 +227,7 @@ OPS_TEST(
     EXPECT_INT(journal_seal(unit(as_system()), &sealed), OK);
     call(as(FUZHOU_AUDIT, "AUDITOR"), "payments.trace", claim, NULL);
     expect(200, NULL);
-    EXPECT(has_step("journal", "payment_batch approve · proved by block 1 "));
+    EXPECT(has_step("journal", "payment batch Approve · proved by block 1 "));
     EXPECT(!has_step("journal", "not sealed yet"));
     EXPECT_INT(got_int("journal.0.block"), 1);
 }

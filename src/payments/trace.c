@@ -23,7 +23,7 @@ static enum err find(struct ctx *cx, int64_t id, struct trace *t)
     t->claim_id = r.n ? row_int(&r, 0, "claim_id") : id;
     TRY(db_rows(
         cx, &t->claim,
-        "SELECT c.id, c.person_id, c.decision_id, c.policy_id, c.instalment, c.amount_fen, c.due_on, c.state, c.submitted_by, c.checked_by,"
+        "SELECT c.id, c.person_id, c.employer_id, c.org_id, c.decision_id, c.policy_id, c.instalment, c.amount_fen, c.due_on, c.state, c.submitted_by, c.checked_by,"
         " c.reviewed_by, c.approved_by, c.updated_at FROM claim c WHERE SCOPE(claim c) AND c.id = $1",
         P(t->claim_id)));
     if (t->claim.n == 0)
@@ -31,8 +31,8 @@ static enum err find(struct ctx *cx, int64_t id, struct trace *t)
                     T("没有这笔申领或支付", "there is no such claim or payment"));
     return db_rows(
         cx, &t->lines,
-        "SELECT l.id, l.line_no, l.amount_fen, l.state, l.account_mask, l.return_code, l.return_text, l.updated_at, l.batch_id, b.number,"
-        " b.state AS batch_state, b.content_hash, b.sent_at,"
+        "SELECT l.id, l.line_no, l.amount_fen, l.state, l.payee_name, l.account_mask, l.account_bank, l.corrected_mask, l.return_code, l.return_text, l.updated_at, l.batch_id, b.number,"
+        " b.state AS batch_state, b.content_hash, b.sent_at, (SELECT u.name FROM v_user_name u WHERE u.id = l.corrected_by) AS corrector,"
         " (SELECT u.name FROM v_user_name u WHERE u.id = b.made_by) AS maker,"
         " (SELECT u.name FROM v_user_name u WHERE u.id = b.approved_by) AS first,"
         " (SELECT u.name FROM v_user_name u WHERE u.id = b.approved_by_2) AS second"
@@ -58,7 +58,64 @@ static const char *or_dash(const char *text)
     return text ? text : "—";
 }
 
-static void put_lines(struct ctx *cx, const struct trace *t)
+/* Where it went, what the bank said, and who corrected it. */
+static const char *line_words(struct ctx *cx, const struct rows *r, int i)
+{
+    struct str s = str_new(cx->mem);
+
+    str_addf(&s, "%s #%lld · %s %s %s · %s", row_text(r, i, "number"),
+             (long long)row_int(r, i, "line_no"), row_text(r, i, "payee_name"),
+             or_dash(row_text(r, i, "account_mask")),
+             row_text(r, i, "account_bank") ? row_text(r, i, "account_bank") : "",
+             choice_label(payment_line_record.states, row_text(r, i, "state"), cx->lang));
+    if (row_text(r, i, "return_code"))
+        str_addf(&s, " · %s",
+                 choice_label(payment_return_codes, row_text(r, i, "return_code"), cx->lang));
+    if (row_text(r, i, "corrected_mask"))
+        str_addf(&s, T("\n账号更正为 %s · %s", "\ncorrected to %s · %s"),
+                 row_text(r, i, "corrected_mask"), or_dash(row_text(r, i, "corrector")));
+    return s.s;
+}
+
+/* The bank's answers, each known by the hash of its file. */
+static enum err add_returns(struct ctx *cx, int64_t batch_id, struct str *s)
+{
+    struct rows r;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT file_hash, at, lines, failed FROM payment_return r WHERE SCOPE_NOT(payment_return 'the line is in scope')"
+        " AND r.batch_id = $1 ORDER BY r.at",
+        P(batch_id)));
+    for (int i = 0; i < r.n; i++)
+        str_addf(s,
+                 T("\n银行回盘 %s · %lld 笔，失败 %lld 笔 · SHA-256 %.16s",
+                   "\nthe bank's return %s · %lld lines, %lld failed · SHA-256 %.16s"),
+                 date_text(cx->mem, date_of_instant(row_int(&r, i, "at"))),
+                 (long long)row_int(&r, i, "lines"), (long long)row_int(&r, i, "failed"),
+                 row_text(&r, i, "file_hash"));
+    return OK;
+}
+
+static enum err put_batch(struct ctx *cx, const struct rows *r, int i)
+{
+    struct str s = str_new(cx->mem);
+
+    begin_step(cx, "payment_batch", "批次与审批", "Batch and its approvals",
+               row_int(r, i, "batch_id"), "/payment-batches");
+    json_put_str(cx->out, "content_hash", row_text(r, i, "content_hash"));
+    str_addf(&s,
+             T("制单 %s · 审批 %s、%s · SHA-256 %.16s",
+               "made by %s · approved by %s, %s · SHA-256 %.16s"),
+             or_dash(row_text(r, i, "maker")), or_dash(row_text(r, i, "first")),
+             or_dash(row_text(r, i, "second")), or_dash(row_text(r, i, "content_hash")));
+    TRY(add_returns(cx, row_int(r, i, "batch_id"), &s));
+    json_put_str(cx->out, "text", s.s);
+    json_end(cx->out);
+    return OK;
+}
+
+static enum err put_lines(struct ctx *cx, const struct trace *t)
 {
     for (int i = t->lines.n - 1; i >= 0; i--) {
         const struct rows *r = &t->lines;
@@ -66,31 +123,45 @@ static void put_lines(struct ctx *cx, const struct trace *t)
                    "/payment-lines");
         json_put_int(cx->out, "amount_fen", row_int(r, i, "amount_fen"));
         json_put_str(cx->out, "state", row_text(r, i, "state"));
-        json_put_str(cx->out, "text",
-                     arena_printf(cx->mem, "%s #%lld · %s · %s%s%s", row_text(r, i, "number"),
-                                  (long long)row_int(r, i, "line_no"),
-                                  or_dash(row_text(r, i, "account_mask")),
-                                  choice_label(payment_line_record.states, row_text(r, i, "state"),
-                                               cx->lang),
-                                  row_text(r, i, "return_code") ? " · " : "",
-                                  row_text(r, i, "return_code")
-                                      ? choice_label(payment_return_codes,
-                                                     row_text(r, i, "return_code"), cx->lang)
-                                      : ""));
+        json_put_str(cx->out, "text", line_words(cx, r, i));
         json_end(cx->out);
-        begin_step(cx, "payment_batch", "批次与审批", "Batch and its approvals",
-                   row_int(r, i, "batch_id"), "/payment-batches");
-        json_put_str(cx->out, "content_hash", row_text(r, i, "content_hash"));
+        TRY(put_batch(cx, r, i));
+    }
+    return OK;
+}
+
+/* Every change of where this payee's money goes, and who looked at it. */
+static enum err put_accounts(struct ctx *cx, const struct trace *t)
+{
+    static const char *const payees[] = { "employer_id", "org_id", "person_id" };
+    int64_t payee = NONE;
+    struct rows r;
+
+    for (size_t i = 0; i < ARRAY_LEN(payees) && payee == NONE; i++)
+        payee = row_int(&t->claim, 0, payees[i]);
+    TRY(db_rows(
+        cx, &r,
+        "SELECT a.id, a.created_at, a.updated_at, a.former_mask, a.mask, a.state,"
+        " (SELECT u.name FROM v_user_name u WHERE u.id = a.made_by) AS who,"
+        " (SELECT u.name FROM v_user_name u WHERE u.id = a.settled_by) AS second FROM account_change a"
+        " WHERE SCOPE_NOT(account_change 'the claim is in scope') AND a.payee_id = $1 ORDER BY a.id",
+        P(payee)));
+    for (int i = 0; i < r.n; i++) {
+        bool is_settled = row_text(&r, i, "second") != NULL;
+        begin_step(cx, "account_change", "收款账号变更", "Change of account", row_int(&r, i, "id"),
+                   "/account-changes");
         json_put_str(cx->out, "text",
-                     arena_printf(cx->mem,
-                                  T("制单 %s · 审批 %s、%s · SHA-256 %.16s",
-                                    "made by %s · approved by %s, %s · SHA-256 %.16s"),
-                                  or_dash(row_text(r, i, "maker")),
-                                  or_dash(row_text(r, i, "first")),
-                                  or_dash(row_text(r, i, "second")),
-                                  or_dash(row_text(r, i, "content_hash"))));
+                     arena_printf(cx->mem, "%s → %s · %s %s · %s%s%s",
+                                  or_dash(row_text(&r, i, "former_mask")),
+                                  or_dash(row_text(&r, i, "mask")), or_dash(row_text(&r, i, "who")),
+                                  date_text(cx->mem, date_of_instant(row_int(&r, i, "created_at"))),
+                                  choice_label(account_change_record.states,
+                                               row_text(&r, i, "state"), cx->lang),
+                                  is_settled ? " · " : "",
+                                  is_settled ? row_text(&r, i, "second") : ""));
         json_end(cx->out);
     }
+    return OK;
 }
 
 static enum err name_of(struct ctx *cx, int64_t user, const char **ret)
@@ -147,7 +218,10 @@ static enum err put_decision(struct ctx *cx, const struct trace *t)
     json_put_str(cx->out, "text",
                  arena_printf(cx->mem, "%s · %s · v%lld",
                               T(row_text(&r, 0, "title_zh"), row_text(&r, 0, "title_en")),
-                              row_text(&r, 0, "doc_no"), (long long)row_int(&r, 0, "revision")));
+                              str_blank(row_text(&r, 0, "doc_no"))
+                                  ? T("文号未查到", "document number not found")
+                                  : row_text(&r, 0, "doc_no"),
+                              (long long)row_int(&r, 0, "revision")));
     json_end(cx->out);
     trace = row_text(&r, 0, "trace");
     begin_step(cx, "decision", "认定过程", "Decision", row_int(&r, 0, "id"), "/decisions");
@@ -275,8 +349,11 @@ static enum err load_journal(struct ctx *cx, struct trace *t)
         " AND (j.record_id = $1 OR j.record_id IN (SELECT l.id FROM payment_line l WHERE SCOPE_NOT(payment_line 'the claim is in scope')"
         " AND l.claim_id = $1) OR j.record_id IN (SELECT l.batch_id FROM payment_line l WHERE SCOPE_NOT(payment_line 'the claim is in scope')"
         " AND l.claim_id = $1) OR j.record_id IN (SELECT a.id FROM adjustment a WHERE SCOPE_NOT(adjustment 'the claim is in scope')"
-        " AND a.claim_id = $1)) ORDER BY j.seq LIMIT $2",
-        P(t->claim_id), P(TRACED_MAX)));
+        " AND a.claim_id = $1) OR (j.kind = 'person' AND j.record_id = $2 AND j.action IN ('create', 'change', 'account_confirm', 'account_refuse'))"
+        " OR (j.kind = 'placement' AND j.record_id IN (SELECT m.placement_id FROM placement_month m"
+        " WHERE SCOPE_NOT(placement_month 'the claim that rests on them is in scope') AND m.person_id = $2 AND m.is_locked = 1)))"
+        " ORDER BY j.seq LIMIT $3",
+        P(t->claim_id), P(row_int(&t->claim, 0, "person_id")), P(TRACED_MAX)));
     t->proofs = NEW_ARRAY(cx->mem, struct journal_proof, t->journal.n + 1);
     for (int i = 0; i < t->journal.n; i++) {
         t->proofs[i] = i ? t->proofs[i - 1] : (struct journal_proof){ 0 };
@@ -285,17 +362,53 @@ static enum err load_journal(struct ctx *cx, struct trace *t)
     return OK;
 }
 
+/* An event's own label, or a word for what modules do without a button. */
+static const char *action_label(struct ctx *cx, const struct record *rec, const char *action)
+{
+    static const struct choice others[] = {
+        { "create", "新增", "created" },
+        { "change", "修改", "changed" },
+        { "find", "认定应享", "found" },
+        { "notice", "公示", "public notice" },
+        { "collect", "入批", "put in a batch" },
+        { "paid", "已支付", "paid" },
+        { "payment_failed", "支付失败", "payment failed" },
+        { "payment_again", "重新支付", "to be paid again" },
+        { "return", "读入回盘", "return read" },
+        { "correct", "更正账号", "account corrected" },
+        { "reissue", "重新发放", "reissued" },
+        { "set_off", "抵扣", "set off" },
+        { "bank_file", "生成银行文件", "bank's file written" },
+        { "account", "更新收款账号", "account filled in" },
+        { "account_confirm", "账号变更复核通过", "change of account confirmed" },
+        { "account_refuse", "账号变更否决", "change of account refused" },
+        { "month", "确认月度在岗", "month confirmed" },
+        { "end", "离岗", "ended" },
+        { 0 },
+    };
+
+    for (const struct transition *x = rec ? rec->transitions : NULL; x && x->event; x++)
+        if (str_eq(x->event, action))
+            return T(x->zh, x->en);
+    for (const struct choice *c = others; c->code; c++)
+        if (str_eq(c->code, action))
+            return T(c->zh, c->en);
+    return action;
+}
+
 static void put_journal_step(struct ctx *cx, const struct trace *t)
 {
     struct str s = str_new(cx->mem);
 
     for (int i = 0; i < t->journal.n; i++) {
         const struct journal_head *block = &t->proofs[i].block;
+        const struct record *rec = record_find_kind(row_text(&t->journal, i, "kind"));
         str_addf(&s, "%s#%lld %s · %s · %s %s · ", i ? "\n" : "",
                  (long long)row_int(&t->journal, i, "seq"),
                  date_text(cx->mem, date_of_instant(row_int(&t->journal, i, "at"))),
-                 row_text(&t->journal, i, "actor"), row_text(&t->journal, i, "kind"),
-                 row_text(&t->journal, i, "action"));
+                 row_text(&t->journal, i, "actor"),
+                 rec ? T(rec->zh, rec->en) : row_text(&t->journal, i, "kind"),
+                 action_label(cx, rec, row_text(&t->journal, i, "action")));
         if (block->number)
             str_addf(&s, T("已核验封存块 %lld %.16s", "proved by block %lld %.16s"),
                      (long long)block->number, block->hash);
@@ -340,7 +453,8 @@ enum err payments_trace(struct ctx *cx)
     json_put_int(cx->out, "amount_fen", row_int(&t.claim, 0, "amount_fen"));
     json_key(cx->out, "steps");
     json_array(cx->out);
-    put_lines(cx, &t);
+    TRY(put_lines(cx, &t));
+    TRY(put_accounts(cx, &t));
     TRY(put_claim(cx, &t));
     TRY(put_decision(cx, &t));
     TRY(put_months(cx, &t));
