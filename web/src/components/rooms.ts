@@ -14,5 +14,5 @@ export const ROOM_ACTIONS: Record<string, string[]> = {
   policy: ['evaluate'],
   transfer_batch: ['passengers', 'vehicles', 'seats', 'leaders', 'board', 'arrivals', 'hand_over'],
   match_run: ['offers'],
-  payment_batch: ['reissue'],
+  payment_batch: ['reissue', 'account-changes'],
 }

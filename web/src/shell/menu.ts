@@ -38,7 +38,7 @@ const GROUPS: { key: Key; icon: Component; items: Item[] }[] = [
   { key: 'group.transfer', icon: Guide, items: ['transfer_batch', 'passenger'] },
   { key: 'group.placement', icon: OfficeBuilding, items: ['placement', { room: '/months', title: 'room.months', perms: ['PLACEMENT_READ', 'MONTH_CONFIRM'] }, 'month_correction', 'labour_station', 'visit', 'rights_case'] },
   { key: 'group.rights', icon: Collection, items: ['policy', { room: '/claims', title: 'room.claims', perms: ['CLAIM_READ'] }, 'claim_audit', 'public_notice'] },
-  { key: 'group.money', icon: Wallet, items: ['payment_batch', 'payment_line', 'adjustment', 'ledger_entry', 'budget'] },
+  { key: 'group.money', icon: Wallet, items: ['payment_batch', 'payment_line', 'account_change', 'adjustment', 'ledger_entry', 'budget'] },
   { key: 'group.system', icon: Setting, items: ['organisation', 'user', 'pairing', 'division'] },
 ]
 // Shown inside a room of their own or only with their parent.
