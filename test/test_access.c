@@ -242,8 +242,7 @@ static struct ctx *unit_of(const struct access_actor *a)
 static struct outcome attempt(struct attempt t)
 {
     struct ctx *cx = unit_of(t.a);
-    bool is_quiet =
-        !may(t.a, t.op) || (!op_writes(t.op) && !(t.op->flags & (OP_FILE | OP_READS_PERSONAL)));
+    bool is_quiet = !may(t.a, t.op) || (!op_writes(t.op) && !(t.op->flags & OP_FILE));
 
     w.calls++;
     if (is_quiet)

@@ -12,8 +12,7 @@ enum op_flag {
                              imports, match runs, exports */
     OP_FILE = 1 << 2,     /* the reply is a file: cx->reply_file */
     OP_UPLOAD = 1 << 3, /* the body is a file, streamed to disk: cx->upload_path, cx->upload_name */
-    OP_READS_PERSONAL = 1 << 4, /* journalled although it only reads */
-    OP_REAUTH = 1 << 5,         /* password again within 10 minutes: money and bulk export */
+    OP_REAUTH = 1 << 4, /* password again within 10 minutes: money and bulk export */
 };
 
 struct op {
