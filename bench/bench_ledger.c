@@ -193,6 +193,7 @@ static enum err add_user(struct ctx *cx, void *arg)
                                       .name = "测试员",
                                       .org_id = org,
                                       .roles = "CLERK",
+                                      .id_no = "620102198001011239",
                                       .person_id = NONE },
                  "bench-bench-bench", &user));
     return db_exec(cx,

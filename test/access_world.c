@@ -333,8 +333,8 @@ static void make_drafts(struct making *m)
         step(m->approver, "policies.create", NONE,
              words("{'file':'%s'}", access_policy_file(m->p->id_start)));
     call(as(m->p->west, "ADMIN"), "users.create", NONE,
-         "{'login':'gone%s','name':'%s庚','org_id':'%lld','roles':'CLERK'}", m->p->id_start,
-         m->p->mark, (long long)org_id(m->p->west));
+         "{'login':'gone%s','name':'%s庚','org_id':'%lld','roles':'CLERK','id_no':'110101197501018997'}",
+         m->p->id_start, m->p->mark, (long long)org_id(m->p->west));
     user = got_int("id");
     step(as(m->p->west, "ADMIN"), "users.disable", user, "{}");
 }

@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include "accounts/accounts.h"
+#include "base/ids.h"
 #include "divisions/divisions.h"
 #include "employers/employers.h"
 
 enum { NOW = 1552615200 /* 2019-03-15T02:00:00Z */, CALLERS_MAX = 64, UNITS_MAX = 4096 };
 
 struct caller {
-    char words[64];
+    char words[64], id_no[19];
     enum org org;
     enum { CALLER_USER, CALLER_SYSTEM, CALLER_NOBODY } kind;
     int64_t user_id;
@@ -257,7 +258,20 @@ static enum err make_user(struct ctx *cx, void *arg)
     return user_add(cx, *in, NULL, &in->id);
 }
 
-static struct caller *add_caller(enum org org, const char *words, int64_t person_id)
+/* That of the same natural person, or one of nobody else in the world. */
+static void give_number(struct caller *c, const struct caller *same)
+{
+    if (same) {
+        memcpy(c->id_no, same->id_no, sizeof c->id_no);
+        return;
+    }
+    snprintf(c->id_no, sizeof c->id_no, "11010119750101%03d", w.caller_count);
+    c->id_no[17] = id_no_check(c->id_no);
+    c->id_no[18] = 0;
+}
+
+static struct caller *add_caller(enum org org, const char *words, int64_t person_id,
+                                 const struct caller *same)
 {
     struct caller *c = new_caller();
     struct ctx *cx = new_unit();
@@ -266,9 +280,11 @@ static struct caller *add_caller(enum org org, const char *words, int64_t person
                              .org_id = w.orgs[org],
                              .roles = roles_only,
                              .name = arena_printf(cx->mem, "%s %s", org_rows[org].name, words),
-                             .person_id = person_id };
+                             .person_id = person_id,
+                             .id_no = person_id == NONE ? c->id_no : NULL };
 
     ctx_as_system(cx);
+    give_number(c, same);
     snprintf(c->words, sizeof c->words, "%s", words);
     c->org = org;
     if (db_write(cx, make_user, &in) != OK)
@@ -284,7 +300,20 @@ struct caller *as(enum org org, const char *words)
         if (w.callers[i].kind == CALLER_USER && w.callers[i].org == org &&
             str_eq(w.callers[i].words, words))
             return &w.callers[i];
-    return add_caller(org, words, NONE);
+    return add_caller(org, words, NONE, NULL);
+}
+
+struct caller *as_again(const struct caller *person, enum org org, const char *words)
+{
+    char again[64];
+
+    snprintf(again, sizeof again, "%s#again%d", words, w.caller_count);
+    return add_caller(org, again, NONE, person);
+}
+
+const char *id_no_of(const struct caller *who)
+{
+    return who->id_no;
 }
 
 struct caller *as_worker(int64_t person_id)
@@ -295,7 +324,7 @@ struct caller *as_worker(int64_t person_id)
     for (int i = 0; i < w.caller_count; i++)
         if (str_eq(w.callers[i].words, words))
             return &w.callers[i];
-    return add_caller(DINGXI, words, person_id);
+    return add_caller(DINGXI, words, person_id, NULL);
 }
 
 static struct caller *special(int kind)

@@ -50,6 +50,9 @@ struct caller;
 /* A user of the organisation with these roles ("CLERK", "CHECKER,REVIEWER"), made when first asked
  * for; the same words give the same user, "CLERK#2" a second one. */
 struct caller *as(enum org org, const char *roles);
+/* One more account of the same natural person, made anew each time; and her citizen number. */
+struct caller *as_again(const struct caller *person, enum org org, const char *roles);
+const char *id_no_of(const struct caller *who);
 struct caller *as_worker(int64_t person_id);
 struct caller *as_system(void); /* the program itself */
 struct caller *as_nobody(void); /* before sign-in */

@@ -99,6 +99,19 @@ static const char *login_for(struct caller *who)
     return login;
 }
 
+/* A valid citizen number. */
+static const char *id_no(int county, int birth, int sequence)
+{
+    static const int weights[] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
+    char *text = arena_printf(test_arena(), "%06d%08d%03d?", county, birth, sequence);
+    int sum = 0;
+
+    for (int i = 0; i < 17; i++)
+        sum += (text[i] - '0') * weights[i];
+    text[17] = "10X98765432"[sum % 11];
+    return text;
+}
+
 OPS_TEST("a new user signs in with the password shown once and has to change it")
 {
     struct caller *admin = as(TONGWEI, "ADMIN");
@@ -106,8 +119,8 @@ OPS_TEST("a new user signs in with the password shown once and has to change it"
     const char *token, *password;
 
     call(admin, "users.create", NONE,
-         "{'login':'Li.Ping','name':'李萍','org_id':'%lld','roles':'CLERK'}",
-         (long long)org_id(TONGWEI));
+         "{'login':'Li.Ping','name':'李萍','org_id':'%lld','roles':'CLERK','id_no':'%s'}",
+         (long long)org_id(TONGWEI), id_no(621121, 19860412, 7));
     expect(200, NULL);
     password = arena_strdup(test_arena(), got("initial_password"));
     token = sign_in("li.PING", password);
@@ -532,8 +545,8 @@ OPS_TEST("users are made only in organisations that one manages, with roles that
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         call(as(cases[i].admin, "ADMIN"), "users.create", NONE,
-             "{'login':'new%zu','name':'张三','org_id':'%lld','roles':'%s'}", i,
-             (long long)org_id(cases[i].org), cases[i].roles);
+             "{'login':'new%zu','name':'张三','org_id':'%lld','roles':'%s','id_no':'%s'}", i,
+             (long long)org_id(cases[i].org), cases[i].roles, id_no(621121, 19860412, (int)i));
         expect(cases[i].status, cases[i].code);
     }
     call(as(TONGWEI, "ADMIN"), "users.create", NONE,
@@ -741,17 +754,27 @@ OPS_TEST("pairings are seen by all, kept by either side, and found by day")
     EXPECT_INT(paired(500237000000, 350100000000, "2019-03-15"), NONE);
 }
 
-/* A valid citizen number. */
-static const char *id_no(int county, int birth, int sequence)
+OPS_TEST("an account that acts on money has its holder's number, which she does not change herself")
 {
-    static const int weights[] = { 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2 };
-    char *text = arena_printf(test_arena(), "%06d%08d%03d?", county, birth, sequence);
-    int sum = 0;
+    int64_t user;
 
-    for (int i = 0; i < 17; i++)
-        sum += (text[i] - '0') * weights[i];
-    text[17] = "10X98765432"[sum % 11];
-    return text;
+    call(as(TONGWEI, "ADMIN"), "users.create", NONE,
+         "{'login':'no.number','name':'张三','org_id':'%lld','roles':'CLERK'}",
+         (long long)org_id(TONGWEI));
+    expect(400, "user.no_identity");
+    EXPECT_STR(got("field"), "id_no");
+    user = created(as(TONGWEI, "ADMIN"), "users.create",
+                   "{'login':'no.number','name':'张三','org_id':'%lld','roles':'LEADER'}",
+                   (long long)org_id(TONGWEI));
+    call(as(TONGWEI, "ADMIN"), "users.change", user, "{'roles':'LEADER,CHECKER'}");
+    expect(400, "user.no_identity");
+    call(as(TONGWEI, "ADMIN"), "users.change", user, "{'roles':'LEADER,CHECKER','id_no':'%s'}",
+         id_no(621121, 19860412, 9));
+    expect(200, NULL);
+    EXPECT(strstr(got("id_no"), "19860412") == NULL);
+    call(as(TONGWEI, "ADMIN"), "users.change", user_of(as(TONGWEI, "ADMIN")), "{'id_no':'%s'}",
+         id_no(621121, 19860412, 10));
+    expect(400, "user.own_identity");
 }
 
 OPS_TEST("a worker's account is made where she is registered, and shows her nobody but herself")

@@ -276,6 +276,74 @@ OPS_TEST("no user takes two steps of one claim")
     step(as(FUZHOU, "APPROVER"), "approve", claim);
 }
 
+OPS_TEST("two accounts of one person are one hand, in whatever offices")
+{
+    int64_t claim = one_claim();
+    struct caller *clerk = as(FUQING, "CLERK"), *checker = as(FUQING, "CHECKER");
+
+    step(clerk, "submit", claim);
+    call(as_again(clerk, FUZHOU, "CHECKER"), "claims.check", claim, "{}");
+    expect(409, "claim.same_hand");
+    step(checker, "check", claim);
+    call(as_again(checker, FUZHOU, "REVIEWER"), "claims.review", claim, "{}");
+    expect(409, "claim.same_hand");
+    step(as(FUZHOU, "REVIEWER"), "review", claim);
+    post_notice();
+    set_clock("2019-05-28");
+    call(as_again(clerk, FUZHOU, "APPROVER"), "claims.approve", claim, "{}");
+    expect(409, "claim.same_hand");
+    call(as_again(as(FUZHOU, "REVIEWER"), FUZHOU, "APPROVER"), "claims.approve", claim, "{}");
+    expect(409, "claim.same_hand");
+    step(as_again(as(LINTAO, "CLERK"), FUZHOU, "APPROVER"), "approve", claim);
+}
+
+OPS_TEST("nobody decides on her own claim, though her account in the office is another one")
+{
+    int64_t claim, person;
+
+    set_clock("2019-05-20");
+    person = created(as_system(), "people.create",
+                     "{'name':'王强','id_no':'%s','home':%lld,'household_type':'REGISTERED_POOR',"
+                     "'willingness':'WILLING','identified_on':'2014-01-01'}",
+                     id_no_of(as(FUQING, "CHECKER")), (long long)org_division(TONGWEI));
+    at_work(person, employer_of(FUYAO), "2019-02-11", "2019-05");
+    EXPECT_INT(find(as_system(), "fuzhou-post-wage-2019", "2019-05-20"), 1);
+    claim = first_claim("state=ELIGIBLE");
+    step(as(FUQING, "CLERK"), "submit", claim);
+    call(as(FUQING, "CHECKER"), "claims.check", claim, "{}");
+    expect(409, "claim.own");
+    call(as_again(as(FUQING, "CHECKER"), FUZHOU, "CHECKER"), "claims.check", claim, "{}");
+    expect(409, "claim.own");
+    step(as(FUQING, "CHECKER#2"), "check", claim);
+}
+
+static enum err forget_number(struct ctx *cx, void *arg)
+{
+    return db_exec(
+        cx,
+        "UPDATE user_account SET id_no_sealed = NULL, id_no_index = NULL, id_no_mask = NULL"
+        " WHERE SCOPE_NOT(user_account 'an account from before numbers were kept') AND id = $1",
+        P(user_of(arg)));
+}
+
+OPS_TEST("an account without a citizen number does not act on money until one is entered")
+{
+    int64_t claim = one_claim();
+    struct caller *clerk = as(FUQING, "CLERK");
+    char number[19];
+
+    snprintf(number, sizeof number, "%s", id_no_of(clerk));
+    EXPECT_INT(db_write(unit(as_system()), forget_number, clerk), OK);
+    call(clerk, "claims.submit", claim, "{}");
+    expect(403, "account.no_identity");
+    EXPECT(got("hint") != NULL);
+    call(as(FUQING, "ADMIN"), "users.change", user_of(clerk), "{'id_no':'%s'}", number);
+    expect(200, NULL);
+    step(clerk, "submit", claim);
+    call(as(FUQING, "CHECKER"), "claims.check", claim, "{}");
+    expect(200, NULL);
+}
+
 OPS_TEST("five working days over a holiday pass before approval; then the months are locked")
 {
     int64_t claim, placement;

@@ -155,6 +155,8 @@ OPS_TEST("a recovery is repaid or waived by another person, with a reason, and o
     id = got_int("items.0.id");
     call(both, "adjustments.waive", id, "{'reason':'困难户'}");
     expect(403, "adjustment.same_hand");
+    call(as_again(both, FUZHOU, "APPROVER"), "adjustments.waive", id, "{'reason':'困难户'}");
+    expect(403, "adjustment.same_hand");
     call(as(FUZHOU, "APPROVER"), "adjustments.waive", id, "{}");
     expect(400, "field.required");
     call(as(TONGWEI, "APPROVER"), "adjustments.waive", id, "{'reason':'困难户'}");

@@ -266,6 +266,8 @@ OPS_TEST("two users approve who did not make the batch, and nothing is sent befo
     EXPECT_INT(got_int("lines"), 1); /* the reply is the whole row */
     call(one, "payments.approve", batch, "{}");
     expect(403, "payment.approved_already");
+    call(as_again(one, FUZHOU, "APPROVER"), "payments.approve", batch, "{}");
+    expect(403, "payment.approved_already");
     call(one, "payments.send", batch, "{}");
     expect(409, "state.wrong");
     call(one, "payments.bank_file", batch, NULL);

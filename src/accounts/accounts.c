@@ -254,6 +254,29 @@ static enum err check_person(struct ctx *cx, const struct user_input *in)
     return OK;
 }
 
+/* Hands are told apart by the people behind the accounts, so who acts on money has a number; once
+ * entered it may be put right, by somebody else, but not removed. */
+static enum err check_identity(struct ctx *cx, const struct user_input *in,
+                               const struct rows *before, const char *side)
+{
+    bool has_number = in->id_no || (before && row_blob(before, 0, "id_no_index").data);
+
+    if (before && in->id_no && in->id == cx->who.user_id)
+        return fail_field(cx, "id_no", "user.own_identity", "%s",
+                          T("不能更改自己的身份证号，请由其他管理员办理",
+                            "nobody changes her own citizen number: another administrator does"));
+    if (has_number || !in->roles || str_eq(in->roles, "WORKER") ||
+        !(roles_perms(in->roles, side) & money_perms()))
+        return OK;
+    return hint(cx,
+                fail_field(cx, "id_no", "user.no_identity", "%s",
+                           T("办理资金业务的账号须登记本人身份证号",
+                             "an account that acts on money needs its holder's citizen number")),
+                "%s",
+                T("经办、审核、支付等环节须由不同的人办理，据此核对",
+                  "entry, reviews and payment are different people: this tells them apart"));
+}
+
 static enum err user_check(struct ctx *cx, void *input, const struct rows *before)
 {
     struct user_input *in = input;
@@ -261,6 +284,7 @@ static enum err user_check(struct ctx *cx, void *input, const struct rows *befor
 
     TRY(load_org(cx, before ? row_int(before, 0, "org_id") : in->org_id, &org));
     if (before) {
+        TRY(check_identity(cx, in, before, org.side));
         if (!in->roles)
             return OK;
         if (in->id == cx->who.user_id)
@@ -275,6 +299,7 @@ static enum err user_check(struct ctx *cx, void *input, const struct rows *befor
     TRY(check_login(cx, in));
     TRY(roles_check(cx, in->roles, org.kind, org.division));
     TRY(check_person(cx, in));
+    TRY(check_identity(cx, in, NULL, org.side));
     in->home = org.home;
     in->work = org.work;
     in->employer_id = org.employer_id;
@@ -314,6 +339,9 @@ static const struct field user_fields[] = {
     USER(roles, FIELD_CHOICES, "角色", "Roles", .use = USE_LIST, .choices = roles,
          .required = true),
     USER(person_id, FIELD_ID, "本人", "Person", .use = USE_FIXED, .refers = "person"),
+    FIELD(struct user_input, id_no, FIELD_ID_NO, "身份证号", "ID number", .sql = "u.id_no_mask",
+          .help_zh = "办理资金业务的账号必填，用于核对各环节由不同的人办理",
+          .help_en = "needed by accounts that act on money: it tells whether hands are different people"),
     OUTPUT("is_active", FIELD_BOOL, "启用", "Active", .use = USE_LIST | USE_FILTER,
            .sql = "u.is_active"),
     OUTPUT("must_change", FIELD_BOOL, "须改密码", "Must change password", .use = USE_LIST,

@@ -48,6 +48,7 @@ struct user_input {
     int64_t org_id;
     const char *roles;
     int64_t person_id;               /* WORKER, else NONE */
+    const char *id_no;               /* citizen number; needed for roles that act on money */
     int64_t home, work, employer_id; /* worked out */
 };
 /* With this password, to be changed at the first sign-in; NULL = cannot sign in until it is reset.
@@ -77,6 +78,24 @@ MUST_CHECK enum err pairing_between(struct ctx *cx, int64_t home, int64_t work, 
 /* The actor that a user is: permissions and scope. E_UNAUTHENTICATED when she or her organisation
  * is not active. Inside a transaction. */
 MUST_CHECK enum err account_actor(struct ctx *cx, int64_t user_id, struct actor *ret);
+
+/* --- which natural person acts (identity.c) --- */
+/* Permissions that move money or decide on it. */
+uint64_t money_perms(void);
+/* E_FORBIDDEN "account.no_identity", with the cure, when it is not known which natural person the
+ * actor is. Workers are known by their record; the program itself passes. In a transaction. */
+MUST_CHECK enum err account_check_identity(struct ctx *cx);
+/* One natural person: all accounts that are hers, the given one first. None for user NONE. */
+struct hand {
+    const int64_t *users;
+    int n;
+};
+MUST_CHECK enum err account_hand(struct ctx *cx, int64_t user_id, struct hand *ret);
+bool hand_has(const struct hand *hand, int64_t user_id); /* false for NONE */
+/* Is this blind index, made for `place` ("person.id_no"), that of the actor's own citizen number?
+ */
+MUST_CHECK enum err account_has_number(struct ctx *cx, const char *place, struct bytes index,
+                                       bool *ret);
 
 /* Who holds this session token: fills cx->who. E_UNAUTHENTICATED "session.ended" when it is
  * unknown, idle for 30 minutes, older than 12 hours, or its user may no longer act. Activity is

@@ -3,6 +3,7 @@
 
 #include "accounts/accounts.h"
 #include "app/demo.h"
+#include "base/ids.h"
 #include "imports/imports.h"
 #include "people/people.h"
 #include "platform/demonstration.h"
@@ -20,6 +21,15 @@ static const char *new_password(struct arena *mem)
         text[i] = i % 5 == 4 ? '-' : letters[randombytes_uniform(sizeof letters - 1)];
     text[14] = 0;
     return arena_strdup(mem, text);
+}
+
+/* A made-up citizen number for each: no county has the code 350199. */
+static const char *new_number(struct demo *d)
+{
+    const char *digits = arena_printf(d->mem, "3501991980%02d%02d%03d", 1 + d->user_count % 12,
+                                      1 + d->user_count / 12 % 28, 100 + d->user_count);
+
+    return arena_printf(d->mem, "%s%c", digits, id_no_check(digits));
 }
 
 struct adding {
@@ -83,6 +93,7 @@ bool demo_add_user(struct demo *d, struct demo_user *by, const struct demo_user 
                                   .org_id = given->org_id,
                                   .roles = given->roles,
                                   .person_id = person_id,
+                                  .id_no = person_id == NONE ? new_number(d) : NULL,
                                   .home = NONE,
                                   .work = NONE,
                                   .employer_id = NONE },

@@ -2,6 +2,7 @@
  * of a later payment, paid back, or waived. */
 #include "claims/claims_int.h"
 
+#include "accounts/accounts.h"
 #include "platform/journal.h"
 
 static const struct choice kinds[] = {
@@ -26,13 +27,16 @@ static enum err settle(struct ctx *cx, const struct rows *before, const char *re
     int64_t me = cx->who.user_id, taken = row_int(before, 0, "taken_fen");
     struct ledger_claim charged;
     struct rows claim;
+    struct hand hand;
 
     TRY(db_one(
         cx, &claim,
         "SELECT c.policy_id FROM claim c WHERE SCOPE_NOT(claim 'its recovery is in scope') AND c.id = $1",
         P(row_int(before, 0, "claim_id"))));
     TRY(claim_check_payer(cx, &claim));
-    if (me != NONE && me == row_int(before, 0, "made_by"))
+    TRY(account_check_identity(cx));
+    TRY(account_hand(cx, me, &hand));
+    if (hand_has(&hand, row_int(before, 0, "made_by")))
         return fail(cx, E_FORBIDDEN, "adjustment.same_hand", "%s",
                     T("更正人不能自己了结追回，须由他人办理",
                       "who entered the correction cannot settle what follows from it"));

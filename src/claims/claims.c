@@ -2,6 +2,7 @@
  * with them. */
 #include "claims/claims_int.h"
 
+#include "accounts/accounts.h"
 #include "placements/placements.h"
 #include "platform/journal.h"
 #include "policy/policy_explain.h"
@@ -28,32 +29,51 @@ static const struct choice states[] = {
 /* --- hands --- */
 static const char *const hands[] = { "submitted_by", "checked_by", "reviewed_by", "approved_by" };
 
-/* One claim passes through four different people, and none of them is its beneficiary. */
+/* By any account of hers, or of the enterprise or station that is paid. */
+static enum err check_own(struct ctx *cx, const struct rows *claim, const struct hand *me)
+{
+    bool is_own = false;
+    struct rows r;
+
+    for (int i = 0; i < me->n && !is_own; i++) {
+        TRY(db_rows(
+            cx, &r,
+            "SELECT 1 FROM user_account u WHERE SCOPE_NOT(user_account 'the actor''s own accounts') AND u.id = $1"
+            " AND (u.person_id = $2 OR u.employer_id = $3 OR u.org_id = $4)",
+            P(me->users[i]), P(row_int(claim, 0, "person_id")), P(row_int(claim, 0, "employer_id")),
+            P(row_int(claim, 0, "org_id"))));
+        is_own = r.n > 0;
+    }
+    if (!is_own && row_int(claim, 0, "person_id") != NONE) {
+        TRY(db_one(
+            cx, &r,
+            "SELECT id_no_index FROM person p WHERE SCOPE_NOT(person 'the claim is in scope') AND p.id = $1",
+            P(row_int(claim, 0, "person_id"))));
+        TRY(account_has_number(cx, "person.id_no", row_blob(&r, 0, "id_no_index"), &is_own));
+    }
+    if (!is_own)
+        return OK;
+    return fail(cx, E_CONFLICT, "claim.own", "%s",
+                T("不能审核本人或本单位的申领", "nobody decides on a claim of her own"));
+}
+
+/* One claim passes through different people, whatever accounts they have, and none of those who
+ * decide is its beneficiary. */
 static enum err take_in_hand(struct ctx *cx, const struct rows *before, const char *column)
 {
-    int64_t user = cx->who.user_id;
-    struct rows own;
+    struct hand me;
 
-    if (user == NONE)
-        return OK;
+    TRY(account_check_identity(cx));
+    TRY(account_hand(cx, cx->who.user_id, &me));
     for (size_t i = 0; i < ARRAY_LEN(hands); i++)
-        if (row_int(before, 0, hands[i]) == user)
-            return fail(cx, E_CONFLICT, "claim.same_hand", "%s",
-                        T("您已办理过这笔申领的前一环节，须由他人办理",
-                          "you already acted on this claim: somebody else must take this step"));
-    if (str_eq(column, "submitted_by"))
-        return OK;
-    TRY(db_rows(
-        cx, &own,
-        "SELECT person_id, employer_id FROM user_account u WHERE SCOPE_NOT(user_account 'the actor''s own account') AND u.id = $1",
-        P(user)));
-    if (own.n && ((row_int(&own, 0, "person_id") != NONE &&
-                   row_int(&own, 0, "person_id") == row_int(before, 0, "person_id")) ||
-                  (row_int(&own, 0, "employer_id") != NONE &&
-                   row_int(&own, 0, "employer_id") == row_int(before, 0, "employer_id"))))
-        return fail(cx, E_CONFLICT, "claim.own", "%s",
-                    T("不能审核本人或本单位的申领", "nobody decides on a claim of her own"));
-    return OK;
+        if (hand_has(&me, row_int(before, 0, hands[i])))
+            return hint(cx,
+                        fail(cx, E_CONFLICT, "claim.same_hand", "%s",
+                             T("您已办理过这笔申领的前一环节，须由他人办理",
+                               "you already acted on this claim: somebody else must take this step")),
+                        "%s",
+                        T("同一人的几个账号算作一人", "several accounts of one person count as one"));
+    return str_eq(column, "submitted_by") ? OK : check_own(cx, before, &me);
 }
 
 enum err claim_check_payer(struct ctx *cx, const struct rows *before)
@@ -90,6 +110,7 @@ static enum err keep_reason(struct ctx *cx, const struct rows *before, const cha
 static enum err on_submit(struct ctx *cx, const struct rows *before, const char *reason)
 {
     (void)reason;
+    TRY(account_check_identity(cx));
     return db_exec(
         cx,
         "UPDATE claim AS c SET submitted_by = $1, checked_by = NULL, reviewed_by = NULL, approved_by = NULL, notice_id = NULL, reason = NULL"

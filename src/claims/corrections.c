@@ -4,6 +4,7 @@
  * no payment is changed. */
 #include "claims/claims_int.h"
 
+#include "accounts/accounts.h"
 #include "placements/placements.h"
 #include "platform/journal.h"
 
@@ -271,6 +272,7 @@ enum err claims_op_correct(struct ctx *cx)
     struct month_fixed fixed;
     struct review v = { .fixed = &fixed };
 
+    TRY(account_check_identity(cx));
     TRY(month_correct(cx,
                       &(struct month_fix){ in->placement_id, in->month, in->status, in->reason,
                                            in->days, in->wage_fen },

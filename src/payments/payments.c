@@ -1,6 +1,7 @@
 /* payments.c — the steps of a batch. */
 #include "payments/payments.h"
 
+#include "accounts/accounts.h"
 #include "base/amount.h"
 #include "base/ids.h"
 #include "claims/claims.h"
@@ -206,6 +207,7 @@ static enum err save_batch(struct ctx *cx, const struct new_batch *b, struct new
     struct payment_made made = { .id = b->id };
     int64_t home = b->is_origin ? b->payer : NONE, work = b->is_origin ? NONE : b->payer, next;
 
+    TRY(account_check_identity(cx));
     for (int i = 0; i < n; i++) {
         TRY(set_off(cx, b->fund, &lines[i]));
         made.offset_fen += lines[i].offset_fen;
@@ -469,14 +471,17 @@ enum err payment_batch_approve(struct ctx *cx, int64_t id)
 {
     struct rows batch;
     int64_t me = cx->who.user_id, first;
+    struct hand hand;
 
     TRY(record_load(cx, &payment_batch_record, id, &batch));
     TRY(batch_expect(cx, &batch, "LOCKED", "审批", "approve"));
     first = row_int(&batch, 0, "approved_by");
-    if (me == NONE || me == row_int(&batch, 0, "made_by"))
+    TRY(account_check_identity(cx));
+    TRY(account_hand(cx, me, &hand));
+    if (me == NONE || hand_has(&hand, row_int(&batch, 0, "made_by")))
         return fail(cx, E_FORBIDDEN, "payment.own_batch", "%s",
                     T("制单人不能审批自己的批次", "who made a batch cannot approve it"));
-    if (me == first)
+    if (hand_has(&hand, first))
         return fail(cx, E_FORBIDDEN, "payment.approved_already", "%s",
                     T("须由另一人作第二次审批", "the second approval is another user's"));
     TRY(check_own_correction(cx, id));
