@@ -63,6 +63,18 @@ static const char *with_line(int line, const char *text)
     return s.s;
 }
 
+TEST("days of notice that stand in the steps do not stand beside them as well")
+{
+    const char *file = with_line(18, "review: [{step: COUNTY_NOTICE, notice_days: 5}]");
+    struct policy_problems pb;
+    const struct policy *p;
+
+    EXPECT_INT(policy_read(test_arena(), "bad.yaml", file, strlen(file), &p, &pb), E_INVALID);
+    EXPECT_INT(pb.n, 1);
+    EXPECT(strstr(policy_problem_text(test_arena(), &pb, 0, LANG_EN), "bad.yaml:19") != NULL);
+    EXPECT(strstr(policy_problem_text(test_arena(), &pb, 0, LANG_EN), "delete notice") != NULL);
+}
+
 TEST("a file that is wrong is told where, what and how to cure it")
 {
     static const struct {
@@ -236,6 +248,17 @@ TEST("a file that is wrong is told where, what and how to cure it")
         { 17, "evidence: [{k: 1}]", "either “all” or “any”", "k: 1" },
         { 17, "evidence: [{any: [SELFIE]}]", "unknown code “SELFIE”", "ID_CARD" },
         { 18, "review: []", "no step of review", "COUNTY_HRSS" },
+        { 18, "review: [{step: VILLAGE}, TOWNSHIP]", "in two ways", "{step: …}" },
+        { 18, "review: [COUNTY_NOTICE]", "belongs to steps that are walked", "{step: COUNTY_NOTICE}" },
+        { 18, "review: [{step: COUNTY_NOTICE}]", "how many days it lasts", "notice_days" },
+        { 18, "review: [{step: TOWNSHIP, notice_days: 5}]", "no other step does", "within_days" },
+        { 18, "review: [{step: TOWNSHIP, within_days: 0}]", "from 1 to 60", "change the number" },
+        { 18, "review: [{step: TOWNSHIP, by: MAYOR}]", "unknown key “by”", "within_days" },
+        { 18, "review: [{within_days: 5}]", "“step” is missing", "add this key" },
+        { 18, "review: [{step: EMPLOYER}, {step: TOWNSHIP}]", "it is no step", "delete it" },
+        { 18, "review: [{step: TOWNSHIP}, {step: TOWNSHIP}]", "there twice", "each step once" },
+        { 18, "review: [{step: APPROVAL}, {step: FINANCE}]", "after the approval", "comes last" },
+        { 19, "", "“notice_working_days” is missing", "add this key" },
         { 19, "notice_working_days: 61", "from 0 to 60", "change the number" },
         { 20, "window: {from: 02-30, until: 12-31}", "a month and day", "02-29" },
         { 20, "window: {from: 04-01}", "“until” is missing", "add this key" },

@@ -3,6 +3,7 @@
 #include "claims/claims_int.h"
 
 #include "accounts/accounts.h"
+#include "claims/claims_steps.h"
 #include "placements/placements.h"
 #include "platform/journal.h"
 #include "policy/policy_explain.h"
@@ -26,56 +27,6 @@ static const struct choice states[] = {
     { 0 },
 };
 
-/* --- hands --- */
-static const char *const hands[] = { "submitted_by", "checked_by", "reviewed_by", "approved_by" };
-
-/* By any account of hers, or of the enterprise or station that is paid. */
-static enum err check_own(struct ctx *cx, const struct rows *claim, const struct hand *me)
-{
-    bool is_own = false;
-    struct rows r;
-
-    for (int i = 0; i < me->n && !is_own; i++) {
-        TRY(db_rows(
-            cx, &r,
-            "SELECT 1 FROM user_account u WHERE SCOPE_NOT(user_account 'the actor''s own accounts') AND u.id = $1"
-            " AND (u.person_id = $2 OR u.employer_id = $3 OR u.org_id = $4)",
-            P(me->users[i]), P(row_int(claim, 0, "person_id")), P(row_int(claim, 0, "employer_id")),
-            P(row_int(claim, 0, "org_id"))));
-        is_own = r.n > 0;
-    }
-    if (!is_own && row_int(claim, 0, "person_id") != NONE) {
-        TRY(db_one(
-            cx, &r,
-            "SELECT id_no_index FROM person p WHERE SCOPE_NOT(person 'the claim is in scope') AND p.id = $1",
-            P(row_int(claim, 0, "person_id"))));
-        TRY(account_has_number(cx, "person.id_no", row_blob(&r, 0, "id_no_index"), &is_own));
-    }
-    if (!is_own)
-        return OK;
-    return fail(cx, E_CONFLICT, "claim.own", "%s",
-                T("不能审核本人或本单位的申领", "nobody decides on a claim of her own"));
-}
-
-/* One claim passes through different people, whatever accounts they have, and none of those who
- * decide is its beneficiary. */
-static enum err take_in_hand(struct ctx *cx, const struct rows *before, const char *column)
-{
-    struct hand me;
-
-    TRY(account_check_identity(cx));
-    TRY(account_hand(cx, cx->who.user_id, &me));
-    for (size_t i = 0; i < ARRAY_LEN(hands); i++)
-        if (hand_has(&me, row_int(before, 0, hands[i])))
-            return hint(cx,
-                        fail(cx, E_CONFLICT, "claim.same_hand", "%s",
-                             T("您已办理过这笔申领的前一环节，须由他人办理",
-                               "you already acted on this claim: somebody else must take this step")),
-                        "%s",
-                        T("同一人的几个账号算作一人", "several accounts of one person count as one"));
-    return str_eq(column, "submitted_by") ? OK : check_own(cx, before, &me);
-}
-
 enum err claim_check_payer(struct ctx *cx, const struct rows *before)
 {
     const struct scope *s = &cx->who.scope;
@@ -92,7 +43,6 @@ enum err claim_check_payer(struct ctx *cx, const struct rows *before)
 
 static enum err sign(struct ctx *cx, const struct rows *before, const char *column)
 {
-    TRY(take_in_hand(cx, before, column));
     return db_exec_list(
         cx,
         arena_printf(cx->mem, "UPDATE claim AS c SET %s = $1 WHERE c.id = $2 AND SCOPE(claim c)",
@@ -106,67 +56,86 @@ static enum err keep_reason(struct ctx *cx, const struct rows *before, const cha
                    P(reason), P(row_int(before, 0, "id")));
 }
 
-/* Every round begins anew: the hands of an earlier one are in the journal. */
+/* What is no step of the way is written down at the step that was next. */
+static enum err note(struct ctx *cx, const struct rows *before, const char *event,
+                     const char *reason)
+{
+    const char *step = row_text(before, 0, "next_step");
+    struct policy_row row;
+
+    TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
+    if (!step)
+        step = claim_next_step(row.policy, row_text(before, 0, "state"), NULL).code;
+    return claim_step_add(cx, before, step ? step : "SUBMIT", event, reason, NULL);
+}
+
+/* Every round begins anew: the hands of an earlier one are in the steps. */
 static enum err on_submit(struct ctx *cx, const struct rows *before, const char *reason)
 {
+    struct policy_row row;
+
     (void)reason;
     TRY(account_check_identity(cx));
-    return db_exec(
+    TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
+    TRY(db_exec(
         cx,
         "UPDATE claim AS c SET submitted_by = $1, checked_by = NULL, reviewed_by = NULL, approved_by = NULL, notice_id = NULL, reason = NULL"
         " WHERE c.id = $2 AND SCOPE(claim c)",
-        P(cx->who.user_id), P(row_int(before, 0, "id")));
+        P(cx->who.user_id), P(row_int(before, 0, "id"))));
+    TRY(claim_step_add(cx, before, "SUBMIT", "submit", NULL, NULL));
+    return claim_step_next(cx, before, row.policy, NULL, cx->today);
 }
 
+/* The step is the claim's next one, taken by another hand, and the one behind it comes next. */
+static enum err pass_step(struct ctx *cx, const struct rows *before, const char *event)
+{
+    struct claim_next step;
+    struct policy_row row;
+
+    TRY(claim_step_begin(cx, before, event, &step));
+    TRY(claim_take_in_hand(cx, before));
+    TRY(claim_step_add(cx, before, step.code, event, NULL, NULL));
+    TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
+    return claim_step_next(cx, before, row.policy, step.code, cx->today);
+}
+
+/* Of several checks the first one is shown with the claim, of several reviews the last. */
 static enum err on_check(struct ctx *cx, const struct rows *before, const char *reason)
 {
     (void)reason;
-    return sign(cx, before, "checked_by");
+    TRY(pass_step(cx, before, "check"));
+    return row_int(before, 0, "checked_by") == NONE ? sign(cx, before, "checked_by") : OK;
 }
 
 static enum err on_review(struct ctx *cx, const struct rows *before, const char *reason)
 {
     (void)reason;
-    TRY(claim_check_payer(cx, before));
+    TRY(pass_step(cx, before, "review"));
     return sign(cx, before, "reviewed_by");
 }
 
-static enum err on_decide(struct ctx *cx, const struct rows *before, const char *reason)
+static enum err on_object(struct ctx *cx, const struct rows *before, const char *reason)
+{
+    TRY(note(cx, before, "object", reason));
+    return keep_reason(cx, before, reason);
+}
+
+static enum err on_dismiss(struct ctx *cx, const struct rows *before, const char *reason)
 {
     TRY(claim_check_payer(cx, before));
-    TRY(take_in_hand(cx, before, "dismissed"));
+    TRY(claim_take_in_hand(cx, before));
+    TRY(note(cx, before, "dismiss_objection", reason));
+    return keep_reason(cx, before, reason);
+}
+
+static enum err on_return(struct ctx *cx, const struct rows *before, const char *reason)
+{
+    TRY(note(cx, before, "return", reason));
+    TRY(claim_steps_end(cx, before));
     return keep_reason(cx, before, reason);
 }
 
 /* --- approval --- */
-static enum err check_notice(struct ctx *cx, const struct rows *before)
-{
-    struct rows r;
-
-    if (row_int(before, 0, "notice_id") == NONE) {
-        struct policy_row row;
-        TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
-        if (row.policy->notice_working_days == 0)
-            return OK;
-        return fail(cx, E_CONFLICT, "claim.no_notice", "%s",
-                    T("尚未公示", "it has not been on public notice"));
-    }
-    TRY(db_one(
-        cx, &r,
-        "SELECT until_on FROM public_notice n WHERE SCOPE_NOT(public_notice 'the notice of a claim in scope') AND n.id = $1",
-        P(row_int(before, 0, "notice_id"))));
-    if (strcmp(row_text(&r, 0, "until_on"), date_text(cx->mem, cx->today)) >= 0)
-        return fail(cx, E_CONFLICT, "claim.notice_open",
-                    T("公示期至 %s，期满后才能终审",
-                      "on public notice until %s: approve after that day"),
-                    row_text(&r, 0, "until_on"));
-    return db_exec(
-        cx,
-        "UPDATE public_notice SET state = 'CLOSED', updated_at = $1 WHERE SCOPE_NOT(public_notice 'the notice of a claim in scope')"
-        " AND id = $2 AND state = 'OPEN'",
-        P(cx->now), P(row_int(before, 0, "notice_id")));
-}
-
 struct beneficiary claim_beneficiary(const struct rows *claim)
 {
     return (struct beneficiary){ row_int(claim, 0, "person_id"), row_int(claim, 0, "employer_id"),
@@ -298,8 +267,7 @@ static enum err on_approve(struct ctx *cx, const struct rows *before, const char
     struct case_facts of;
 
     (void)reason;
-    TRY(claim_check_payer(cx, before));
-    TRY(check_notice(cx, before));
+    TRY(pass_step(cx, before, "approve"));
     TRY(claim_check_audit(cx, row_int(before, 0, "id")));
     TRY(recheck(cx, before, &of, &x));
     TRY(lock_months(cx, before, &x));
@@ -340,12 +308,16 @@ static enum err release_held(struct ctx *cx, const struct rows *before)
 static enum err on_reject(struct ctx *cx, const struct rows *before, const char *reason)
 {
     TRY(claim_check_payer(cx, before));
+    TRY(note(cx, before, "reject", reason));
+    TRY(claim_steps_end(cx, before));
     TRY(keep_reason(cx, before, reason));
     return release_held(cx, before);
 }
 
 static enum err on_withdraw(struct ctx *cx, const struct rows *before, const char *reason)
 {
+    TRY(note(cx, before, "withdraw", reason));
+    TRY(claim_steps_end(cx, before));
     TRY(keep_reason(cx, before, reason));
     return release_held(cx, before);
 }
@@ -381,21 +353,26 @@ static enum err on_reopen(struct ctx *cx, const struct rows *before, const char 
     /* Whoever takes up a lapsed one has decided that the window does not end it. */
     TRY(db_exec(cx, "UPDATE claim AS c SET close_on = NULL WHERE c.id = $1 AND SCOPE(claim c)",
                 P(row_int(before, 0, "id"))));
+    TRY(note(cx, before, "reopen", reason));
     return keep_reason(cx, before, reason);
 }
 
+/* One table for every policy. The usual hands go from SUBMITTED through CHECKED and REVIEWED; a
+ * chain of its own may check twice or not at all, so its steps may begin wherever a claim is under
+ * review, and the rules ask which one is next (claims_steps.c). */
+#define UNDER_REVIEW "SUBMITTED|CHECKED|REVIEWED|NOTICE"
 static const struct transition transitions[] = {
     { "submit", "ELIGIBLE|RETURNED|WITHDRAWN", "SUBMITTED", "申报", "Submit", .rule = on_submit },
-    { "check", "SUBMITTED", "CHECKED", "初审通过", "Check", .rule = on_check },
-    { "review", "CHECKED", "REVIEWED", "复审通过", "Review", .rule = on_review },
+    { "check", UNDER_REVIEW, "CHECKED", "初审通过", "Check", .rule = on_check },
+    { "review", UNDER_REVIEW, "REVIEWED", "复审通过", "Review", .rule = on_review },
     { "object", "NOTICE", "OBJECTED", "登记异议", "Object", .needs_reason = true,
-      .rule = keep_reason },
+      .rule = on_object },
     { "dismiss_objection", "OBJECTED", "NOTICE", "异议不成立", "Dismiss the objection",
-      .needs_reason = true, .rule = on_decide },
-    { "approve", "NOTICE|REVIEWED", "APPROVED", "终审通过", "Approve", .rule = on_approve },
-    { "return", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED", "RETURNED", "退回补正", "Return",
-      .needs_reason = true, .rule = keep_reason },
-    { "reject", "SUBMITTED|CHECKED|REVIEWED|NOTICE|OBJECTED|HELD", "REJECTED", "不予发放", "Reject",
+      .needs_reason = true, .rule = on_dismiss },
+    { "approve", UNDER_REVIEW, "APPROVED", "终审通过", "Approve", .rule = on_approve },
+    { "return", UNDER_REVIEW "|OBJECTED", "RETURNED", "退回补正", "Return", .needs_reason = true,
+      .rule = on_return },
+    { "reject", UNDER_REVIEW "|OBJECTED|HELD", "REJECTED", "不予发放", "Reject",
       .needs_reason = true, .rule = on_reject },
     { "reopen", "REJECTED|LAPSED", "ELIGIBLE", "重新受理", "Reopen", .needs_reason = true,
       .rule = on_reopen },
@@ -460,6 +437,14 @@ static const struct field fields[] = {
     HAND("checked_by", "初审人", "Checked by"),
     HAND("reviewed_by", "复审人", "Reviewed by"),
     HAND("approved_by", "终审人", "Approved by"),
+    OUTPUT("next_step", FIELD_TEXT, "下一环节", "Next step", .sql = "c.next_step",
+           .use = USE_LIST), /* as told, by claims_show() */
+    OUTPUT("next_event", FIELD_TEXT, "下一环节代码", "Next step's code",
+           .sql = "CAST(NULL AS TEXT)", .use = USE_LIST),
+    OUTPUT("next_office", FIELD_TEXT, "办理单位", "By", .sql = "CAST(NULL AS TEXT)",
+           .use = USE_LIST),
+    OUTPUT("step_due_on", FIELD_DATE, "办理期限", "To be done by", .sql = "c.step_due_on",
+           .use = USE_LIST | USE_FILTER),
     OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = states, .sql = "c.state",
            .use = LISTED | USE_FILTER),
     { 0 },
@@ -477,6 +462,7 @@ const struct record claim_record = {
     .state = "state",
     .states = states,
     .transitions = transitions,
+    .show = claims_show,
 };
 
 static bool is_event(const char *event)
@@ -601,6 +587,8 @@ static const struct scoped tables[] = {
     { "public_notice", .home = "home", .work = "work" },
     { "claim_audit", .home = "home", .work = "work", .employer = "employer_id",
       .person = "person_id" },
+    { "claim_step", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
     OPEN_TABLE("claim_discovery"),
     { 0 },
 };
@@ -608,6 +596,11 @@ static const struct scoped tables[] = {
 #define EVENT(event, perm, zh, en)                                                             \
     {                                                                                          \
         "claims." event, "POST /claims/{id}/" event, perm, record_event, zh, en, &claim_record \
+    }
+#define STEP(event, perm, zh, en)                                                               \
+    {                                                                                           \
+        "claims." event, "POST /claims/{id}/" event, perm, record_event, zh, en, &claim_record, \
+            .when = "next_event=" event                                                         \
     }
 #define SEND_BACK(event, zh, en)                                                            \
     {                                                                                       \
@@ -629,6 +622,8 @@ static const struct op ops[] = {
       &claim_record },
     { "claims.history", "GET /claims/{id}/history", PERM_CLAIM_READ, record_history, "变更记录",
       "Its history", &claim_record },
+    { "claims.steps", "GET /claims/{id}/steps", PERM_CLAIM_READ, claims_op_steps, "办理环节",
+      "Its steps: what was done, what comes next" },
     { "claims.find", "POST /claims/find", PERM_CLAIM_WRITE, claims_op_find, "查找应享受补贴的人",
       "Find who is entitled", .in = find_fields, .in_size = sizeof(struct find_input),
       .flags = OP_DETACHED },
@@ -638,11 +633,11 @@ static const struct op ops[] = {
     { "claims.notice", "POST /claims/notice", PERM_CLAIM_REVIEW, claims_op_notice, "公示",
       "Post for public notice", .in = notice_fields, .in_size = sizeof(struct notice_input) },
     EVENT("submit", PERM_CLAIM_WRITE, "申报", "Submit"),
-    EVENT("check", PERM_CLAIM_CHECK, "初审通过", "Check"),
-    EVENT("review", PERM_CLAIM_REVIEW, "复审通过", "Review"),
+    STEP("check", PERM_CLAIM_CHECK, "初审通过", "Check"),
+    STEP("review", PERM_CLAIM_REVIEW, "复审通过", "Review"),
     EVENT("object", PERM_CLAIM_WRITE, "登记异议", "Object"),
     EVENT("dismiss_objection", PERM_CLAIM_APPROVE, "异议不成立", "Dismiss the objection"),
-    EVENT("approve", PERM_CLAIM_APPROVE, "终审通过", "Approve"),
+    STEP("approve", PERM_CLAIM_APPROVE, "终审通过", "Approve"),
     SEND_BACK("return", "退回补正", "Return"),
     SEND_BACK("reject", "不予发放", "Reject"),
     SEND_BACK("reopen", "重新受理", "Reopen"),

@@ -1,5 +1,5 @@
 /* claims_bulk.c — one step for many claims, each with its own result. */
-#include "claims/claims_int.h"
+#include "claims/claims_steps.h"
 
 enum { BULK_MAX = 5000, BULK_CHUNK = 100 };
 
@@ -87,25 +87,34 @@ static const struct transition *step_of(const char *event)
     return NULL;
 }
 
-/* The chosen claims, or all in scope that stand where the step begins. */
+/* Our own codes between quotes: of the table, or checked to be one of them. */
+static const char *quoted(struct arena *mem, const char *states)
+{
+    struct str s = str_new(mem);
+
+    for (const char *at = states; *at; at += strcspn(at, "|"), at += *at == '|')
+        str_addf(&s, "%s'%.*s'", s.len ? "," : "", (int)strcspn(at, "|"), at);
+    return s.s;
+}
+
+/* All in scope that stand where the step begins: by their state, or in a chain by the step that is
+ * next. */
 static enum err choose(struct ctx *cx, void *arg)
 {
     struct bulk *b = arg;
-    const char *from = b->state ? b->state : step_of(b->event)->from;
-    struct str states = str_new(cx->mem);
+    const char *from = step_of(b->event)->from, *usual = claim_states_of(b->event);
     struct rows r;
     int64_t *ids;
 
-    /* our own codes between quotes: of the table, or checked to be one of them */
-    for (const char *at = from; *at; at += strcspn(at, "|"), at += *at == '|')
-        str_addf(&states, "%s'%.*s'", states.len ? "," : "", (int)strcspn(at, "|"), at);
     TRY(db_rows_list(
         cx, &r,
         arena_printf(
             cx->mem,
             "SELECT c.id FROM claim c WHERE SCOPE(claim c) AND c.state IN (%s) AND ($1 = 0 OR c.policy_id = $1)"
-            " AND ($2 = 0 OR c.notice_id = $2) ORDER BY c.id LIMIT %d",
-            states.s, BULK_MAX),
+            " AND ($2 = 0 OR c.notice_id = $2) AND ((c.next_step IS NULL AND c.state IN (%s)) OR c.next_step IN (%s))"
+            " ORDER BY c.id LIMIT %d",
+            quoted(cx->mem, b->state ? b->state : from), quoted(cx->mem, usual ? usual : from),
+            usual ? claim_steps_of(cx->mem, b->event) : "c.next_step", BULK_MAX),
         PARAMS_(P(b->policy_id == NONE ? (int64_t)0 : b->policy_id),
                 P(b->notice_id == NONE ? (int64_t)0 : b->notice_id))));
     ids = NEW_ARRAY(cx->mem, int64_t, r.n + 1);

@@ -2,7 +2,7 @@
  * decided on without holding up writers; then, in one short transaction for each chunk, the claims
  * there are by now are read again, exclusive groups are settled, and decisions and claims are
  * written. */
-#include "claims/claims_int.h"
+#include "claims/claims_steps.h"
 
 #include "platform/journal.h"
 
@@ -380,19 +380,20 @@ static enum err write_claim(struct ctx *cx, struct search *s, const struct candi
     int64_t id = store_new_id(cx->store), amount = x->earned_fen - x->paid_fen;
     int64_t work = claim_work(c->row, c->facts, x->until, c->seat);
     const char *state = held_by != NONE ? "HELD" : p->automatic ? "SUBMITTED" : "ELIGIBLE";
+    const char *step = str_eq(state, "SUBMITTED") ? claim_step_after(p, NULL) : NULL;
 
     *ret_id = NONE;
     TRY(db_exec(
         cx,
         "INSERT INTO claim (id, policy_id, decision_id, person_id, employer_id, org_id, home, work, instalment, amount_fen, due_on, once_key,"
-        " exclusive_group, state, held_by, created_at, updated_at, close_on)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17"
+        " exclusive_group, state, held_by, created_at, updated_at, close_on, next_step)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18"
         " WHERE SCOPE(claim home=$7, work=$8, employer_id=$5, person_id=$4) ON CONFLICT (once_key) DO NOTHING",
         P(id), P(c->row->id), P(decision_id), P(c->who.person_id), P(c->who.employer_id),
         P(c->who.org_id), P(c->home), P(work), P(instalment_name(cx->mem, p, x)), P(amount),
         P(date_text(cx->mem, x->due)), P(c->keys[i]),
         P(p->exclusive_count ? p->exclusive[0].group : NULL), P(state), P(held_by), P(cx->now),
-        P(close_of(cx->mem, &c->decision))));
+        P(close_of(cx->mem, &c->decision)), P(step)));
     if (cx->changed == 0)
         return OK;
     s->found->made++;

@@ -1,6 +1,6 @@
 /* claims_notice.c — public notice before approval. What is posted: name, sex, age, village, period,
  * workplace, amount; never a number of any kind, nor health (domain.md D2, P13, P55). */
-#include "claims/claims_int.h"
+#include "claims/claims_steps.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,102 +53,146 @@ const struct field notice_fields[] = {
 };
 
 /* --- posting --- */
-static enum err reviewed(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
-                         struct rows *ret)
+/* A notice of a policy that the actor may post: its step, and the claims that wait for it. */
+struct posting {
+    struct policy_row row;
+    struct claim_next step;
+    struct rows claims;
+};
+
+static enum err waiting(struct ctx *cx, struct posting *p, const int64_t *ids, int n)
 {
     struct str list = str_new(cx->mem);
 
     for (int i = 0; i < n; i++)
         str_addf(&list, "%s%lld", i ? "," : " AND c.id IN (", (long long)ids[i]);
     return db_rows_list(
-        cx, ret,
+        cx, &p->claims,
         arena_printf(
             cx->mem,
-            "SELECT c.id, c.home, c.work, c.employer_id, c.person_id, c.amount_fen FROM claim c WHERE SCOPE(claim c)"
-            " AND c.policy_id = $1 AND c.state = 'REVIEWED'%s%s ORDER BY c.home, c.id",
+            "SELECT c.* FROM claim c WHERE SCOPE(claim c) AND c.policy_id = $1"
+            " AND c.state IN ('SUBMITTED', 'CHECKED', 'REVIEWED', 'NOTICE')"
+            " AND (c.next_step = $2 OR ($3 = 0 AND c.next_step IS NULL AND c.state = 'REVIEWED'))%s%s ORDER BY c.home, c.id",
             n ? list.s : "", n ? ")" : ""),
-        PARAMS_(P(policy_id)));
+        PARAMS_(P(p->row.id), P(p->step.code), P(p->row.policy->has_chain ? 1 : 0)));
 }
 
-static enum err check_payer(struct ctx *cx, const struct policy_row *row)
+static struct rows row_of(const struct rows *all, int i)
 {
-    const struct scope *s = &cx->who.scope;
+    struct rows one = *all;
 
-    if (s->kind == SCOPE_ALL ||
-        (s->kind == SCOPE_OFFICE && (row->by_work ? s->work_lo : s->home_lo) != NONE))
-        return OK;
-    return fail(cx, E_FORBIDDEN, "claim.payer_side", "%s",
-                T("由出资一方公示", "the side that pays posts the notice"));
+    one.n = 1;
+    one.cells = all->cells + (size_t)i * (size_t)all->columns;
+    return one;
 }
 
-static enum err put_on_notice(struct ctx *cx, const struct rows *claims, int i, int64_t notice_id)
+/* The first of the policy's notices that claims wait for and that is the actor's to post. */
+static enum err choose_posting(struct ctx *cx, const int64_t *ids, int n, struct posting *p)
 {
-    int64_t id = row_int(claims, i, "id");
+    enum err err = OK;
+    struct rows one;
 
+    for (int i = 0;; i++) {
+        p->step = claim_step_at(p->row.policy, i);
+        if (!p->step.event)
+            break;
+        if (!str_eq(p->step.event, "notice"))
+            continue;
+        TRY(waiting(cx, p, ids, n));
+        if (p->claims.n == 0 || (n && p->claims.n != n))
+            continue;
+        one = row_of(&p->claims, 0);
+        err = claim_step_begin(cx, &one, "notice", &p->step);
+        if (err != E_FORBIDDEN)
+            return err;
+    }
+    if (err != OK)
+        return err;
+    return fail(cx, E_CONFLICT, "claim.none", "%s",
+                n ? T("所选申领中有的还不到公示环节", "some of the chosen claims do not wait for notice")
+                  : T("没有待公示的申领", "no claim waits for public notice"));
+}
+
+static enum err put_on_notice(struct ctx *cx, const struct posting *p, int i, int64_t notice_id,
+                              struct date until)
+{
+    struct rows claim = row_of(&p->claims, i);
+    int64_t id = row_int(&claim, 0, "id");
+    struct claim_next step;
+
+    TRY(claim_step_begin(cx, &claim, "notice", &step));
+    TRY(claim_step_add(cx, &claim, step.code, "notice", NULL, date_text(cx->mem, until)));
     TRY(db_exec(
         cx,
         "UPDATE claim AS c SET state = 'NOTICE', notice_id = $1, version = version + 1, updated_at = $2"
-        " WHERE c.id = $3 AND c.state = 'REVIEWED' AND SCOPE(claim c)",
+        " WHERE c.id = $3 AND SCOPE(claim c)",
         P(notice_id), P(cx->now), P(id)));
-    return journal_append(cx,
-                          &(struct journal_entry){ .kind = "claim",
-                                                   .record_id = id,
-                                                   .action = "notice",
-                                                   .before = "{\"state\":\"REVIEWED\"}",
-                                                   .after = "{\"state\":\"NOTICE\"}",
-                                                   .home = row_int(claims, i, "home"),
-                                                   .work = row_int(claims, i, "work"),
-                                                   .employer_id = row_int(claims, i, "employer_id"),
-                                                   .person_id = row_int(claims, i, "person_id") });
+    TRY(claim_step_next(cx, &claim, p->row.policy, step.code, until));
+    return journal_append(
+        cx, &(struct journal_entry){ .kind = "claim",
+                                     .record_id = id,
+                                     .action = "notice",
+                                     .before = arena_printf(cx->mem, "{\"state\":\"%s\"}",
+                                                            row_text(&claim, 0, "state")),
+                                     .after = "{\"state\":\"NOTICE\"}",
+                                     .home = row_int(&claim, 0, "home"),
+                                     .work = row_int(&claim, 0, "work"),
+                                     .employer_id = row_int(&claim, 0, "employer_id"),
+                                     .person_id = row_int(&claim, 0, "person_id") });
 }
 
-enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
-                            int64_t *ret_notice_id, int64_t *ret_claims)
+static enum err save_notice(struct ctx *cx, const struct posting *p, int64_t id, struct date until)
 {
     const struct scope *s = &cx->who.scope;
-    int64_t id = store_new_id(cx->store), total = 0, home = NONE, work = NONE;
-    struct policy_row row;
-    struct rows claims;
+    int64_t total = 0, home = NONE, work = NONE;
 
-    TRY(policy_get(cx, policy_id, &row));
-    TRY(check_payer(cx, &row));
-    TRY(reviewed(cx, policy_id, ids, n, &claims));
-    if (claims.n == 0 || (n && claims.n != n))
-        return fail(cx, E_CONFLICT, "claim.none", "%s",
-                    n ? T("所选申领中有的不是已复审状态",
-                          "some of the chosen claims are not reviewed")
-                      : T("没有已复审的申领", "no claim is reviewed"));
-    for (int i = 0; i < claims.n; i++)
-        total += row_int(&claims, i, "amount_fen");
-    if (row.by_work)
-        work = s->kind == SCOPE_OFFICE ? s->work_lo : row.payer;
+    for (int i = 0; i < p->claims.n; i++)
+        total += row_int(&p->claims, i, "amount_fen");
+    if (s->kind != SCOPE_OFFICE)
+        *(p->row.by_work ? &work : &home) = p->row.payer;
+    else if (s->home_lo != NONE)
+        home = s->home_lo;
     else
-        home = s->kind == SCOPE_OFFICE ? s->home_lo : row.payer;
+        work = s->work_lo;
     TRY(db_exec(
         cx,
-        "INSERT INTO public_notice (id, policy_id, home, work, from_on, until_on, claims, total_fen, state, created_at, updated_at)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'OPEN', $9, $9 WHERE SCOPE(public_notice home=$3, work=$4)",
-        P(id), P(policy_id), P(home), P(work), P(date_text(cx->mem, cx->today)),
-        P(date_text(cx->mem, add_workdays(cx->today, row.policy->notice_working_days))),
-        P(claims.n), P(total), P(cx->now)));
+        "INSERT INTO public_notice (id, policy_id, home, work, from_on, until_on, claims, total_fen, state, created_at, updated_at, step)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'OPEN', $9, $9, $10 WHERE SCOPE(public_notice home=$3, work=$4)",
+        P(id), P(p->row.id), P(home), P(work), P(date_text(cx->mem, cx->today)),
+        P(date_text(cx->mem, until)), P(p->claims.n), P(total), P(cx->now),
+        P(p->row.policy->has_chain ? p->step.code : NULL)));
     if (cx->changed == 0)
         return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
                     T("不在您的辖区内", "it lies outside your jurisdiction"));
-    for (int i = 0; i < claims.n; i++)
-        TRY(put_on_notice(cx, &claims, i, id));
-    *ret_notice_id = id;
-    *ret_claims = claims.n;
     return journal_append(cx,
                           &(struct journal_entry){
                               .kind = "public_notice",
                               .record_id = id,
                               .action = "create",
                               .after = arena_printf(cx->mem, "{\"claims\":%d,\"total_fen\":%lld}",
-                                                    claims.n, (long long)total),
+                                                    p->claims.n, (long long)total),
                               .home = home,
                               .work = work,
                               .employer_id = NONE,
                               .person_id = NONE });
+}
+
+enum err claims_post_notice(struct ctx *cx, int64_t policy_id, const int64_t *ids, int n,
+                            int64_t *ret_notice_id, int64_t *ret_claims)
+{
+    int64_t id = store_new_id(cx->store);
+    struct posting p;
+    struct date until;
+
+    TRY(policy_get(cx, policy_id, &p.row));
+    TRY(choose_posting(cx, ids, n, &p));
+    until = add_workdays(cx->today, p.step.notice_days);
+    TRY(save_notice(cx, &p, id, until));
+    for (int i = 0; i < p.claims.n; i++)
+        TRY(put_on_notice(cx, &p, i, id, until));
+    *ret_notice_id = id;
+    *ret_claims = p.claims.n;
+    return OK;
 }
 
 enum err claims_op_notice(struct ctx *cx)

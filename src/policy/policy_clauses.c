@@ -378,8 +378,13 @@ static void say_procedure(struct words *w, const struct policy *p)
     struct both b = both_new(w->mem);
 
     for (int i = 0; i < p->review_count; i++) {
-        str_addf(&b.zh, "%s%s", i ? " → " : "", policy_steps[p->review[i]].zh);
-        str_addf(&b.en, "%s%s", i ? " → " : "", policy_steps[p->review[i]].en);
+        const struct policy_review *r = &p->review[i];
+        str_addf(&b.zh, "%s%s", i ? " → " : "", policy_steps[r->step].zh);
+        str_addf(&b.en, "%s%s", i ? " → " : "", policy_steps[r->step].en);
+        if (r->notice_days)
+            ADD(&b, "（%d个工作日）", " (%d working days)", (int)r->notice_days);
+        if (r->within_days)
+            ADD(&b, "（%d个工作日内办结）", " (within %d working days)", (int)r->within_days);
     }
     SAY_BOTH("审核", "Review", NULL, b);
     if (p->window.from_month) {
@@ -391,8 +396,12 @@ static void say_procedure(struct words *w, const struct policy *p)
                 p->window.late_month, p->window.late_day);
         SAY_BOTH("受理", "Claim window", NULL, at);
     }
-    SAY("公示", "Public notice", NULL, "%d 个工作日", "%d working days",
-        (int)p->notice_working_days);
+    if (p->has_chain)
+        SAY("办理", "Handling", NULL, "逐步办理，每步由不同的人，前一步通过才到下一步",
+            "step by step, each by another person, none before the one ahead of it");
+    else
+        SAY("公示", "Public notice", NULL, "%d 个工作日", "%d working days",
+            (int)p->notice_working_days);
     for (int i = 0; i < p->open_count; i++)
         say(w, "原文未明", "Left open", p->open[i].point, p->open[i].why.zh, p->open[i].why.en);
 }

@@ -85,6 +85,13 @@ struct policy_evidence {
     uint32_t documents;
 };
 
+/* One step of the chain that a policy's claims walk. */
+struct policy_review {
+    enum policy_step step;
+    int32_t notice_days; /* working days, of a public notice; else 0 */
+    int32_t within_days; /* working days in which the office acts; 0 = not stated */
+};
+
 struct policy_open_point {
     const char *point; /* path in the file, "amount.monthly.accrual_from" */
     struct policy_text why;
@@ -94,7 +101,8 @@ enum {
     POLICY_RANGES_MAX = 24,
     POLICY_ITEMS_MAX = 12,
     POLICY_EVIDENCE_MAX = 6,
-    POLICY_LISTS_MAX = 8
+    POLICY_LISTS_MAX = 8,
+    POLICY_REVIEW_MAX = 12
 };
 
 struct policy {
@@ -157,8 +165,10 @@ struct policy {
     enum policy_transition transition;
     struct policy_evidence evidence[POLICY_EVIDENCE_MAX];
     int evidence_count;
-    enum policy_step review[POLICY_LISTS_MAX];
+    struct policy_review review[POLICY_REVIEW_MAX];
     int review_count;
+    bool has_chain; /* its claims walk these steps one by one, to the approval; else the steps only
+                       name the offices, and claims pass the usual four hands */
     int32_t notice_working_days;
     struct { /* of the benefit year; from_month 0 = any time. late_*: of the next year */
         int8_t from_month, from_day, until_month, until_day, late_month, late_day;

@@ -120,19 +120,105 @@ static void read_offset(struct policy_problems *pb, const struct policy_node *no
     }
 }
 
+static void name_office(struct policy_problems *pb, const struct policy_node *node,
+                        struct policy *p)
+{
+    int code;
+
+    if (!read_code(pb, node, policy_steps, &code))
+        return;
+    if (code >= STEP_VILLAGE_NOTICE) {
+        PROBLEM(pb, node, "“%s”只用于逐步办理的写法", "“%s” belongs to steps that are walked",
+                node->text);
+        CURE(pb, "每一步写成 {step: %s}", "write every step as {step: %s}", node->text);
+        return;
+    }
+    p->review[p->review_count++].step = (enum policy_step)code;
+}
+
+/* {step: VILLAGE_NOTICE, notice_days: 5, within_days: 3} */
+static void read_step_of_chain(struct policy_problems *pb, const struct policy_node *node,
+                               struct policy *p)
+{
+    static const struct key keys[] = {
+        K("step", KEY_CODE, offsetof(struct policy_review, step), .required = true,
+          .names = policy_steps),
+        K("notice_days", KEY_INT, offsetof(struct policy_review, notice_days), .min = 1, .max = 60),
+        K("within_days", KEY_INT, offsetof(struct policy_review, within_days), .min = 1, .max = 60),
+        { 0 },
+    };
+    struct policy_review r = { 0 };
+    int before = pb->total;
+
+    read_map(pb, node, keys, &r);
+    if (pb->total > before)
+        return;
+    if (policy_step_is_notice(r.step) != (r.notice_days > 0)) {
+        PROBLEM(pb, node, "公示须写天数，别的环节不能写",
+                "a notice says how many days it lasts, and no other step does");
+        CURE(pb, "公示写 notice_days（工作日），办理期限写 within_days",
+             "notice_days for a notice, within_days for a deadline, both in working days");
+    }
+    if (r.step == STEP_EMPLOYER) {
+        PROBLEM(pb, node, "单位申报就是提交，不是审核环节", "filing hands the claim in: it is no step");
+        CURE(pb, "请删去这一步", "delete it");
+    }
+    for (int i = 0; i < p->review_count; i++) {
+        bool is_over = p->review[i].step == STEP_APPROVAL;
+        if (p->review[i].step != r.step && !is_over)
+            continue;
+        PROBLEM(pb, node, is_over ? "终审以后不能再有环节" : "这一步写了两次",
+                is_over ? "nothing comes after the approval" : "the step is there twice");
+        CURE(pb, "终审放在最后，每一步只写一次", "the approval comes last, each step once");
+        break;
+    }
+    p->review[p->review_count++] = r;
+    if (r.notice_days > p->notice_working_days)
+        p->notice_working_days = r.notice_days;
+}
+
+/* A list of codes names the offices, and claims pass the usual four hands. A list of maps is a
+ * chain: claims walk it step by step, and it always ends with the approval. */
 static void read_review(struct policy_problems *pb, const struct policy_node *node, void *into)
 {
     struct policy *p = into;
     const struct policy_node *const *items;
-    int n = node_items(pb, node, POLICY_LISTS_MAX, &items), code;
+    int n = node_items(pb, node, POLICY_REVIEW_MAX - 1, &items);
 
     if (node->kind == NODE_LIST && node->n == 0) {
         PROBLEM(pb, node, "没有审核环节", "there is no step of review");
         CURE(pb, "至少写一个，如 COUNTY_HRSS", "write at least one, such as COUNTY_HRSS");
     }
+    p->has_chain = n > 0 && items[0]->kind == NODE_MAP;
     for (int i = 0; i < n; i++) {
-        if (read_code(pb, items[i], policy_steps, &code))
-            p->review[p->review_count++] = (enum policy_step)code;
+        if ((items[i]->kind == NODE_MAP) != p->has_chain) {
+            PROBLEM(pb, items[i], "审核环节两种写法不能混用", "the steps are written in two ways");
+            CURE(pb, "要逐步办理的，每一步都写成 {step: …}",
+                 "if claims are to walk them, write every step as {step: …}");
+            return;
+        }
+        if (p->has_chain)
+            read_step_of_chain(pb, items[i], p);
+        else
+            name_office(pb, items[i], p);
+    }
+    if (p->has_chain && p->review_count && p->review[p->review_count - 1].step != STEP_APPROVAL)
+        p->review[p->review_count++].step = STEP_APPROVAL;
+}
+
+/* The days of notice stand in the chain, or once for the usual notice. */
+static void check_notice_days(struct policy_problems *pb, const struct policy_node *root,
+                              const struct policy *p)
+{
+    const struct policy_node *days = node_get(root, "notice_working_days");
+
+    if (!p->has_chain && !days) {
+        PROBLEM(pb, root, "缺少“%s”", "“%s” is missing", "notice_working_days");
+        CURE(pb, "请补上这个键", "add this key");
+    }
+    if (p->has_chain && days) {
+        PROBLEM(pb, days, "公示天数已写在审核环节里", "the days of notice stand in the steps of review");
+        CURE(pb, "请删去 notice_working_days", "delete notice_working_days");
     }
 }
 
@@ -550,7 +636,7 @@ static const struct key policy_keys[] = {
     K("supersedes", KEY_MAP, 0, .keys = supersedes_keys),
     K("evidence", KEY_OTHER, 0, .read = read_evidence),
     K("review", KEY_OTHER, 0, .required = true, .read = read_review),
-    K("notice_working_days", KEY_INT, P(notice_working_days), .required = true, .max = 60),
+    K("notice_working_days", KEY_INT, P(notice_working_days), .max = 60),
     K("window", KEY_MAP, 0, .keys = window_keys),
     K("automatic", KEY_BOOL, P(automatic)),
     K("open", KEY_OTHER, 0, .read = read_open),
@@ -565,6 +651,7 @@ struct policy *policy_of_tree(const struct policy_node *root, struct policy_prob
     read_map(pb, root, policy_keys, p);
     if (pb->total) /* contradictions are looked for between values that are right by themselves */
         return NULL;
+    check_notice_days(pb, root, p);
     policy_check_sense(pb, root, p);
     return pb->total ? NULL : p;
 }

@@ -47,3 +47,8 @@ const char *policy_name_label(const struct policy_name *names, int value, enum l
 {
     return lang == LANG_EN ? names[value].en : names[value].zh;
 }
+
+bool policy_step_is_notice(enum policy_step step)
+{
+    return step == STEP_VILLAGE_NOTICE || step == STEP_TOWNSHIP_NOTICE || step == STEP_COUNTY_NOTICE;
+}

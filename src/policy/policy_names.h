@@ -181,7 +181,11 @@
     X(P, COUNTY_HRSS, "县人社审核", "county labour office review")                              \
     X(P, COUNTY_RURAL, "县乡村振兴(农业农村)部门确认身份", "county rural revitalisation check") \
     X(P, CITY_HRSS, "市人社审核", "city labour office review")                                  \
-    X(P, FINANCE, "财政复核", "finance check")
+    X(P, FINANCE, "财政复核", "finance check")                                                  \
+    X(P, VILLAGE_NOTICE, "村级公示", "notice in the village")                                   \
+    X(P, TOWNSHIP_NOTICE, "乡镇公示", "notice in the township")                                 \
+    X(P, COUNTY_NOTICE, "县级公示", "notice in the county")                                     \
+    X(P, APPROVAL, "终审", "approval")
 
 #define POLICY_ENUM_(prefix, code, zh, en) prefix##code,
 #define POLICY_ENUM(name, prefix, LIST) enum name { LIST(POLICY_ENUM_, prefix) }
@@ -227,6 +231,8 @@ extern const struct policy_name policy_verdicts[], policy_results[], policy_bene
     policy_amounts[], policy_onces[], policy_transitions[], policy_spans[], policy_stills[],
     policy_directions[], policy_tickets[], policy_documents[], policy_steps[];
 
+/* Is the step a public notice, which lasts some working days? */
+bool policy_step_is_notice(enum policy_step step);
 /* The value of a code, -1 when the table has none such. NULL is no code. */
 int policy_name_find(const struct policy_name *names, const char *code);
 /* The label in a language; `value` must be in the table. */
