@@ -39,3 +39,41 @@ INSERT INTO claim_step (claim_id, number, step, event, user_id, person_id, emplo
 SELECT id, 3, 'REVIEW', 'review', reviewed_by, person_id, employer_id, home, work FROM claim WHERE reviewed_by IS NOT NULL;
 INSERT INTO claim_step (claim_id, number, step, event, user_id, person_id, employer_id, home, work)
 SELECT id, 4, 'APPROVAL', 'approve', approved_by, person_id, employer_id, home, work FROM claim WHERE approved_by IS NOT NULL;
+
+-- For whom a claim was handed in by somebody else (委托, domain.md B2-5): who, how related, why, on what evidence. The money
+-- still goes to the claimant's own account; the delegate counts as the hand that entered it.
+CREATE TABLE claim_delegation (
+    claim_id     BIGINT NOT NULL REFERENCES claim (id),
+    number       BIGINT NOT NULL, -- of the claim_step by which it was handed in
+    name         TEXT NOT NULL,
+    id_no_sealed BYTEA NOT NULL,  -- bound to the claim's id
+    id_no_index  BYTEA NOT NULL,
+    id_no_mask   TEXT NOT NULL,
+    relation     TEXT NOT NULL,   -- KIN WORK_TEAM VILLAGE_CADRE
+    reason       TEXT NOT NULL,
+    evidence     TEXT NOT NULL,   -- of the letter of delegation (委托书): its number, or who witnessed it
+    person_id    BIGINT,
+    employer_id  BIGINT,
+    home         BIGINT,
+    work         BIGINT,
+    PRIMARY KEY (claim_id, number)
+);
+
+-- Whose steps of review a colleague takes for a time.
+CREATE TABLE stand_in (
+    id          BIGINT PRIMARY KEY,
+    version     BIGINT NOT NULL DEFAULT 1,
+    user_id     BIGINT NOT NULL REFERENCES user_account (id), -- who stands in
+    for_user_id BIGINT NOT NULL REFERENCES user_account (id), -- whose steps they are
+    from_on     TEXT NOT NULL,
+    until_on    TEXT NOT NULL,    -- last day
+    reason      TEXT NOT NULL,
+    state       TEXT NOT NULL DEFAULT 'ACTIVE', -- ACTIVE REVOKED
+    home        BIGINT,           -- as their organisation
+    work        BIGINT,
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL
+);
+CREATE INDEX stand_in_by_user ON stand_in (user_id, state);
+CREATE INDEX stand_in_by_home ON stand_in (home, id);
+CREATE INDEX stand_in_by_work ON stand_in (work, id);

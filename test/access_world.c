@@ -196,7 +196,7 @@ static const char *send_payment(struct making *m, int64_t batch, const char *ver
     char line[1000];
     FILE *f;
 
-    step(as(m->p->payer, "APPROVER"), "payments.approve", batch, "{}");
+    step(as(m->p->payer, "APPROVER#2"), "payments.approve", batch, "{}");
     step(as(m->p->payer, "PAYER"), "payments.approve", batch, "{}");
     step(as(m->p->payer, "PAYER"), "payments.send", batch, "{}");
     call(as(m->p->payer, "PAYER"), "payments.bank_file", batch, NULL);
@@ -339,6 +339,14 @@ static void make_drafts(struct making *m)
     step(as(m->p->west, "ADMIN"), "users.disable", user, "{}");
 }
 
+/* An officer away, and who takes her steps meanwhile. */
+static void make_stand_in(struct making *m)
+{
+    step(as(m->p->west, "CHECKER"), "stand_ins.create", NONE,
+         words("{'user_id':'%lld','from_on':'2019-03-01','until_on':'2030-12-31','reason':'%s出差'}",
+               (long long)user_of(as(m->p->west, "LEADER#2")), m->p->mark));
+}
+
 static void make_target(struct making *m)
 {
     step(
@@ -391,6 +399,7 @@ struct access_road access_road_make(const struct access_pair *p)
     make_corrections(&m);
     make_target(&m);
     make_drafts(&m);
+    make_stand_in(&m);
     make_import(&m);
     return (struct access_road){ m.employer, m.person[PEOPLE - 1], answer };
 }

@@ -377,7 +377,7 @@ def make_demo():
     server = Server(store)
     accounts = json.loads((store.parent / "accounts.json").read_text())
     users = {name: server.sign_in(*accounts[name])
-             for name in ("clerk", "fuzhou-clerk", "fuzhou-approver", "fuzhou-payer", "fuzhou-payer2")}
+             for name in ("clerk", "fuzhou-clerk", "fuzhou-approver2", "fuzhou-payer", "fuzhou-payer2")}
     server.stop()
     return store, users
 
@@ -419,7 +419,7 @@ def with_batch_sent(claims, users):
     """One batch at the bank, and the bank's answer: some accounts are closed."""
     store = copy_of(claims, "sent")
     server = Server(store)
-    payer, second, approver = users["fuzhou-payer"], users["fuzhou-payer2"], users["fuzhou-approver"]
+    payer, second, approver = users["fuzhou-payer"], users["fuzhou-payer2"], users["fuzhou-approver2"]
     batch = server.do("POST", "/payment-batches", payer, body={"payer": 350100000000, "fund": "DESTINATION_BUDGET"})["id"]
     for user, step in ((payer, "lock"), (approver, "approve"), (second, "approve"), (second, "send")):
         server.do("POST", f"/payment-batches/{batch}/{step}", user, body={})

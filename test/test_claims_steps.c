@@ -229,3 +229,143 @@ OPS_TEST("one step for many takes those whose next step it is, by chain or by st
     call(as(TONGWEI, "APPROVER"), "claims.bulk", NONE, "{'event':'approve'}");
     EXPECT_INT(got_int("done") + got_int("failed"), 0);
 }
+
+/* --- delegates --- */
+static const char letter[] = "{'delegate_name':'王大海','delegate_id_no':'%s','relation':'%s',"
+                             "'reason':'本人在外务工','evidence':'委托书〔2019〕3号'}";
+
+OPS_TEST("who hands a claim in for its person is its first hand, and the person's account is paid")
+{
+    int64_t claim = one_claim(six);
+    struct caller *town = as(PINGXIANG, "CHECKER");
+
+    call(as(PINGXIANG, "CADRE"), "claims.delegate", claim, letter, id_no_of(town), "BROKER");
+    expect(400, "choice.unknown");
+    call(as(PINGXIANG, "CADRE"), "claims.delegate", claim, letter, "621121198903070019", "KIN");
+    expect(400, "claim.delegate_self");
+    call(as(PINGXIANG, "CADRE"), "claims.delegate", claim,
+         "{'delegate_name':'王大海','delegate_id_no':'%s','relation':'KIN','reason':'外出'}",
+         id_no_of(town));
+    expect(400, "field.required");
+    call(as(PINGXIANG, "CADRE"), "claims.delegate", claim, letter, id_no_of(town), "KIN");
+    expect(200, NULL);
+    EXPECT_STR(got("state"), "SUBMITTED");
+    call(as(TONGWEI, "CLERK"), "claims.steps", claim, NULL);
+    EXPECT_STR(got("items.0.delegate.name"), "王大海");
+    EXPECT_STR(got("items.0.delegate.relation_name"), "Kin");
+    EXPECT_STR(got("items.0.delegate.reason"), "本人在外务工");
+    EXPECT(strstr(got_text(), id_no_of(town)) == NULL);
+    post(as(PINGXIANG, "REVIEWER"), claim);
+    set_clock("2019-05-23");
+    call(town, "claims.check", claim, "{}");
+    expect(409, "claim.same_hand");
+    step_ok(as(PINGXIANG, "CHECKER#2"), "claims.check", claim);
+    call(as(TONGWEI, "REVIEWER"), "claims.return", claim, "{'reason':'本人已返乡'}");
+    step_ok(as(PINGXIANG, "CADRE"), "claims.submit", claim);
+    set_clock("2019-05-24");
+    post(as(PINGXIANG, "REVIEWER"), claim);
+    set_clock("2019-05-29");
+    step_ok(town, "claims.check", claim); /* the second round was handed in by herself */
+}
+
+/* --- stand-ins --- */
+static int64_t stands_in(struct caller *who, struct caller *whose, const char *until)
+{
+    return created(whose, "stand_ins.create",
+                   "{'user_id':'%lld','from_on':'2019-05-20','until_on':'%s','reason':'出差'}",
+                   (long long)user_of(who), until);
+}
+
+OPS_TEST("a colleague takes an officer's steps for a time, under both names, until it is revoked")
+{
+    int64_t claim = one_claim("review: [{step: TOWNSHIP}, {step: COUNTY_HRSS}]"), in_stead;
+    struct caller *away = as(PINGXIANG, "CHECKER"), *other = as(PINGXIANG, "LEADER");
+
+    step_ok(as(PINGXIANG, "CADRE"), "claims.submit", claim);
+    call(other, "claims.check", claim, "{}");
+    expect(403, "op.forbidden");
+    in_stead = stands_in(other, away, "2019-05-31");
+    call(other, "claims.check", claim, "{}");
+    expect(200, NULL);
+    call(as(TONGWEI, "CLERK"), "claims.steps", claim, NULL);
+    EXPECT_INT(got_int("items.1.user_id"), user_of(other));
+    EXPECT_INT(got_int("items.1.for_user_id"), user_of(away));
+    call(as_again(away, TONGWEI, "REVIEWER"), "claims.review", claim, "{}");
+    expect(409, "claim.same_hand"); /* it was her step */
+    call(as_again(other, TONGWEI, "REVIEWER"), "claims.review", claim, "{}");
+    expect(409, "claim.same_hand"); /* and her act */
+    call(as(PINGXIANG, "CHECKER#2"), "stand_ins.revoke", in_stead, "{}");
+    expect(403, "stand_in.others");
+    step_ok(away, "stand_ins.revoke", in_stead);
+    call(other, "claims.check", claim, "{}");
+    expect(403, "op.forbidden");
+    stands_in(other, away, "2019-05-21");
+    set_clock("2019-05-22");
+    call(other, "claims.check", claim, "{}");
+    expect(403, "op.forbidden");
+}
+
+OPS_TEST("no stand-in makes two hands of one, and nobody gives on what is not hers")
+{
+    int64_t claim = one_claim("review: [{step: TOWNSHIP}, {step: COUNTY_HRSS}]");
+    struct caller *away = as(PINGXIANG, "CHECKER,CADRE"), *other = as(PINGXIANG, "LEADER"),
+                  *third = as(PINGXIANG, "LEADER#2");
+
+    step_ok(away, "claims.submit", claim);
+    stands_in(other, away, "2019-05-31");
+    call(other, "claims.check", claim, "{}");
+    expect(409, "claim.same_hand");
+    call(other, "stand_ins.create", NONE,
+         "{'user_id':'%lld','from_on':'2019-05-20','until_on':'2019-05-31','reason':'出差'}",
+         (long long)user_of(third));
+    expect(403, "op.forbidden");
+    call(as(PINGXIANG, "ADMIN"), "stand_ins.create", NONE,
+         "{'user_id':'%lld','from_on':'2019-05-20','until_on':'2019-05-31','reason':'出差'}",
+         (long long)user_of(third));
+    expect(403, "stand_in.nothing");
+    call(away, "stand_ins.create", NONE,
+         "{'user_id':'%lld','from_on':'2019-05-20','until_on':'2019-05-31','reason':'出差'}",
+         (long long)user_of(as_again(away, PINGXIANG, "CLERK")));
+    expect(400, "stand_in.colleague");
+    call(as(TONGWEI, "CHECKER"), "stand_ins.create", NONE,
+         "{'user_id':'%lld','from_on':'2019-05-20','until_on':'2019-05-31','reason':'出差'}",
+         (long long)user_of(other));
+    expect(400, "stand_in.colleague");
+    call(away, "stand_ins.create", NONE,
+         "{'user_id':'%lld','from_on':'2019-05-20','until_on':'2019-05-19','reason':'出差'}",
+         (long long)user_of(third));
+    expect(400, "stand_in.dates");
+    call(away, "stand_ins.colleagues", NONE, NULL);
+    expect(200, NULL);
+    EXPECT(strstr(got_text(), arena_printf(test_arena(), "%lld", (long long)user_of(third))) !=
+           NULL);
+}
+
+OPS_TEST("whoever had a hand in a claim neither makes nor approves its payment")
+{
+    int64_t claim, batch;
+    struct caller *both = as(FUZHOU, "APPROVER,PAYER");
+
+    set_clock("2019-05-20");
+    money_at_work(money_person(1, true), "2019-02-11", "2019-05");
+    EXPECT_INT(money_found(NONE, "2019-05-20"), 1);
+    call(as_system(), "claims.list", NONE, "state=ELIGIBLE");
+    claim = got_int("items.0.id");
+    step_ok(as(FUQING, "CLERK"), "claims.submit", claim);
+    step_ok(as(FUQING, "CHECKER"), "claims.check", claim);
+    step_ok(as(FUZHOU, "REVIEWER"), "claims.review", claim);
+    call(as(FUZHOU, "REVIEWER"), "claims.notice", NONE, "{'policy_id':'%lld'}",
+         (long long)policy_of(claim));
+    expect(200, NULL);
+    set_clock("2019-05-30");
+    step_ok(both, "claims.approve", claim);
+    call(both, "payments.make", NONE, "{'payer':350100000000,'fund':'DESTINATION_BUDGET'}");
+    expect(409, "claim.same_hand");
+    batch = money_batch();
+    step_ok(as(FUZHOU, "PAYER"), "payments.lock", batch);
+    call(both, "payments.approve", batch, "{}");
+    expect(409, "claim.same_hand");
+    call(as_again(as(FUQING, "CHECKER"), FUZHOU, "APPROVER"), "payments.approve", batch, "{}");
+    expect(409, "claim.same_hand");
+    step_ok(as(FUZHOU, "PAYER#2"), "payments.approve", batch);
+}

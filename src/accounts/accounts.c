@@ -5,6 +5,7 @@
 
 #include "accounts/password.h"
 #include "accounts/sessions.h"
+#include "accounts/stand_ins.h"
 #include "divisions/divisions.h"
 #include "payees/payees.h"
 #include "platform/demonstration.h"
@@ -671,6 +672,19 @@ static const struct op ops[] = {
     { "users.reset", "POST /users/{id}/reset", PERM_ACCOUNT_MANAGE, users_reset, "重置密码",
       "reset a user's password", .out = password_output, .flags = OP_DETACHED },
 
+    { "stand_ins.list", "GET /stand-ins", PERM_NONE, record_list, "代办列表",
+      "who stands in for whom", .record = &stand_in_record },
+    { "stand_ins.get", "GET /stand-ins/{id}", PERM_NONE, record_get, "查看代办",
+      "one stand-in", .record = &stand_in_record },
+    { "stand_ins.history", "GET /stand-ins/{id}/history", PERM_NONE, record_history,
+      "代办变更记录", "history of a stand-in", .record = &stand_in_record },
+    { "stand_ins.create", "POST /stand-ins", PERM_STAND_IN, record_create, "请同事代办",
+      "have a colleague take one's steps for a time", .record = &stand_in_record },
+    { "stand_ins.revoke", "POST /stand-ins/{id}/revoke", PERM_STAND_IN, record_event,
+      "收回代办", "revoke it", .record = &stand_in_record },
+    { "stand_ins.colleagues", "GET /colleagues", PERM_STAND_IN, stand_ins_colleagues,
+      "可代办的同事", "colleagues who can stand in" },
+
     { "pairings.list", "GET /pairings", PERM_NONE, record_list, "结对关系列表", "list pairings",
       .record = &pairing_record },
     { "pairings.get", "GET /pairings/{id}", PERM_NONE, record_get, "查看结对关系", "show a pairing",
@@ -691,6 +705,7 @@ static const struct scoped tables[] = {
       .work = "work",
       .employer = "employer_id",
       .person = "person_id" },
+    { .table = "stand_in", .home = "home", .work = "work" },
     OPEN_TABLE("v_org_name"),
     OPEN_TABLE("v_user_name"),
     OPEN_TABLE("session"),
@@ -701,7 +716,7 @@ static const struct scoped tables[] = {
     { 0 },
 };
 static const struct record *const records[] = { &organisation_record, &user_record, &pairing_record,
-                                                NULL };
+                                                &stand_in_record, NULL };
 
 const struct module accounts_module = {
     .name = "accounts",

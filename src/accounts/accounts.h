@@ -92,10 +92,12 @@ struct hand {
 };
 MUST_CHECK enum err account_hand(struct ctx *cx, int64_t user_id, struct hand *ret);
 bool hand_has(const struct hand *hand, int64_t user_id); /* false for NONE */
-/* Is this blind index, made for `place` ("person.id_no"), that of the actor's own citizen number?
- */
-MUST_CHECK enum err account_has_number(struct ctx *cx, const char *place, struct bytes index,
-                                       bool *ret);
+/* Is this blind index, made for `place` ("person.id_no"), that of the user's citizen number? */
+MUST_CHECK enum err account_has_number(struct ctx *cx, int64_t user_id, const char *place,
+                                       struct bytes index, bool *ret);
+/* In whose stead the actor does what needs this permission: NONE when her own roles allow it. In a
+ * transaction. */
+MUST_CHECK enum err account_stands_in_for(struct ctx *cx, enum perm perm, int64_t *ret);
 
 /* Who holds this session token: fills cx->who. E_UNAUTHENTICATED "session.ended" when it is
  * unknown, idle for 30 minutes, older than 12 hours, or its user may no longer act. Activity is

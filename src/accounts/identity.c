@@ -11,13 +11,13 @@ uint64_t money_perms(void)
            PERM_BIT(PERM_PAYMENT_APPROVE) | PERM_BIT(PERM_MONTH_LOCK);
 }
 
-static enum err read_own(struct ctx *cx, struct rows *ret)
+static enum err read_number(struct ctx *cx, int64_t user_id, struct rows *ret)
 {
     return db_one(
         cx, ret,
         "SELECT id, person_id, id_no_sealed, id_no_index FROM user_account u"
-        " WHERE SCOPE_NOT(user_account 'the actor''s own account') AND u.id = $1",
-        P(cx->who.user_id));
+        " WHERE SCOPE_NOT(user_account 'whoever acts, or in whose stead she does') AND u.id = $1",
+        P(user_id));
 }
 
 enum err account_check_identity(struct ctx *cx)
@@ -26,7 +26,7 @@ enum err account_check_identity(struct ctx *cx)
 
     if (cx->who.user_id == NONE)
         return OK;
-    TRY(read_own(cx, &own));
+    TRY(read_number(cx, cx->who.user_id, &own));
     if (row_int(&own, 0, "person_id") != NONE || row_blob(&own, 0, "id_no_index").data)
         return OK;
     return hint(cx,
@@ -68,20 +68,21 @@ bool hand_has(const struct hand *hand, int64_t user_id)
     return false;
 }
 
-enum err account_has_number(struct ctx *cx, const char *place, struct bytes index, bool *ret)
+enum err account_has_number(struct ctx *cx, int64_t user_id, const char *place,
+                            struct bytes index, bool *ret)
 {
     const char *number;
     struct bytes sealed, own_index;
     struct rows own;
 
     *ret = false;
-    if (cx->who.user_id == NONE || !index.data)
+    if (user_id == NONE || !index.data)
         return OK;
-    TRY(read_own(cx, &own));
+    TRY(read_number(cx, user_id, &own));
     sealed = row_blob(&own, 0, "id_no_sealed");
     if (!sealed.data)
         return OK;
-    TRY(seal_open(cx, "user_account.id_no", cx->who.user_id, sealed, &number));
+    TRY(seal_open(cx, "user_account.id_no", user_id, sealed, &number));
     own_index = seal_index(cx->mem, place, number);
     *ret = own_index.len == index.len && memcmp(own_index.data, index.data, index.len) == 0;
     return OK;

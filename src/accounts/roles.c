@@ -49,7 +49,7 @@ static const struct role table[] = {
     /* Keeps accounts and sees what was done with them, but no person's row. */
     { "ADMIN", "BUREAU",
       B(ACCOUNT_MANAGE) | B(EMPLOYER_READ) | B(POLICY_READ) | B(TARGET_READ) | B(STATS_READ) |
-          B(JOURNAL_READ),
+          B(JOURNAL_READ) | B(STAND_IN),
       B(DIVISION_MANAGE), B(DIVISION_MANAGE), false },
     { "CLERK", "BUREAU",
       READS | B(PERSON_REVEAL) | B(MATCH_RUN) | B(OFFER_WRITE) | B(OFFER_ANSWER) |
@@ -57,12 +57,13 @@ static const struct role table[] = {
           B(EXPORT),
       B(PERSON_WRITE) | B(BATCH_WRITE), B(EMPLOYER_WRITE) | B(POST_WRITE) | B(BATCH_RECEIVE),
       false },
-    { "CHECKER", "BUREAU", READS | B(PERSON_REVEAL) | B(CLAIM_CHECK), 0, B(POST_REVIEW), false },
-    { "REVIEWER", "BUREAU", READS | B(CLAIM_REVIEW) | B(MONTH_LOCK) | B(EXPORT), 0, B(POST_REVIEW),
-      false },
+    { "CHECKER", "BUREAU", READS | B(PERSON_REVEAL) | B(CLAIM_CHECK) | B(STAND_IN), 0,
+      B(POST_REVIEW), false },
+    { "REVIEWER", "BUREAU", READS | B(CLAIM_REVIEW) | B(MONTH_LOCK) | B(EXPORT) | B(STAND_IN), 0,
+      B(POST_REVIEW), false },
     { "APPROVER", "BUREAU",
       READS | B(CLAIM_APPROVE) | B(PAYMENT_APPROVE) | B(POLICY_WRITE) | B(TARGET_WRITE) |
-          B(MONTH_LOCK) | B(EXPORT),
+          B(MONTH_LOCK) | B(EXPORT) | B(STAND_IN),
       B(BATCH_WRITE), 0, false },
     { "PAYER", "BUREAU",
       B(PERSON_READ) | B(POLICY_READ) | B(CLAIM_READ) | B(PAYMENT_READ) | B(PAYMENT_MAKE) |

@@ -11,6 +11,7 @@
 #include "accounts/sessions.h"
 
 #include "accounts/password.h"
+#include "accounts/stand_ins.h"
 #include "divisions/divisions.h"
 #include "http/api.h"
 #include "platform/demonstration.h"
@@ -73,7 +74,9 @@ const struct field session_output[] = {
 /* --- who acts --- */
 #define USER_COLUMNS                                                                               \
     "u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work," \
-    " u.employer_id, o.id AS org_id, o.name AS org_name, o.kind, o.side, o.division, o.serves_home"
+    " u.employer_id, o.id AS org_id, o.name AS org_name, o.kind, o.side, o.division, o.serves_home," \
+    " CASE WHEN EXISTS (SELECT 1 FROM stand_in t WHERE SCOPE_NOT(stand_in 'who acts is being found out')" \
+    " AND t.user_id = u.id AND t.state = 'ACTIVE') THEN 1 ELSE 0 END AS stands_in"
 #define USER_IS_ACTIVE                                           \
     " SCOPE_NOT(user_account 'who acts is being found out')"     \
     " AND SCOPE_NOT(organisation 'who acts is being found out')" \
@@ -109,17 +112,32 @@ static struct scope scope_of(const struct rows *r)
     return s;
 }
 
-static void fill_actor(const struct rows *r, struct actor *ret)
+/* By her roles, and for a time by those of a colleague in whose stead she acts. */
+static enum err perms_of(struct ctx *cx, const struct rows *r, uint64_t *ret)
 {
+    uint64_t in_stead = 0;
+
+    if (row_int(r, 0, "stands_in"))
+        TRY(stand_in_perms(cx, row_int(r, 0, "id"), &in_stead));
+    *ret = roles_perms(row_text(r, 0, "roles"), row_text(r, 0, "side")) | in_stead;
+    return OK;
+}
+
+static enum err fill_actor(struct ctx *cx, const struct rows *r, struct actor *ret)
+{
+    uint64_t perms;
+
+    TRY(perms_of(cx, r, &perms));
     *ret = (struct actor){
         .user_id = row_int(r, 0, "id"),
         .org_id = row_int(r, 0, "org_id"),
         .user_name = row_text(r, 0, "name"),
         .org_name = row_text(r, 0, "org_name"),
-        .perms = roles_perms(row_text(r, 0, "roles"), row_text(r, 0, "side")),
+        .perms = perms,
         .scope = scope_of(r),
         .must_change_password = row_int(r, 0, "must_change") == 1,
     };
+    return OK;
 }
 
 static enum err refuse_ended(struct ctx *cx)
@@ -135,8 +153,7 @@ enum err account_actor(struct ctx *cx, int64_t user_id, struct actor *ret)
     TRY(db_rows(cx, &r, user_sql, P(user_id)));
     if (r.n == 0)
         return refuse_ended(cx);
-    fill_actor(&r, ret);
-    return OK;
+    return fill_actor(cx, &r, ret);
 }
 
 struct holder { /* of a token */
@@ -154,7 +171,7 @@ static enum err find_holder(struct ctx *cx, void *arg)
         cx->now - row_int(&r, 0, "seen_at") >= IDLE_SECONDS)
         return refuse_ended(cx);
     h->seen_at = row_int(&r, 0, "seen_at");
-    fill_actor(&r, &cx->who);
+    TRY(fill_actor(cx, &r, &cx->who));
     cx->who.proved_at = row_int(&r, 0, "proved_at");
     return OK;
 }
@@ -205,8 +222,10 @@ static enum err write_session(struct ctx *cx, int64_t user_id, const char *token
     struct json *j = cx->out;
     struct rows r;
     bool is_demonstration;
+    uint64_t perms;
 
     TRY(db_one(cx, &r, user_sql, P(user_id)));
+    TRY(perms_of(cx, &r, &perms));
     TRY(demonstration_is(cx, &is_demonstration));
     json_object(j);
     json_key(j, "user");
@@ -224,7 +243,7 @@ static enum err write_session(struct ctx *cx, int64_t user_id, const char *token
     json_put_id(j, "employer_id", row_int(&r, 0, "employer_id"));
     json_put_id(j, "person_id", row_int(&r, 0, "person_id"));
     json_end(j);
-    put_perms(j, roles_perms(row_text(&r, 0, "roles"), row_text(&r, 0, "side")));
+    put_perms(j, perms);
     json_put_str(j, "csrf", token ? api_csrf_token(cx->mem, token) : NULL);
     json_put_bool(j, "must_change_password", row_int(&r, 0, "must_change") == 1);
     json_put_str(j, "lang", cx->lang == LANG_EN ? "en" : "zh");

@@ -291,7 +291,7 @@ static bool through_bank(struct demo *d, int64_t batch, bool fails, struct payin
     struct demo_user *payer = demo_user(d, "fuzhou-payer"), *second = demo_user(d, "fuzhou-payer2");
 
     if (!demo_call(d, payer, "payments.lock", batch, "{}") ||
-        !demo_call(d, demo_user(d, "fuzhou-approver"), "payments.approve", batch, "{}") ||
+        !demo_call(d, demo_user(d, "fuzhou-approver2"), "payments.approve", batch, "{}") ||
         !demo_call(d, second, "payments.approve", batch, "{}") ||
         !demo_call(d, second, "payments.send", batch, "{}") ||
         !demo_call(d, second, "payments.bank_file", batch, "%s", ""))

@@ -342,7 +342,7 @@ static bool make_payment(struct demo *d, int64_t *ret_lines)
     batch = demo_int(d, "id");
     *ret_lines = demo_int(d, "lines");
     return demo_call(d, payer, "payments.lock", batch, "{}") &&
-           demo_call(d, demo_user(d, "fuzhou-approver"), "payments.approve", batch, "{}");
+           demo_call(d, demo_user(d, "fuzhou-approver2"), "payments.approve", batch, "{}");
 }
 
 /* Somebody says that a name on the notice is not entitled. */

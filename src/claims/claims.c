@@ -65,8 +65,14 @@ static enum err note(struct ctx *cx, const struct rows *before, const char *even
 
     TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
     if (!step)
-        step = claim_next_step(row.policy, row_text(before, 0, "state"), NULL).code;
-    return claim_step_add(cx, before, step ? step : "SUBMIT", event, reason, NULL);
+        step = str_eq(row_text(before, 0, "state"), "OBJECTED")
+                   ? "NOTICE"
+                   : claim_next_step(row.policy, row_text(before, 0, "state"), NULL).code;
+    return claim_step_add(cx, before,
+                          (struct claim_done){ .step = step ? step : "SUBMIT",
+                                               .event = event,
+                                               .reason = reason,
+                                               .for_user_id = NONE });
 }
 
 /* Every round begins anew: the hands of an earlier one are in the steps. */
@@ -82,7 +88,9 @@ static enum err on_submit(struct ctx *cx, const struct rows *before, const char 
         "UPDATE claim AS c SET submitted_by = $1, checked_by = NULL, reviewed_by = NULL, approved_by = NULL, notice_id = NULL, reason = NULL"
         " WHERE c.id = $2 AND SCOPE(claim c)",
         P(cx->who.user_id), P(row_int(before, 0, "id"))));
-    TRY(claim_step_add(cx, before, "SUBMIT", "submit", NULL, NULL));
+    TRY(claim_step_add(
+        cx, before,
+        (struct claim_done){ .step = "SUBMIT", .event = "submit", .for_user_id = NONE }));
     return claim_step_next(cx, before, row.policy, NULL, cx->today);
 }
 
@@ -91,10 +99,14 @@ static enum err pass_step(struct ctx *cx, const struct rows *before, const char 
 {
     struct claim_next step;
     struct policy_row row;
+    int64_t for_user_id;
 
     TRY(claim_step_begin(cx, before, event, &step));
-    TRY(claim_take_in_hand(cx, before));
-    TRY(claim_step_add(cx, before, step.code, event, NULL, NULL));
+    TRY(claim_in_stead(cx, event, &for_user_id));
+    TRY(claim_take_in_hand(cx, before, for_user_id));
+    TRY(claim_step_add(cx, before,
+                       (struct claim_done){
+                           .step = step.code, .event = event, .for_user_id = for_user_id }));
     TRY(policy_get(cx, row_int(before, 0, "policy_id"), &row));
     return claim_step_next(cx, before, row.policy, step.code, cx->today);
 }
@@ -123,7 +135,7 @@ static enum err on_object(struct ctx *cx, const struct rows *before, const char 
 static enum err on_dismiss(struct ctx *cx, const struct rows *before, const char *reason)
 {
     TRY(claim_check_payer(cx, before));
-    TRY(claim_take_in_hand(cx, before));
+    TRY(claim_take_in_hand(cx, before, NONE));
     TRY(note(cx, before, "dismiss_objection", reason));
     return keep_reason(cx, before, reason);
 }
@@ -589,6 +601,8 @@ static const struct scoped tables[] = {
       .person = "person_id" },
     { "claim_step", .home = "home", .work = "work", .employer = "employer_id",
       .person = "person_id" },
+    { "claim_delegation", .home = "home", .work = "work", .employer = "employer_id",
+      .person = "person_id" },
     OPEN_TABLE("claim_discovery"),
     { 0 },
 };
@@ -633,6 +647,9 @@ static const struct op ops[] = {
     { "claims.notice", "POST /claims/notice", PERM_CLAIM_REVIEW, claims_op_notice, "公示",
       "Post for public notice", .in = notice_fields, .in_size = sizeof(struct notice_input) },
     EVENT("submit", PERM_CLAIM_WRITE, "申报", "Submit"),
+    { "claims.delegate", "POST /claims/{id}/delegate", PERM_CLAIM_WRITE, claims_op_delegate,
+      "代为申报", "Submit for the person", &claim_record, .in = delegate_fields,
+      .in_size = sizeof(struct delegate_input), .when = "state=ELIGIBLE|RETURNED|WITHDRAWN" },
     STEP("check", PERM_CLAIM_CHECK, "初审通过", "Check"),
     STEP("review", PERM_CLAIM_REVIEW, "复审通过", "Review"),
     EVENT("object", PERM_CLAIM_WRITE, "登记异议", "Object"),

@@ -67,6 +67,9 @@ struct claim_due {
     int64_t home, work, amount_fen;
     int64_t payer; /* of the policy */
 };
+/* E_CONFLICT "claim.same_hand" when the actor, by any account of hers, has entered, checked,
+ * reviewed or approved one of these claims: the payment is a hand of its own. */
+MUST_CHECK enum err claims_check_other_hand(struct ctx *cx, const int64_t *claim_ids, int n);
 /* Take all APPROVED claims that this division (with all below it) pays from this fund, of one
  * policy or with NONE of all, in the order of domicile: they become IN_PAYMENT. A destination's
  * claims are those with work below the payer, an origin's those with home below it. The array is in

@@ -119,9 +119,15 @@ static enum err put_on_notice(struct ctx *cx, const struct posting *p, int i, in
     struct rows claim = row_of(&p->claims, i);
     int64_t id = row_int(&claim, 0, "id");
     struct claim_next step;
+    int64_t for_user_id;
 
     TRY(claim_step_begin(cx, &claim, "notice", &step));
-    TRY(claim_step_add(cx, &claim, step.code, "notice", NULL, date_text(cx->mem, until)));
+    TRY(claim_in_stead(cx, "notice", &for_user_id));
+    TRY(claim_step_add(cx, &claim,
+                       (struct claim_done){ .step = step.code,
+                                            .event = "notice",
+                                            .until_on = date_text(cx->mem, until),
+                                            .for_user_id = for_user_id }));
     TRY(db_exec(
         cx,
         "UPDATE claim AS c SET state = 'NOTICE', notice_id = $1, version = version + 1, updated_at = $2"

@@ -217,31 +217,29 @@ enum err claim_step_begin(struct ctx *cx, const struct rows *claim, const char *
 
 /* --- hands --- */
 /* By any account of hers, or of the enterprise or station that is paid. */
-static enum err check_own(struct ctx *cx, const struct rows *claim, const struct hand *me)
+static enum err is_beneficiary(struct ctx *cx, const struct rows *claim, const struct hand *hand,
+                               bool *ret)
 {
-    bool is_own = false;
     struct rows r;
 
-    for (int i = 0; i < me->n && !is_own; i++) {
+    *ret = false;
+    for (int i = 0; i < hand->n && !*ret; i++) {
         TRY(db_rows(
             cx, &r,
-            "SELECT 1 FROM user_account u WHERE SCOPE_NOT(user_account 'the actor''s own accounts') AND u.id = $1"
+            "SELECT 1 FROM user_account u WHERE SCOPE_NOT(user_account 'accounts of whoever acts') AND u.id = $1"
             " AND (u.person_id = $2 OR u.employer_id = $3 OR u.org_id = $4)",
-            P(me->users[i]), P(row_int(claim, 0, "person_id")), P(row_int(claim, 0, "employer_id")),
-            P(row_int(claim, 0, "org_id"))));
-        is_own = r.n > 0;
+            P(hand->users[i]), P(row_int(claim, 0, "person_id")),
+            P(row_int(claim, 0, "employer_id")), P(row_int(claim, 0, "org_id"))));
+        *ret = r.n > 0;
     }
-    if (!is_own && row_int(claim, 0, "person_id") != NONE) {
-        TRY(db_one(
-            cx, &r,
-            "SELECT id_no_index FROM person p WHERE SCOPE_NOT(person 'the claim is in scope') AND p.id = $1",
-            P(row_int(claim, 0, "person_id"))));
-        TRY(account_has_number(cx, "person.id_no", row_blob(&r, 0, "id_no_index"), &is_own));
-    }
-    if (!is_own)
+    if (*ret || hand->n == 0 || row_int(claim, 0, "person_id") == NONE)
         return OK;
-    return fail(cx, E_CONFLICT, "claim.own", "%s",
-                T("不能审核本人或本单位的申领", "nobody decides on a claim of her own"));
+    TRY(db_one(
+        cx, &r,
+        "SELECT id_no_index FROM person p WHERE SCOPE_NOT(person 'the claim is in scope') AND p.id = $1",
+        P(row_int(claim, 0, "person_id"))));
+    return account_has_number(cx, hand->users[0], "person.id_no", row_blob(&r, 0, "id_no_index"),
+                              ret);
 }
 
 static enum err refuse_hand(struct ctx *cx)
@@ -265,33 +263,84 @@ static enum err read_hands(struct ctx *cx, int64_t claim_id, struct rows *ret)
         P(claim_id));
 }
 
-enum err claim_take_in_hand(struct ctx *cx, const struct rows *claim)
+static enum err check_hand(struct ctx *cx, const struct rows *claim, const struct rows *hands,
+                           int64_t user_id)
+{
+    bool is_delegate, is_own;
+    struct hand hand;
+
+    TRY(account_hand(cx, user_id, &hand));
+    for (int i = 0; i < hands->n; i++)
+        if (hand_has(&hand, row_int(hands, i, "user_id")) ||
+            hand_has(&hand, row_int(hands, i, "for_user_id")))
+            return refuse_hand(cx);
+    TRY(claim_has_delegate(cx, row_int(claim, 0, "id"), user_id, &is_delegate));
+    if (is_delegate)
+        return refuse_hand(cx);
+    TRY(is_beneficiary(cx, claim, &hand, &is_own));
+    if (!is_own)
+        return OK;
+    return fail(cx, E_CONFLICT, "claim.own", "%s",
+                T("不能审核本人或本单位的申领", "nobody decides on a claim of her own"));
+}
+
+enum err claim_take_in_hand(struct ctx *cx, const struct rows *claim, int64_t for_user_id)
+{
+    struct rows hands;
+
+    TRY(account_check_identity(cx));
+    TRY(read_hands(cx, row_int(claim, 0, "id"), &hands));
+    TRY(check_hand(cx, claim, &hands, cx->who.user_id));
+    return for_user_id == NONE ? OK : check_hand(cx, claim, &hands, for_user_id);
+}
+
+enum err claim_in_stead(struct ctx *cx, const char *event, int64_t *ret_user_id)
+{
+    return account_stands_in_for(cx,
+                                 str_eq(event, "check")     ? PERM_CLAIM_CHECK
+                                 : str_eq(event, "approve") ? PERM_CLAIM_APPROVE
+                                                            : PERM_CLAIM_REVIEW,
+                                 ret_user_id);
+}
+
+enum err claims_check_other_hand(struct ctx *cx, const int64_t *claim_ids, int n)
 {
     struct hand me;
     struct rows r;
 
     TRY(account_check_identity(cx));
     TRY(account_hand(cx, cx->who.user_id, &me));
-    TRY(read_hands(cx, row_int(claim, 0, "id"), &r));
-    for (int i = 0; i < r.n; i++)
-        if (hand_has(&me, row_int(&r, i, "user_id")) || hand_has(&me, row_int(&r, i, "for_user_id")))
-            return refuse_hand(cx);
-    return check_own(cx, claim, &me);
+    for (int from = 0; from < n && me.n; from += FACTS_CHUNK) {
+        struct params p;
+        const char *in = facts_in_list(cx->mem, claim_ids + from, MIN(n - from, FACTS_CHUNK), 0, &p);
+        TRY(db_rows_list(
+            cx, &r,
+            arena_printf(
+                cx->mem,
+                "SELECT DISTINCT s.user_id, s.for_user_id FROM claim_step s WHERE SCOPE_NOT(claim_step 'whoever had a hand in it does not pay it')"
+                " AND s.event IN ('submit', 'check', 'review', 'approve') AND s.claim_id IN %s",
+                in),
+            p));
+        for (int i = 0; i < r.n; i++)
+            if (hand_has(&me, row_int(&r, i, "user_id")) ||
+                hand_has(&me, row_int(&r, i, "for_user_id")))
+                return refuse_hand(cx);
+    }
+    return OK;
 }
 
 /* --- rows --- */
-enum err claim_step_add(struct ctx *cx, const struct rows *claim, const char *step,
-                        const char *event, const char *reason, const char *until_on)
+enum err claim_step_add(struct ctx *cx, const struct rows *claim, struct claim_done done)
 {
     return db_exec(
         cx,
-        "INSERT INTO claim_step (claim_id, number, step, event, user_id, reason, due_on, until_on, person_id, employer_id, home, work, at)"
+        "INSERT INTO claim_step (claim_id, number, step, event, user_id, for_user_id, reason, due_on, until_on, person_id, employer_id, home, work, at)"
         " SELECT $1, COALESCE((SELECT MAX(s.number) FROM claim_step s WHERE SCOPE_NOT(claim_step 'the claim is in scope') AND s.claim_id = $1), 0) + 1,"
-        " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 WHERE SCOPE_NOT(claim_step 'the claim is in scope')",
-        P(row_int(claim, 0, "id")), P(step), P(event), P(cx->who.user_id), P(reason),
-        P(row_text(claim, 0, "step_due_on")), P(until_on), P(row_int(claim, 0, "person_id")),
-        P(row_int(claim, 0, "employer_id")), P(row_int(claim, 0, "home")),
-        P(row_int(claim, 0, "work")), P(cx->now));
+        " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE SCOPE_NOT(claim_step 'the claim is in scope')",
+        P(row_int(claim, 0, "id")), P(done.step), P(done.event), P(cx->who.user_id),
+        P(done.for_user_id), P(done.reason), P(row_text(claim, 0, "step_due_on")),
+        P(done.until_on), P(row_int(claim, 0, "person_id")), P(row_int(claim, 0, "employer_id")),
+        P(row_int(claim, 0, "home")), P(row_int(claim, 0, "work")), P(cx->now));
 }
 
 static enum err set_next(struct ctx *cx, const struct rows *claim, const char *step,
@@ -383,6 +432,8 @@ static enum err put_done(struct ctx *cx, int64_t claim_id)
         json_put_str(cx->out, "until_on", row_text(&r, i, "until_on"));
         if (row_int(&r, i, "at") != NONE)
             json_put_int(cx->out, "at", row_int(&r, i, "at"));
+        if (str_eq(row_text(&r, i, "event"), "submit"))
+            TRY(claim_put_delegate(cx, claim_id, row_int(&r, i, "number")));
         json_end(cx->out);
     }
     json_end(cx->out);
@@ -426,6 +477,7 @@ enum err claims_op_steps(struct ctx *cx)
     json_object(cx->out);
     TRY(put_done(cx, cx->id));
     put_way(cx, row.policy, &next);
+    json_put_str(cx->out, "entry_name", name_of_step(cx, "SUBMIT"));
     json_put_str(cx->out, "due_on", row_text(&claim, 0, "step_due_on"));
     json_end(cx->out);
     return OK;

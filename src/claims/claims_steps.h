@@ -32,11 +32,20 @@ const char *claim_states_of(const char *event);
  * "claim.notice_open". */
 MUST_CHECK enum err claim_step_begin(struct ctx *cx, const struct rows *claim, const char *event,
                                      struct claim_next *ret);
-/* None of the claim's earlier hands of this round, by any account, nor its beneficiary. */
-MUST_CHECK enum err claim_take_in_hand(struct ctx *cx, const struct rows *claim);
-/* Writes down that it was done. until_on NULL but for notices. */
-MUST_CHECK enum err claim_step_add(struct ctx *cx, const struct rows *claim, const char *step,
-                                   const char *event, const char *reason, const char *until_on);
+/* The actor, and whoever's step she takes in her stead, are none of the claim's earlier hands of
+ * this round, by any account, nor its beneficiary. */
+MUST_CHECK enum err claim_take_in_hand(struct ctx *cx, const struct rows *claim,
+                                       int64_t for_user_id);
+/* In whose stead the actor takes such an event; NONE: by her own roles. */
+MUST_CHECK enum err claim_in_stead(struct ctx *cx, const char *event, int64_t *ret_user_id);
+/* Writes down that it was done. */
+struct claim_done {
+    const char *step, *event, *reason; /* reason or NULL */
+    const char *until_on;              /* of a notice, else NULL */
+    int64_t for_user_id;               /* NONE but for a stand-in */
+};
+MUST_CHECK enum err claim_step_add(struct ctx *cx, const struct rows *claim,
+                                   struct claim_done done);
 /* The step after `step` is next, from this day on; NONE of a policy without a chain. `step` NULL:
  * the first. */
 MUST_CHECK enum err claim_step_next(struct ctx *cx, const struct rows *claim,
@@ -47,3 +56,15 @@ MUST_CHECK enum err claim_steps_end(struct ctx *cx, const struct rows *claim);
 /* The columns of lists that tell what comes next, in place of what is stored. */
 void claims_show(struct ctx *cx, struct rows *rows);
 enum err claims_op_steps(struct ctx *cx);
+
+/* --- handed in by somebody else (claims_delegates.c) --- */
+struct delegate_input {
+    const char *delegate_name, *delegate_id_no, *relation, *reason, *evidence;
+};
+extern const struct field delegate_fields[];
+enum err claims_op_delegate(struct ctx *cx);
+/* Is this user the delegate who handed the claim in, this round? */
+MUST_CHECK enum err claim_has_delegate(struct ctx *cx, int64_t claim_id, int64_t user_id,
+                                       bool *ret);
+/* Who it was, as a member of the object being written; nothing when nobody was. */
+MUST_CHECK enum err claim_put_delegate(struct ctx *cx, int64_t claim_id, int64_t number);

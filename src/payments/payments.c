@@ -194,6 +194,16 @@ static const char *batch_number(struct ctx *cx, int64_t id)
                         cx->today.day, (unsigned long long)id);
 }
 
+/* Whoever decided on a claim does not pay it. */
+static enum err check_hand(struct ctx *cx, const struct new_line *lines, int n)
+{
+    int64_t *ids = NEW_ARRAY(cx->mem, int64_t, n + 1);
+
+    for (int i = 0; i < n; i++)
+        ids[i] = lines[i].due.claim_id;
+    return claims_check_other_hand(cx, ids, n);
+}
+
 struct new_batch {
     int64_t id, payer;
     bool is_origin; /* the payer is an origin of people, else a destination */
@@ -207,7 +217,7 @@ static enum err save_batch(struct ctx *cx, const struct new_batch *b, struct new
     struct payment_made made = { .id = b->id };
     int64_t home = b->is_origin ? b->payer : NONE, work = b->is_origin ? NONE : b->payer, next;
 
-    TRY(account_check_identity(cx));
+    TRY(check_hand(cx, lines, n));
     for (int i = 0; i < n; i++) {
         TRY(set_off(cx, b->fund, &lines[i]));
         made.offset_fen += lines[i].offset_fen;
@@ -470,13 +480,14 @@ static enum err check_own_correction(struct ctx *cx, int64_t batch_id)
 enum err payment_batch_approve(struct ctx *cx, int64_t id)
 {
     struct rows batch;
-    int64_t me = cx->who.user_id, first;
+    struct bank_line *lines;
+    int64_t me = cx->who.user_id, first, *claims;
     struct hand hand;
+    int n;
 
     TRY(record_load(cx, &payment_batch_record, id, &batch));
     TRY(batch_expect(cx, &batch, "LOCKED", "审批", "approve"));
     first = row_int(&batch, 0, "approved_by");
-    TRY(account_check_identity(cx));
     TRY(account_hand(cx, me, &hand));
     if (me == NONE || hand_has(&hand, row_int(&batch, 0, "made_by")))
         return fail(cx, E_FORBIDDEN, "payment.own_batch", "%s",
@@ -485,7 +496,11 @@ enum err payment_batch_approve(struct ctx *cx, int64_t id)
         return fail(cx, E_FORBIDDEN, "payment.approved_already", "%s",
                     T("须由另一人作第二次审批", "the second approval is another user's"));
     TRY(check_own_correction(cx, id));
-    TRY(check_content(cx, &batch, NULL, NULL));
+    TRY(check_content(cx, &batch, &lines, &n));
+    claims = NEW_ARRAY(cx->mem, int64_t, n + 1);
+    for (int i = 0; i < n; i++)
+        claims[i] = lines[i].claim_id;
+    TRY(claims_check_other_hand(cx, claims, n));
     TRY(db_exec(
         cx,
         first == NONE

@@ -26,8 +26,8 @@ struct op {
     size_t in_size;
     const struct field *out; /* reply when it is not the record's: OUTPUT rows; ended by {0} */
     unsigned flags;
-    /* For an operation on one record that is no transition: "state=LOCKED|SENT", the values of a
-     * field in which the rule lets it through. Told in GET /meta, so that no page offers it
+    /* For an operation on one record: "state=LOCKED|SENT", the values of a field in which the rule
+     * lets it through; for a transition, beside the states it begins from. Told in GET /meta, so that no page offers it
      * elsewhere; the rule itself stays in the handler. NULL: always. */
     const char *when;
 };

@@ -15,6 +15,7 @@
     X(PLACEMENT_READ) X(PLACEMENT_WRITE) X(MONTH_CONFIRM) X(MONTH_LOCK)                    \
     X(POLICY_READ) X(POLICY_WRITE)                                                         \
     X(CLAIM_READ) X(CLAIM_WRITE) X(CLAIM_CHECK) X(CLAIM_REVIEW) X(CLAIM_APPROVE)           \
+    X(STAND_IN) /* have a colleague take one's steps of review */                          \
     X(PAYMENT_READ) X(PAYMENT_MAKE) X(PAYMENT_APPROVE)                                     \
     X(TARGET_READ) X(TARGET_WRITE)                                                         \
     X(STATS_READ)                                                                          \
