@@ -174,3 +174,29 @@ OPS_TEST("a recovery is repaid or waived by another person, with a reason, and o
     expect(200, NULL);
     EXPECT_INT(got_int("recoveries"), 0);
 }
+
+OPS_TEST("what was given back is found again when it is earned again, once, and not before")
+{
+    struct earned e = earned(1, true);
+    int64_t claim;
+
+    correct(as(FUZHOU, "REVIEWER"), e.placement, "2019-04", "NOT_WORKING");
+    EXPECT_INT(got_int("recovery_fen"), 900000);
+    money_confirm(e.placement, "2019-09", "2019-10");
+    set_clock("2019-11-05"); /* April is a gap that is allowed: six months on 12 September */
+    EXPECT_INT(money_found(e.person, "2019-11-05"), 0);
+    call(as(FUZHOU, "APPROVER"), "adjustments.list", NONE, "person_id=%lld", (long long)e.person);
+    call(as(FUZHOU, "APPROVER"), "adjustments.repay", got_int("items.0.id"),
+         "{'reason':'已退回'}");
+    expect(200, NULL);
+    EXPECT_INT(money_found(e.person, "2019-09-05"), 0);
+    EXPECT_INT(money_found(e.person, "2019-11-05"), 1);
+    EXPECT_INT(got_int("amount_fen"), 900000);
+    EXPECT_INT(money_found(e.person, "2019-11-05"), 0);
+    call(as_system(), "claims.list", NONE, "state=ELIGIBLE&person_id=%lld", (long long)e.person);
+    EXPECT_INT(got_int("total"), 1);
+    claim = got_int("items.0.id");
+    EXPECT_INT(got_int("items.0.adjusts"), e.claims[1]);
+    money_through(claim, "2019-11-18");
+    EXPECT_INT(money_found(e.person, "2019-11-18"), 0);
+}

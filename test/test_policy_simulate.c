@@ -137,6 +137,44 @@ TEST("the worked example of the manual: from Fuzhou's rule of 2018 to that of 20
     EXPECT_INT(c.months[0].now_fen, 180000);
 }
 
+TEST("a simulation counts last year's right while its late window is open, and not after")
+{
+    static const char text[] =
+        "given:\n  months: CONFIRMED\n"
+        "  spells: [{from: 2024-05-01, until: 2024-10-31, employer: A, at: 350104, employer_at: 350104}]\n"
+        "people:\n"
+        "  - person: {born: 1990-01-01, domicile: 530902, status: [{is: POVERTY_EXITED, from: 2020-12-31}]}\n";
+    static const struct policy_change dearer = { "amount.allowance.fixed", "1200" };
+    const struct policy *now = changed("yunnan-linxiang-2024.yaml", NULL, 0);
+    const struct policy *then = changed("yunnan-linxiang-2024.yaml", &dearer, 1);
+    static const struct {
+        int year, month, day;
+        int64_t now_fen, then_fen;
+    } cases[] = { { 2024, 12, 15, 100000, 120000 },
+                  { 2025, 1, 15, 100000, 120000 },
+                  { 2025, 3, 15, 0, 0 } };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct date on = date_make(cases[i].year, cases[i].month, cases[i].day);
+        struct arena *scratch = arena_new();
+        const struct policy_case *people;
+        struct policy_problems pb;
+        struct policy_comparison c;
+        int n = 0;
+
+        EXPECT_INT(policy_facts_read(test_arena(), "facts", text, strlen(text), now, on, &people,
+                                     &n, &pb),
+                   OK);
+        for (int k = 0; k < pb.n; k++)
+            test_fail(__FILE__, __LINE__, "%s", policy_problem_text(test_arena(), &pb, k, LANG_EN));
+        policy_comparison_start(&c, test_arena(), now, then, on);
+        policy_comparison_add(&c, scratch, &people[0].facts, &people[0].facts, 1, NULL, 0);
+        EXPECT_INT(c.total.now_fen, cases[i].now_fen);
+        EXPECT_INT(c.total.then_fen, cases[i].then_fen);
+        arena_free(scratch);
+    }
+}
+
 TEST(
     "what either of two policies paid is left out, what others paid still excludes; counties are summed")
 {

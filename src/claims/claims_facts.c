@@ -2,6 +2,8 @@
  * earlier claims. */
 #include "claims/claims_int.h"
 
+#include <stdlib.h>
+
 #include "policy/policy_explain.h"
 
 enum err claims_of(struct ctx *cx, const char *column, const int64_t *ids, int n, struct rows *ret)
@@ -16,7 +18,9 @@ enum err claims_of(struct ctx *cx, const char *column, const int64_t *ids, int n
             "SELECT c.id, c.policy_id, c.person_id, c.employer_id, c.org_id, c.instalment, c.amount_fen, c.due_on, c.once_key,"
             " c.state, c.decision_id, c.created_at, c.adjusts,"
             " CAST((SELECT COALESCE(SUM(CASE WHEN j.state = 'WAIVED' THEN j.settled_fen ELSE j.amount_fen END), 0) FROM adjustment j"
-            " WHERE SCOPE_NOT(adjustment 'what is asked back was not paid') AND j.claim_id = c.id AND j.kind = 'RECOVERY') AS BIGINT) AS recovered_fen FROM claim c"
+            " WHERE SCOPE_NOT(adjustment 'what is asked back was not paid') AND j.claim_id = c.id AND j.kind = 'RECOVERY') AS BIGINT) AS recovered_fen,"
+            " CAST((SELECT COALESCE(SUM(j.amount_fen), 0) FROM adjustment j WHERE SCOPE_NOT(adjustment 'what is asked back was not paid')"
+            " AND j.claim_id = c.id AND j.kind = 'RECOVERY' AND j.state IN ('OFFSET', 'REPAID')) AS BIGINT) AS given_back_fen FROM claim c"
             " WHERE SCOPE_NOT(claim 'one right has one claim, and groups exclude each other, whichever side pays')"
             " AND c.%s IN %s ORDER BY c.%s, c.id",
             column, in, column),
@@ -87,13 +91,16 @@ const char *instalment_name(struct arena *mem, const struct policy *p,
     return x->item;
 }
 
-/* The benefit year of a yearly claim stands at the end of its key. */
+/* The benefit year of a yearly claim stands at the end of its key, before what tells a further
+ * claim of the same right apart. */
 static int16_t year_of_key(const struct policy *p, const char *once_key)
 {
-    const char *last = strrchr(once_key, '|');
-    int64_t year;
+    int year = 0;
 
-    return p->once == ONCE_YEAR && last && str_int(last + 1, &year) ? (int16_t)year : 0;
+    for (const char *at = strchr(once_key, '|'); at && p->once == ONCE_YEAR; at = strchr(at + 1, '|'))
+        if (strspn(at + 1, "0123456789") == 4 && (at[5] == 0 || at[5] == '|'))
+            year = (int)strtol(at + 1, NULL, 10);
+    return (int16_t)year;
 }
 
 static enum err add_payment(struct ctx *cx, const struct rows *claims, int row,

@@ -66,12 +66,44 @@ static bool payable(const struct candidate *c, int i)
     return c->decision.instalments[i].earned_fen > c->decision.instalments[i].paid_fen;
 }
 
+/* The right's first claim, a further one that makes it up, or one made after it was given back. */
+static bool is_of_right(const char *once_key, const char *key)
+{
+    const char *rest = once_key + strlen(key);
+
+    return str_starts(once_key, key) &&
+           (*rest == 0 || str_starts(rest, "|+") || str_starts(rest, "|again-"));
+}
+
+/* All of it was recovered (追回): the right is as if it had never been paid, and can be earned
+ * again. */
+static bool is_given_back(const struct rows *claims, int i)
+{
+    return row_int(claims, i, "given_back_fen") >= row_int(claims, i, "amount_fen");
+}
+
 static bool is_known(const struct rows *claims, const char *key)
 {
     for (int i = 0; i < claims->n; i++)
-        if (str_eq(row_text(claims, i, "once_key"), key))
+        if (is_of_right(row_text(claims, i, "once_key"), key) && !is_given_back(claims, i))
             return true;
     return false;
+}
+
+/* The key of a right that is not known: its own, or behind claims that were given back the next
+ * one, so that whoever else finds it makes the same. *ret_adjusts is the last of those. */
+static const char *free_key(struct arena *mem, const struct rows *claims, const char *key,
+                            int64_t *ret_adjusts)
+{
+    int n = 0;
+
+    *ret_adjusts = NONE;
+    for (int i = 0; i < claims->n; i++)
+        if (is_of_right(row_text(claims, i, "once_key"), key)) {
+            *ret_adjusts = row_int(claims, i, "id");
+            n++;
+        }
+    return n ? arena_printf(mem, "%s|again-%d", key, n) : key;
 }
 
 static void count_news(struct candidate *c, const struct rows *claims)
@@ -372,32 +404,38 @@ static const char *close_of(struct arena *mem, const struct policy_decision *d)
     return NULL;
 }
 
-static enum err write_claim(struct ctx *cx, struct search *s, const struct candidate *c, int i,
-                            int64_t decision_id, int64_t held_by, int64_t *ret_id)
+struct new_claim {
+    int i; /* instalment of the candidate's decision */
+    const char *key;
+    int64_t adjusts, decision_id, held_by;
+};
+
+static enum err write_claim(struct ctx *cx, struct search *s, const struct candidate *c,
+                            const struct new_claim *n, int64_t *ret_id)
 {
-    const struct policy_instalment *x = &c->decision.instalments[i];
+    const struct policy_instalment *x = &c->decision.instalments[n->i];
     const struct policy *p = c->row->policy;
     int64_t id = store_new_id(cx->store), amount = x->earned_fen - x->paid_fen;
     int64_t work = claim_work(c->row, c->facts, x->until, c->seat);
-    const char *state = held_by != NONE ? "HELD" : p->automatic ? "SUBMITTED" : "ELIGIBLE";
+    const char *state = n->held_by != NONE ? "HELD" : p->automatic ? "SUBMITTED" : "ELIGIBLE";
     const char *step = str_eq(state, "SUBMITTED") ? claim_step_after(p, NULL) : NULL;
 
     *ret_id = NONE;
     TRY(db_exec(
         cx,
         "INSERT INTO claim (id, policy_id, decision_id, person_id, employer_id, org_id, home, work, instalment, amount_fen, due_on, once_key,"
-        " exclusive_group, state, held_by, created_at, updated_at, close_on, next_step)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18"
+        " exclusive_group, state, held_by, created_at, updated_at, close_on, next_step, adjusts)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19"
         " WHERE SCOPE(claim home=$7, work=$8, employer_id=$5, person_id=$4) ON CONFLICT (once_key) DO NOTHING",
-        P(id), P(c->row->id), P(decision_id), P(c->who.person_id), P(c->who.employer_id),
+        P(id), P(c->row->id), P(n->decision_id), P(c->who.person_id), P(c->who.employer_id),
         P(c->who.org_id), P(c->home), P(work), P(instalment_name(cx->mem, p, x)), P(amount),
-        P(date_text(cx->mem, x->due)), P(c->keys[i]),
-        P(p->exclusive_count ? p->exclusive[0].group : NULL), P(state), P(held_by), P(cx->now),
-        P(close_of(cx->mem, &c->decision)), P(step)));
+        P(date_text(cx->mem, x->due)), P(n->key),
+        P(p->exclusive_count ? p->exclusive[0].group : NULL), P(state), P(n->held_by), P(cx->now),
+        P(close_of(cx->mem, &c->decision)), P(step), P(n->adjusts)));
     if (cx->changed == 0)
         return OK;
     s->found->made++;
-    s->found->held += held_by != NONE;
+    s->found->held += n->held_by != NONE;
     s->found->amount_fen += amount;
     *ret_id = id;
     return journal_append(cx, &(struct journal_entry){
@@ -419,14 +457,16 @@ static enum err write_candidate(struct ctx *cx, struct search *s, const struct c
 {
     struct decision_place at = { c->who.person_id, c->who.employer_id, c->who.org_id, c->home,
                                  claim_work(c->row, c->facts, s->as_of, c->seat) };
-    int64_t decision_id, id;
+    struct new_claim n = { .held_by = held_by };
+    int64_t id;
 
     *ret_first = NONE;
-    TRY(decision_save(cx, c->row, &c->decision, at, &decision_id));
-    for (int i = 0; i < c->decision.instalment_count; i++) {
-        if (!payable(c, i) || is_known(claims, c->keys[i]))
+    TRY(decision_save(cx, c->row, &c->decision, at, &n.decision_id));
+    for (n.i = 0; n.i < c->decision.instalment_count; n.i++) {
+        if (!payable(c, n.i) || is_known(claims, c->keys[n.i]))
             continue;
-        TRY(write_claim(cx, s, c, i, decision_id, held_by, &id));
+        n.key = free_key(cx->mem, claims, c->keys[n.i], &n.adjusts);
+        TRY(write_claim(cx, s, c, &n, &id));
         if (*ret_first == NONE)
             *ret_first = id;
     }

@@ -229,10 +229,10 @@ static struct policy_cost_month *month_at(struct policy_comparison *c, struct mo
 
 enum side { NOW, THEN };
 
-/* What is payable by the policy, had neither of the two paid anything yet; months get their share.
- */
-static int64_t worth(struct policy_comparison *c, struct arena *scratch, enum side side,
-                     const struct policy_facts *facts)
+/* What is payable by the policy for the facts' year, had neither of the two paid anything yet;
+ * months get their share. */
+static int64_t worth_of_year(struct policy_comparison *c, struct arena *scratch, enum side side,
+                             const struct policy_facts *facts)
 {
     struct policy_payment *paid =
         NEW_ARRAY(scratch, struct policy_payment, facts->payment_count + 1);
@@ -255,6 +255,19 @@ static int64_t worth(struct policy_comparison *c, struct arena *scratch, enum si
             d.instalments[i].earned_fen - d.instalments[i].paid_fen;
     }
     return d.amount_fen;
+}
+
+/* Last year's right as well, as long as its late window is open. */
+static int64_t worth(struct policy_comparison *c, struct arena *scratch, enum side side,
+                     const struct policy_facts *facts)
+{
+    struct policy_facts last = *facts;
+    int64_t fen = worth_of_year(c, scratch, side, facts);
+
+    if (facts->year || !(side == THEN ? c->then : c->now)->window.late_month)
+        return fen;
+    last.year = (int16_t)(c->as_of.year - 1);
+    return fen + worth_of_year(c, scratch, side, &last);
 }
 
 static enum policy_turn turn_of(int64_t now, int64_t then)
