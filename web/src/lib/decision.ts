@@ -8,6 +8,8 @@ import { count, money } from './format'
 // holds the facts.
 export interface Condition { rule: string; name: string; result: string; resultText: string; text: string; clause: string; want: string; got: string; evidence: string }
 export interface Stretch { kind: string; from: string; until: string; employer?: string }
+// The day on which so many months were full.
+export interface Milestone { date: string; months: number }
 export interface Instalment { item: string; seq?: number; from: string; until: string; due: string; earned: number; paid: number }
 export interface Trace {
   verdict: string
@@ -23,6 +25,7 @@ export interface Trace {
   nextFen: number
   conditions: Condition[]
   stretches: Stretch[]
+  milestones: Milestone[]
   instalments: Instalment[]
 }
 
@@ -90,6 +93,12 @@ function sentence(c: Any): string {
   return parts.join(t('decision.stop'))
 }
 
+// Each threshold once, though several items ask for it.
+function milestonesOf(outcomes: Any[]): Milestone[] {
+  const met = outcomes.filter((c) => c.rule === 'MONTHS' && c.result === 'MET' && c.date && num(c.want))
+  return [...new Map(met.map((c) => [`${text(c.date)} ${num(c.want)}`, { date: text(c.date), months: num(c.want) }])).values()]
+}
+
 export function readTrace(row: Any): Trace {
   const d = obj(parsed(row.trace ?? row.trace_json ?? row.decision) ?? row)
   const of = (name: string): unknown => d[name] ?? row[name]
@@ -123,6 +132,7 @@ export function readTrace(row: Any): Trace {
     stretches: list(d.time_line).filter((s) => s.from && s.until).map((s) => ({
       kind: text(s.kind), from: text(s.from), until: text(s.until), employer: text(s.employer_name) || undefined,
     })),
+    milestones: milestonesOf(list(d.outcomes)),
     instalments: list(d.instalments).map((x) => ({
       item: items.get(text(x.item)) || text(x.item), seq: num(x.seq) || undefined, from: text(x.from), until: text(x.until), due: text(x.due),
       earned: num(x.earned_fen), paid: num(x.paid_fen),
