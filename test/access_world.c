@@ -332,9 +332,10 @@ static void make_drafts(struct making *m)
     if (m->p->employer_id != NONE) /* drafts are open to all: one is enough */
         step(m->approver, "policies.create", NONE,
              words("{'file':'%s'}", access_policy_file(m->p->id_start)));
-    call(as(m->p->west, "ADMIN"), "users.create", NONE,
-         "{'login':'gone%s','name':'%s庚','org_id':'%lld','roles':'CLERK','id_no':'110101197501018997'}",
-         m->p->id_start, m->p->mark, (long long)org_id(m->p->west));
+    call(
+        as(m->p->west, "ADMIN"), "users.create", NONE,
+        "{'login':'gone%s','name':'%s庚','org_id':'%lld','roles':'CLERK','id_no':'110101197501018997'}",
+        m->p->id_start, m->p->mark, (long long)org_id(m->p->west));
     user = got_int("id");
     step(as(m->p->west, "ADMIN"), "users.disable", user, "{}");
 }
@@ -342,9 +343,10 @@ static void make_drafts(struct making *m)
 /* An officer away, and who takes her steps meanwhile. */
 static void make_stand_in(struct making *m)
 {
-    step(as(m->p->west, "CHECKER"), "stand_ins.create", NONE,
-         words("{'user_id':'%lld','from_on':'2019-03-01','until_on':'2030-12-31','reason':'%s出差'}",
-               (long long)user_of(as(m->p->west, "LEADER#2")), m->p->mark));
+    step(
+        as(m->p->west, "CHECKER"), "stand_ins.create", NONE,
+        words("{'user_id':'%lld','from_on':'2019-03-01','until_on':'2030-12-31','reason':'%s出差'}",
+              (long long)user_of(as(m->p->west, "LEADER#2")), m->p->mark));
 }
 
 static void make_target(struct making *m)

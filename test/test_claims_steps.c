@@ -53,8 +53,7 @@ TEST("each step of each kind of policy is followed by the one that its file says
         { "gansu-chongxin-2024.yaml", "OBJECTED", "APPROVAL", NULL, NULL, NULL },
         { "henan-organised-jobseeking.yaml", "SUBMITTED", "TOWNSHIP", "check", "TOWNSHIP",
           "COUNTY_HRSS" },
-        { "henan-organised-jobseeking.yaml", "NOTICE", "FINANCE", "review", "FINANCE",
-          "APPROVAL" },
+        { "henan-organised-jobseeking.yaml", "NOTICE", "FINANCE", "review", "FINANCE", "APPROVAL" },
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -203,8 +202,7 @@ OPS_TEST("what was done with a claim stands in rows: step, hand, day, deadline a
 
 OPS_TEST("where nobody applies, a claim goes from the discovery to the notice")
 {
-    int64_t claim =
-        one_claim("automatic: true\\nreview: [{step: COUNTY_NOTICE, notice_days: 2}]");
+    int64_t claim = one_claim("automatic: true\\nreview: [{step: COUNTY_NOTICE, notice_days: 2}]");
 
     expect_next(claim, "notice", "SUBMITTED");
     call(as(TONGWEI, "CHECKER"), "claims.check", claim, "{}");

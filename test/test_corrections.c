@@ -186,8 +186,7 @@ OPS_TEST("what was given back is found again when it is earned again, once, and 
     set_clock("2019-11-05"); /* April is a gap that is allowed: six months on 12 September */
     EXPECT_INT(money_found(e.person, "2019-11-05"), 0);
     call(as(FUZHOU, "APPROVER"), "adjustments.list", NONE, "person_id=%lld", (long long)e.person);
-    call(as(FUZHOU, "APPROVER"), "adjustments.repay", got_int("items.0.id"),
-         "{'reason':'已退回'}");
+    call(as(FUZHOU, "APPROVER"), "adjustments.repay", got_int("items.0.id"), "{'reason':'已退回'}");
     expect(200, NULL);
     EXPECT_INT(money_found(e.person, "2019-09-05"), 0);
     EXPECT_INT(money_found(e.person, "2019-11-05"), 1);

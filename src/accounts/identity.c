@@ -1,6 +1,7 @@
 /* identity.c — which natural person acts. The hands that money passes through are people, not
  * accounts (domain.md D2): whoever has an account in the county and another one in the city is one
- * hand. The citizen number behind an account tells; it is sealed, and compared by its blind index. */
+ * hand. The citizen number behind an account tells; it is sealed, and compared by its blind index.
+ */
 #include "accounts/accounts.h"
 #include "platform/seal.h"
 
@@ -68,8 +69,8 @@ bool hand_has(const struct hand *hand, int64_t user_id)
     return false;
 }
 
-enum err account_has_number(struct ctx *cx, int64_t user_id, const char *place,
-                            struct bytes index, bool *ret)
+enum err account_has_number(struct ctx *cx, int64_t user_id, const char *place, struct bytes index,
+                            bool *ret)
 {
     const char *number;
     struct bytes sealed, own_index;

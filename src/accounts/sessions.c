@@ -72,9 +72,9 @@ const struct field session_output[] = {
 };
 
 /* --- who acts --- */
-#define USER_COLUMNS                                                                               \
-    "u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work," \
-    " u.employer_id, o.id AS org_id, o.name AS org_name, o.kind, o.side, o.division, o.serves_home," \
+#define USER_COLUMNS                                                                                      \
+    "u.id, u.login, u.name, u.roles, u.person_id, u.must_change, u.password_hash, u.home, u.work,"        \
+    " u.employer_id, o.id AS org_id, o.name AS org_name, o.kind, o.side, o.division, o.serves_home,"      \
     " CASE WHEN EXISTS (SELECT 1 FROM stand_in t WHERE SCOPE_NOT(stand_in 'who acts is being found out')" \
     " AND t.user_id = u.id AND t.state = 'ACTIVE') THEN 1 ELSE 0 END AS stands_in"
 #define USER_IS_ACTIVE                                           \

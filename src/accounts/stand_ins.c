@@ -1,7 +1,7 @@
-/* stand_ins.c — an officer who is away has a colleague take her steps of review: for some days, with
- * a reason, until she revokes it. What the colleague does so is written down under both names, and
- * both count as its hand, so that no stand-in makes two hands of one. Only her own steps are given
- * on, never what she holds for somebody else, and never the payment. */
+/* stand_ins.c — an officer who is away has a colleague take her steps of review: for some days,
+ * with a reason, until she revokes it. What the colleague does so is written down under both names,
+ * and both count as its hand, so that no stand-in makes two hands of one. Only her own steps are
+ * given on, never what she holds for somebody else, and never the payment. */
 #include "accounts/stand_ins.h"
 
 #include "platform/journal.h"
@@ -92,13 +92,14 @@ static enum err check_colleague(struct ctx *cx, const struct rows *own, int64_t 
         return refuse_colleague(cx, T("只能由本单位在用账号的同事代办",
                                       "only a colleague of your own office can stand in"));
     if (hand_has(&me, user_id))
-        return refuse_colleague(cx, T("同一人不能代办自己的环节",
-                                      "nobody stands in for herself"));
+        return refuse_colleague(cx, T("同一人不能代办自己的环节", "nobody stands in for herself"));
     if (!row_blob(&other, 0, "id_no_index").data)
-        return refuse_colleague(cx, T("该同事的账号未登记身份证号，不能办理资金业务",
-                                      "that account has no citizen number: it cannot act on money"));
+        return refuse_colleague(cx,
+                                T("该同事的账号未登记身份证号，不能办理资金业务",
+                                  "that account has no citizen number: it cannot act on money"));
     if (own_perms(&other) & PERM_BIT(PERM_ACCOUNT_MANAGE))
-        return refuse_colleague(cx, T("管理员不能代办审核", "an administrator takes no steps of review"));
+        return refuse_colleague(cx, T("管理员不能代办审核",
+                                      "an administrator takes no steps of review"));
     return OK;
 }
 

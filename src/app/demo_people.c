@@ -135,8 +135,8 @@ static bool bureau(struct demo *d, const char *prefix, const char *name, const c
     } staff[] = { { "admin", "管理员", "ADMIN" },         { "clerk", "经办", "CLERK" },
                   { "checker", "初审", "CHECKER" },       { "reviewer", "复审", "REVIEWER" },
                   { "approver", "分管领导", "APPROVER" }, { "approver2", "支付审批", "APPROVER" },
-                  { "payer", "支付", "PAYER" },
-                  { "payer2", "支付复核", "PAYER" },      { "leader", "领导", "LEADER" } };
+                  { "payer", "支付", "PAYER" },           { "payer2", "支付复核", "PAYER" },
+                  { "leader", "领导", "LEADER" } };
     struct demo_user *by = NULL;
     int64_t org;
 

@@ -88,9 +88,9 @@ static enum err on_submit(struct ctx *cx, const struct rows *before, const char 
         "UPDATE claim AS c SET submitted_by = $1, checked_by = NULL, reviewed_by = NULL, approved_by = NULL, notice_id = NULL, reason = NULL"
         " WHERE c.id = $2 AND SCOPE(claim c)",
         P(cx->who.user_id), P(row_int(before, 0, "id"))));
-    TRY(claim_step_add(
-        cx, before,
-        (struct claim_done){ .step = "SUBMIT", .event = "submit", .for_user_id = NONE }));
+    TRY(claim_step_add(cx, before,
+                       (struct claim_done){
+                           .step = "SUBMIT", .event = "submit", .for_user_id = NONE }));
     return claim_step_next(cx, before, row.policy, NULL, cx->today);
 }
 

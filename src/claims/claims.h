@@ -46,9 +46,9 @@ MUST_CHECK enum err claims_simulate(struct ctx *cx, const struct policy *now,
 /* One event of the state machine: "submit", "check", "review", "object", "dismiss_objection",
  * "approve", "return", "reject", "withdraw"; reason may be NULL where none is asked for. In a write
  * transaction. E_CONFLICT "claim.same_hand" when this person already acted on the claim by any
- * account of hers, "claim.own" for the beneficiary herself, by any account, "claim.notice_open" before the public notice ends,
- * "claim.facts_changed" when the facts of now no longer carry the amount. Actors without user (the
- * program itself) pass the first two. */
+ * account of hers, "claim.own" for the beneficiary herself, by any account, "claim.notice_open"
+ * before the public notice ends, "claim.facts_changed" when the facts of now no longer carry the
+ * amount. Actors without user (the program itself) pass the first two. */
 MUST_CHECK enum err claim_event(struct ctx *cx, int64_t claim_id, const char *event,
                                 const char *reason);
 

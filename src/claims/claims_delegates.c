@@ -1,6 +1,6 @@
 /* claims_delegates.c — a claim handed in for its person by kin, the work team or a village cadre
- * (委托, domain.md B2-5). Whoever hands it in so is the hand that entered it, by whatever account she
- * has elsewhere; the money goes to the person's own account as ever. */
+ * (委托, domain.md B2-5). Whoever hands it in so is the hand that entered it, by whatever account
+ * she has elsewhere; the money goes to the person's own account as ever. */
 #include "claims/claims_steps.h"
 
 #include "accounts/accounts.h"
@@ -70,17 +70,17 @@ static enum err save(struct ctx *cx, const struct rows *claim, const struct dele
         P(in->relation), P(in->reason), P(in->evidence), P(row_int(claim, 0, "person_id")),
         P(row_int(claim, 0, "employer_id")), P(row_int(claim, 0, "home")),
         P(row_int(claim, 0, "work"))));
-    return journal_append(cx, &(struct journal_entry){
-                                  .kind = "claim",
-                                  .record_id = id,
-                                  .action = "delegate",
-                                  .after = arena_printf(cx->mem, "{\"relation\":\"%s\"}",
-                                                        in->relation),
-                                  .reason = in->reason,
-                                  .home = row_int(claim, 0, "home"),
-                                  .work = row_int(claim, 0, "work"),
-                                  .employer_id = row_int(claim, 0, "employer_id"),
-                                  .person_id = row_int(claim, 0, "person_id") });
+    return journal_append(cx,
+                          &(struct journal_entry){
+                              .kind = "claim",
+                              .record_id = id,
+                              .action = "delegate",
+                              .after = arena_printf(cx->mem, "{\"relation\":\"%s\"}", in->relation),
+                              .reason = in->reason,
+                              .home = row_int(claim, 0, "home"),
+                              .work = row_int(claim, 0, "work"),
+                              .employer_id = row_int(claim, 0, "employer_id"),
+                              .person_id = row_int(claim, 0, "person_id") });
 }
 
 enum err claims_op_delegate(struct ctx *cx)

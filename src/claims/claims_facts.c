@@ -97,7 +97,8 @@ static int16_t year_of_key(const struct policy *p, const char *once_key)
 {
     int year = 0;
 
-    for (const char *at = strchr(once_key, '|'); at && p->once == ONCE_YEAR; at = strchr(at + 1, '|'))
+    for (const char *at = strchr(once_key, '|'); at && p->once == ONCE_YEAR;
+         at = strchr(at + 1, '|'))
         if (strspn(at + 1, "0123456789") == 4 && (at[5] == 0 || at[5] == '|'))
             year = (int)strtol(at + 1, NULL, 10);
     return (int16_t)year;

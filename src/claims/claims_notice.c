@@ -109,7 +109,8 @@ static enum err choose_posting(struct ctx *cx, const int64_t *ids, int n, struct
     if (err != OK)
         return err;
     return fail(cx, E_CONFLICT, "claim.none", "%s",
-                n ? T("所选申领中有的还不到公示环节", "some of the chosen claims do not wait for notice")
+                n ? T("所选申领中有的还不到公示环节",
+                      "some of the chosen claims do not wait for notice")
                   : T("没有待公示的申领", "no claim waits for public notice"));
 }
 
@@ -134,17 +135,17 @@ static enum err put_on_notice(struct ctx *cx, const struct posting *p, int i, in
         " WHERE c.id = $3 AND SCOPE(claim c)",
         P(notice_id), P(cx->now), P(id)));
     TRY(claim_step_next(cx, &claim, p->row.policy, step.code, until));
-    return journal_append(
-        cx, &(struct journal_entry){ .kind = "claim",
-                                     .record_id = id,
-                                     .action = "notice",
-                                     .before = arena_printf(cx->mem, "{\"state\":\"%s\"}",
-                                                            row_text(&claim, 0, "state")),
-                                     .after = "{\"state\":\"NOTICE\"}",
-                                     .home = row_int(&claim, 0, "home"),
-                                     .work = row_int(&claim, 0, "work"),
-                                     .employer_id = row_int(&claim, 0, "employer_id"),
-                                     .person_id = row_int(&claim, 0, "person_id") });
+    return journal_append(cx, &(struct journal_entry){
+                                  .kind = "claim",
+                                  .record_id = id,
+                                  .action = "notice",
+                                  .before = arena_printf(cx->mem, "{\"state\":\"%s\"}",
+                                                         row_text(&claim, 0, "state")),
+                                  .after = "{\"state\":\"NOTICE\"}",
+                                  .home = row_int(&claim, 0, "home"),
+                                  .work = row_int(&claim, 0, "work"),
+                                  .employer_id = row_int(&claim, 0, "employer_id"),
+                                  .person_id = row_int(&claim, 0, "person_id") });
 }
 
 static enum err save_notice(struct ctx *cx, const struct posting *p, int64_t id, struct date until)

@@ -1,7 +1,7 @@
-/* claims_steps.c — which step of review comes next, whose office takes it, and the rows that say who
- * did what (domain.md D2, B2: from none before the notice, where nobody applies, to Chongxin's six).
- * Entry, every review and the approval are different people; posting a notice decides nothing and is
- * no hand. */
+/* claims_steps.c — which step of review comes next, whose office takes it, and the rows that say
+ * who did what (domain.md D2, B2: from none before the notice, where nobody applies, to Chongxin's
+ * six). Entry, every review and the approval are different people; posting a notice decides nothing
+ * and is no hand. */
 #include "claims/claims_steps.h"
 
 #include "accounts/accounts.h"
@@ -156,7 +156,8 @@ static enum err check_office(struct ctx *cx, const struct rows *claim,
         (!next->by_home || s->home_lo != NONE))
         return OK;
     return hint(cx,
-                fail(cx, E_FORBIDDEN, "claim.step_office", T("“%s”不由您的单位办理", "%s is not your office's step"),
+                fail(cx, E_FORBIDDEN, "claim.step_office",
+                     T("“%s”不由您的单位办理", "%s is not your office's step"),
                      T(next->zh, next->en)),
                 T("由%s办理", "it is taken by %s"), office_text(cx, next));
 }
@@ -248,8 +249,7 @@ static enum err refuse_hand(struct ctx *cx)
                 fail(cx, E_CONFLICT, "claim.same_hand", "%s",
                      T("您已办理过这笔申领的前一环节，须由他人办理",
                        "you already acted on this claim: somebody else must take this step")),
-                "%s",
-                T("同一人的几个账号算作一人", "several accounts of one person count as one"));
+                "%s", T("同一人的几个账号算作一人", "several accounts of one person count as one"));
 }
 
 /* Those who entered, checked, reviewed or approved it since it was last handed in. */
@@ -312,7 +312,8 @@ enum err claims_check_other_hand(struct ctx *cx, const int64_t *claim_ids, int n
     TRY(account_hand(cx, cx->who.user_id, &me));
     for (int from = 0; from < n && me.n; from += FACTS_CHUNK) {
         struct params p;
-        const char *in = facts_in_list(cx->mem, claim_ids + from, MIN(n - from, FACTS_CHUNK), 0, &p);
+        const char *in =
+            facts_in_list(cx->mem, claim_ids + from, MIN(n - from, FACTS_CHUNK), 0, &p);
         TRY(db_rows_list(
             cx, &r,
             arena_printf(
@@ -338,8 +339,8 @@ enum err claim_step_add(struct ctx *cx, const struct rows *claim, struct claim_d
         " SELECT $1, COALESCE((SELECT MAX(s.number) FROM claim_step s WHERE SCOPE_NOT(claim_step 'the claim is in scope') AND s.claim_id = $1), 0) + 1,"
         " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE SCOPE_NOT(claim_step 'the claim is in scope')",
         P(row_int(claim, 0, "id")), P(done.step), P(done.event), P(cx->who.user_id),
-        P(done.for_user_id), P(done.reason), P(row_text(claim, 0, "step_due_on")),
-        P(done.until_on), P(row_int(claim, 0, "person_id")), P(row_int(claim, 0, "employer_id")),
+        P(done.for_user_id), P(done.reason), P(row_text(claim, 0, "step_due_on")), P(done.until_on),
+        P(row_int(claim, 0, "person_id")), P(row_int(claim, 0, "employer_id")),
         P(row_int(claim, 0, "home")), P(row_int(claim, 0, "work")), P(cx->now));
 }
 
@@ -347,7 +348,8 @@ static enum err set_next(struct ctx *cx, const struct rows *claim, const char *s
                          const char *due_on)
 {
     return db_exec(
-        cx, "UPDATE claim AS c SET next_step = $1, step_due_on = $2 WHERE c.id = $3 AND SCOPE(claim c)",
+        cx,
+        "UPDATE claim AS c SET next_step = $1, step_due_on = $2 WHERE c.id = $3 AND SCOPE(claim c)",
         P(step), P(due_on), P(row_int(claim, 0, "id")));
 }
 
@@ -400,7 +402,7 @@ static const char *name_of_step(struct ctx *cx, const char *code)
     for (size_t i = 0; i < ARRAY_LEN(usual); i++)
         if (str_eq(usual[i].code, code))
             return T(usual[i].zh, usual[i].en);
-    return step >= 0     ? policy_name_label(policy_steps, step, cx->lang)
+    return step >= 0                ? policy_name_label(policy_steps, step, cx->lang)
            : str_eq(code, "SUBMIT") ? T("申报", "entry")
                                     : code;
 }
@@ -453,8 +455,7 @@ static void put_way(struct ctx *cx, const struct policy *p, const struct claim_n
         json_put_str(cx->out, "step", step.code);
         json_put_str(cx->out, "step_name", T(step.zh, step.en));
         json_put_str(cx->out, "event", step.event);
-        json_put_str(cx->out, "office",
-                     step.lowest != LEVEL_NONE ? office_text(cx, &step) : NULL);
+        json_put_str(cx->out, "office", step.lowest != LEVEL_NONE ? office_text(cx, &step) : NULL);
         if (step.notice_days)
             json_put_int(cx->out, "notice_days", step.notice_days);
         if (step.within_days)
@@ -473,7 +474,8 @@ enum err claims_op_steps(struct ctx *cx)
 
     TRY(record_load(cx, &claim_record, cx->id, &claim));
     TRY(policy_get(cx, row_int(&claim, 0, "policy_id"), &row));
-    next = claim_next_step(row.policy, row_text(&claim, 0, "state"), row_text(&claim, 0, "next_step"));
+    next =
+        claim_next_step(row.policy, row_text(&claim, 0, "state"), row_text(&claim, 0, "next_step"));
     json_object(cx->out);
     TRY(put_done(cx, cx->id));
     put_way(cx, row.policy, &next);

@@ -9,10 +9,10 @@
 
 /* What comes next for a claim. No event: it is not under review. */
 struct claim_next {
-    const char *event;              /* "check" "review" "notice" "approve" */
-    const char *code, *zh, *en;     /* of the step: "TOWNSHIP", or "CHECK" of the usual hands */
+    const char *event;          /* "check" "review" "notice" "approve" */
+    const char *code, *zh, *en; /* of the step: "TOWNSHIP", or "CHECK" of the usual hands */
     enum division_level highest, lowest; /* of the office that acts; LEVEL_NONE: any */
-    bool by_home;                   /* by the origin, whoever pays */
+    bool by_home;                        /* by the origin, whoever pays */
     int notice_days, within_days;
 };
 /* Pure: of the claim's state and, in a chain, the step that is stored with it (else NULL). */

@@ -27,8 +27,8 @@ struct op {
     const struct field *out; /* reply when it is not the record's: OUTPUT rows; ended by {0} */
     unsigned flags;
     /* For an operation on one record: "state=LOCKED|SENT", the values of a field in which the rule
-     * lets it through; for a transition, beside the states it begins from. Told in GET /meta, so that no page offers it
-     * elsewhere; the rule itself stays in the handler. NULL: always. */
+     * lets it through; for a transition, beside the states it begins from. Told in GET /meta, so
+     * that no page offers it elsewhere; the rule itself stays in the handler. NULL: always. */
     const char *when;
 };
 

@@ -160,7 +160,8 @@ static void read_step_of_chain(struct policy_problems *pb, const struct policy_n
              "notice_days for a notice, within_days for a deadline, both in working days");
     }
     if (r.step == STEP_EMPLOYER) {
-        PROBLEM(pb, node, "单位申报就是提交，不是审核环节", "filing hands the claim in: it is no step");
+        PROBLEM(pb, node, "单位申报就是提交，不是审核环节",
+                "filing hands the claim in: it is no step");
         CURE(pb, "请删去这一步", "delete it");
     }
     for (int i = 0; i < p->review_count; i++) {
@@ -217,7 +218,8 @@ static void check_notice_days(struct policy_problems *pb, const struct policy_no
         CURE(pb, "请补上这个键", "add this key");
     }
     if (p->has_chain && days) {
-        PROBLEM(pb, days, "公示天数已写在审核环节里", "the days of notice stand in the steps of review");
+        PROBLEM(pb, days, "公示天数已写在审核环节里",
+                "the days of notice stand in the steps of review");
         CURE(pb, "请删去 notice_working_days", "delete notice_working_days");
     }
 }

@@ -50,5 +50,6 @@ const char *policy_name_label(const struct policy_name *names, int value, enum l
 
 bool policy_step_is_notice(enum policy_step step)
 {
-    return step == STEP_VILLAGE_NOTICE || step == STEP_TOWNSHIP_NOTICE || step == STEP_COUNTY_NOTICE;
+    return step == STEP_VILLAGE_NOTICE || step == STEP_TOWNSHIP_NOTICE ||
+           step == STEP_COUNTY_NOTICE;
 }
