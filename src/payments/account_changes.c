@@ -1,6 +1,7 @@
 /* account_changes.c — when a changed account is paid to, and who says so. */
 #include "payees/payees.h"
 
+#include "accounts/accounts.h"
 #include "payments/payments_int.h"
 #include "platform/seal.h"
 
@@ -124,13 +125,16 @@ static const struct field fields[] = {
     { 0 },
 };
 
-/* Not by who made the change; the program itself, which has no user, confirms nothing. */
+/* Not by who made the change, by whatever account of hers; the program itself, which has no user,
+ * confirms nothing. */
 static enum err settle(struct ctx *cx, const struct rows *before, const char *action,
                        const char *reason)
 {
     int64_t me = cx->who.user_id;
+    struct hand hand;
 
-    if (me == NONE || me == row_int(before, 0, "made_by"))
+    TRY(account_hand(cx, me, &hand));
+    if (me == NONE || hand_has(&hand, row_int(before, 0, "made_by")))
         return fail(cx, E_FORBIDDEN, "account_change.own", "%s",
                     T("账号变更须由变更人以外的人复核",
                       "a change of account is confirmed by somebody other than who made it"));

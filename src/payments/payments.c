@@ -459,21 +459,22 @@ enum err payment_batch_lock(struct ctx *cx, int64_t id)
     return batch_move(cx, &batch, "lock", "LOCKED", NULL);
 }
 
-/* An account that one user gave for a failed line is looked at by two others. */
-static enum err check_own_correction(struct ctx *cx, int64_t batch_id)
+/* An account that one person gave for a failed line is looked at by two others. */
+static enum err check_own_correction(struct ctx *cx, int64_t batch_id, const struct hand *hand)
 {
     struct rows r;
 
     TRY(db_rows(
         cx, &r,
-        "SELECT l.line_no FROM payment_line l JOIN payment_line f ON f.id = l.reissue_of"
-        " WHERE SCOPE_NOT(payment_line 'of the batch in scope, and what it replaces') AND l.batch_id = $1 AND f.corrected_by = $2 LIMIT 1",
-        P(batch_id), P(cx->who.user_id)));
-    if (r.n)
-        return fail(cx, E_FORBIDDEN, "payment.own_correction",
-                    T("第 %lld 笔的账号由您更正，须由他人审批",
-                      "you corrected the account of line %lld: somebody else must approve"),
-                    (long long)row_int(&r, 0, "line_no"));
+        "SELECT f.corrected_by, MIN(l.line_no) AS line_no FROM payment_line l JOIN payment_line f ON f.id = l.reissue_of"
+        " WHERE SCOPE_NOT(payment_line 'of the batch in scope, and what it replaces') AND l.batch_id = $1 GROUP BY f.corrected_by",
+        P(batch_id)));
+    for (int i = 0; i < r.n; i++)
+        if (hand_has(hand, row_int(&r, i, "corrected_by")))
+            return fail(cx, E_FORBIDDEN, "payment.own_correction",
+                        T("第 %lld 笔的账号由您更正，须由他人审批",
+                          "you corrected the account of line %lld: somebody else must approve"),
+                        (long long)row_int(&r, i, "line_no"));
     return OK;
 }
 
@@ -495,7 +496,7 @@ enum err payment_batch_approve(struct ctx *cx, int64_t id)
     if (hand_has(&hand, first))
         return fail(cx, E_FORBIDDEN, "payment.approved_already", "%s",
                     T("须由另一人作第二次审批", "the second approval is another user's"));
-    TRY(check_own_correction(cx, id));
+    TRY(check_own_correction(cx, id, &hand));
     TRY(check_content(cx, &batch, &lines, &n));
     claims = NEW_ARRAY(cx->mem, int64_t, n + 1);
     for (int i = 0; i < n; i++)
