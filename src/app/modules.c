@@ -2,6 +2,7 @@
 #include "app/modules.h"
 
 #include "accounts/accounts.h"
+#include "books/books.h"
 #include "claims/claims.h"
 #include "divisions/divisions.h"
 #include "employers/employers.h"
@@ -36,6 +37,7 @@ const struct module *const app_modules[] = {
     &ledger_module,
     &claims_module,
     &payments_module,
+    &books_module,
     &targets_module,
     &stats_module,
     NULL,

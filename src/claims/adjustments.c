@@ -86,7 +86,8 @@ static const struct field fields[] = {
     OUTPUT("decision_id", FIELD_ID, "重新认定", "Decided anew", .sql = "j.decision_id",
            .use = USE_LIST),
     OUTPUT("payer", FIELD_DIVISION, "付款单位", "Payer", .sql = "j.payer", .use = USE_FILTER),
-    OUTPUT("fund", FIELD_TEXT, "资金", "Fund", .sql = "j.fund", .use = LISTED | USE_FILTER),
+    OUTPUT("fund", FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices, .sql = "j.fund",
+           .use = LISTED | USE_FILTER),
     OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "j.person_id",
            .use = USE_LIST | USE_FILTER),
     OUTPUT(

@@ -3,6 +3,7 @@
 #include "ledger/ledger_int.h"
 
 #include "base/amount.h"
+#include "policy/policies.h"
 
 static const struct choice sides[] = {
     { "HOME", "输出地（西部）", "Origin (west)", "输出地|西部" },
@@ -31,8 +32,8 @@ static const struct field fields[] = {
           .sql = "g.side", .use = LISTED | USE_FILTER | USE_FIXED),
     FIELD(IN, home, FIELD_DIVISION, "输出地", "Origin", .sql = "g.home", .use = USE_DERIVED),
     FIELD(IN, work, FIELD_DIVISION, "输入地", "Destination", .sql = "g.work", .use = USE_DERIVED),
-    FIELD(IN, fund, FIELD_TEXT, "资金", "Fund", .required = true, .max = 80, .sql = "g.fund",
-          .use = LISTED | USE_FILTER | USE_FIXED),
+    FIELD(IN, fund, FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices, .required = true,
+          .sql = "g.fund", .use = LISTED | USE_FILTER | USE_FIXED),
     FIELD(IN, year, FIELD_INT, "年度", "Year", .required = true, .min = 1996, .max = 2100,
           .sql = "g.year", .use = LISTED | USE_FILTER | USE_FIXED),
     FIELD(IN, amount_fen, FIELD_MONEY, "预算", "Budget", .required = true, .min = 0,

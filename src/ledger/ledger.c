@@ -2,8 +2,9 @@
 #include "ledger/ledger.h"
 
 #include "ledger/ledger_int.h"
+#include "policy/policies.h"
 
-static const struct choice accounts[] = {
+const struct choice ledger_accounts[] = {
     { "GRANT", "补贴支出", "Subsidies granted" },
     { "OBLIGATION", "应付补贴", "Owed" },
     { "IN_PAYMENT", "支付在途", "In payment" },
@@ -17,7 +18,7 @@ static const struct choice accounts[] = {
     { "BUDGET_USED", "已用预算", "Budget used" },
     { 0 },
 };
-static const struct choice events[] = {
+const struct choice ledger_events[] = {
     [LEDGER_APPROVED] = { "APPROVED", "终审应付", "Approved" },
     [LEDGER_LOCKED] = { "LOCKED", "入批支付", "In a batch" },
     [LEDGER_PAID] = { "PAID", "银行已付", "Paid" },
@@ -34,7 +35,7 @@ static const struct choice events[] = {
 
 const char *ledger_account(const char *code, enum lang lang)
 {
-    return choice_label(accounts, code, lang);
+    return choice_label(ledger_accounts, code, lang);
 }
 
 /* What each event does: to the money, and to the budget. */
@@ -55,6 +56,15 @@ static const struct movement {
     [LEDGER_BUDGET_CUT] = { NULL, NULL, "BUDGET_SOURCE", "BUDGET_FREE" },
 };
 
+int ledger_event_find(const char *code)
+{
+    for (int i = 0; i < LEDGER_EVENTS; i++)
+        if (str_eq(ledger_events[i].code, code))
+            return i;
+    assert(!"an event of the ledger");
+    return LEDGER_EVENTS;
+}
+
 static enum err add_row(struct ctx *cx, const struct ledger_claim *c, enum ledger_event event,
                         const char *debit, const char *credit, int64_t fen,
                         struct ledger_cause cause)
@@ -67,10 +77,10 @@ static enum err add_row(struct ctx *cx, const struct ledger_claim *c, enum ledge
         " person_id, employer_id, org_id, home, work)"
         " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18"
         " WHERE SCOPE_NOT(ledger_entry 'what causes it is in scope')",
-        P(store_new_id(cx->store)), P(cx->now), P(events[event].code), P(debit), P(credit), P(fen),
-        P(c->payer), P(c->fund), P(c->year), P(c->claim_id), P(cause.line_id), P(cause.batch_id),
-        P(cause.adjustment_id), P(c->person_id), P(c->employer_id), P(c->org_id), P(c->home),
-        P(c->work));
+        P(store_new_id(cx->store)), P(cx->now), P(ledger_events[event].code), P(debit), P(credit),
+        P(fen), P(c->payer), P(c->fund), P(c->year), P(c->claim_id), P(cause.line_id),
+        P(cause.batch_id), P(cause.adjustment_id), P(c->person_id), P(c->employer_id), P(c->org_id),
+        P(c->home), P(c->work));
 }
 
 enum err ledger_post(struct ctx *cx, const struct ledger_claim *c, enum ledger_event event,
@@ -95,8 +105,8 @@ enum err ledger_sum(struct ctx *cx, enum ledger_event event, int64_t lo, int64_t
         cx, &r,
         "SELECT CAST(COALESCE(SUM(e.amount_fen), 0) AS BIGINT) AS fen FROM ledger_entry e WHERE SCOPE(ledger_entry e)"
         " AND e.event = $1 AND e.debit = $2 AND e.payer BETWEEN $3 AND $4 AND ($5 IS NULL OR e.fund = $5) AND ($6 IS NULL OR e.year = $6)",
-        P(events[event].code), P(m->debit ? m->debit : m->budget_debit), P(lo), P(hi), P(fund),
-        P(year)));
+        P(ledger_events[event].code), P(m->debit ? m->debit : m->budget_debit), P(lo), P(hi),
+        P(fund), P(year)));
     *ret_fen = row_int(&r, 0, "fen");
     return OK;
 }
@@ -108,16 +118,17 @@ struct entry_row {
 };
 static const struct field fields[] = {
     OUTPUT("at", FIELD_INSTANT, "时间", "When", .sql = "e.at", .use = LISTED),
-    OUTPUT("event", FIELD_CHOICE, "事项", "Event", .choices = events, .sql = "e.event",
+    OUTPUT("event", FIELD_CHOICE, "事项", "Event", .choices = ledger_events, .sql = "e.event",
            .use = LISTED | USE_FILTER),
-    OUTPUT("debit", FIELD_CHOICE, "借方", "Debit", .choices = accounts, .sql = "e.debit",
+    OUTPUT("debit", FIELD_CHOICE, "借方", "Debit", .choices = ledger_accounts, .sql = "e.debit",
            .use = LISTED | USE_FILTER),
-    OUTPUT("credit", FIELD_CHOICE, "贷方", "Credit", .choices = accounts, .sql = "e.credit",
+    OUTPUT("credit", FIELD_CHOICE, "贷方", "Credit", .choices = ledger_accounts, .sql = "e.credit",
            .use = LISTED | USE_FILTER),
     OUTPUT("amount_fen", FIELD_MONEY, "金额", "Amount", .sql = "e.amount_fen", .use = LISTED),
     OUTPUT("payer", FIELD_DIVISION, "付款单位", "Payer", .sql = "e.payer",
            .use = USE_LIST | USE_FILTER),
-    OUTPUT("fund", FIELD_TEXT, "资金", "Fund", .sql = "e.fund", .use = LISTED | USE_FILTER),
+    OUTPUT("fund", FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices, .sql = "e.fund",
+           .use = LISTED | USE_FILTER),
     OUTPUT("year", FIELD_INT, "年度", "Year", .sql = "e.year", .use = LISTED | USE_FILTER),
     OUTPUT("claim_id", FIELD_ID, "申领", "Claim", .sql = "e.claim_id",
            .use = USE_LIST | USE_FILTER),

@@ -45,6 +45,9 @@ MUST_CHECK enum err ledger_post(struct ctx *cx, const struct ledger_claim *c,
  * NONE), as far as the actor sees them. */
 MUST_CHECK enum err ledger_sum(struct ctx *cx, enum ledger_event event, int64_t lo, int64_t hi,
                                const char *fund, int64_t year, int64_t *ret_fen);
+/* In the order of the balance sheet, ended by {0}; and by enum ledger_event. */
+extern const struct choice ledger_accounts[], ledger_events[];
+int ledger_event_find(const char *code); /* of a row of the ledger */
 /* An account's name for people. */
 const char *ledger_account(const char *code, enum lang lang);
 /* What budgets have in their books against what the ledger says: the sum of all differences. */

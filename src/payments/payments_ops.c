@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "payments/bank_format.h"
+#include "policy/policies.h"
 #include "platform/temp.h"
 
 extern const struct choice payment_batch_states[];
@@ -35,7 +36,8 @@ static const struct field batch_fields[] = {
     OUTPUT("payer", FIELD_DIVISION, "付款单位", "Payer", .use = USE_FILTER, .sql = "b.payer"),
     OUTPUT("payer_name", FIELD_TEXT, "付款单位名称", "Payer name", .use = LISTED,
            .sql = "(SELECT d.full_name FROM division d WHERE d.code = b.payer)"),
-    OUTPUT("fund", FIELD_TEXT, "资金", "Fund", .use = LISTED | USE_FILTER, .sql = "b.fund"),
+    OUTPUT("fund", FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices,
+           .use = LISTED | USE_FILTER, .sql = "b.fund"),
     OUTPUT("state", FIELD_CHOICE, "状态", "State", .choices = payment_batch_states,
            .use = LISTED | USE_FILTER, .sql = "b.state"),
     OUTPUT("lines", FIELD_INT, "笔数", "Lines", .use = LISTED, .sql = "b.lines"),
@@ -113,7 +115,8 @@ struct make_input {
 };
 static const struct field make_fields[] = {
     PARAM(struct make_input, payer, FIELD_DIVISION, "付款单位", "Payer", .required = true),
-    PARAM(struct make_input, fund, FIELD_TEXT, "资金", "Fund", .required = true, .max = 80),
+    PARAM(struct make_input, fund, FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices,
+          .required = true),
     PARAM(struct make_input, policy_id, FIELD_ID, "政策", "Policy", .refers = "policy"),
     { 0 },
 };

@@ -16,7 +16,7 @@
 #include "policy/policy_file.h"
 
 #define CHOICE(prefix, code, zh, en) { #code, zh, en },
-static const struct choice funds[] = { POLICY_FUNDS(CHOICE, ){ 0 } };
+const struct choice policy_fund_choices[] = { POLICY_FUNDS(CHOICE, ){ 0 } };
 static const struct choice beneficiaries[] = { POLICY_BENEFICIARIES(CHOICE, ){ 0 } };
 static const struct choice verdicts[] = { POLICY_VERDICTS(CHOICE, ){ 0 } };
 static const struct choice payer_sides[] = {
@@ -109,7 +109,7 @@ static const struct field fields[] = {
           .use = USE_FILTER | USE_FIXED | USE_DERIVED),
     OUTPUT("payer_name", FIELD_TEXT, "出资地区", "Payer name", .use = LISTED,
            .sql = "(SELECT d.full_name FROM division d WHERE d.code = y.payer)"),
-    FIELD(IN, fund, FIELD_CHOICE, "资金", "Fund", .choices = funds, .sql = "y.fund",
+    FIELD(IN, fund, FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices, .sql = "y.fund",
           .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),
     FIELD(IN, beneficiary, FIELD_CHOICE, "补贴对象", "Beneficiary", .choices = beneficiaries,
           .sql = "y.beneficiary", .use = LISTED | USE_FILTER | USE_FIXED | USE_DERIVED),

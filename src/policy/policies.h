@@ -7,6 +7,7 @@
 
 extern const struct module policy_module;
 extern const struct record policy_record, decision_record;
+extern const struct choice policy_fund_choices[]; /* the funds that policies are paid from */
 
 /* A stored policy, read. Lives as long as the program. */
 struct policy_row {
