@@ -288,6 +288,7 @@ OPS_TEST("batches are settled to zero, and until then each says what waits and t
     settled(false);
     EXPECT_STR(got("items.0.open.0.code"), "NOT_ANSWERED");
     EXPECT_INT(got_int("items.0.open.0.amount_fen"), 300000);
+    EXPECT_INT(got_int("items.0.book_in_payment_fen"), got_int("items.0.waiting_fen"));
     EXPECT_INT(money_answer(s.again, RETURN_HEAD "1,3000,成功,\n"), OK);
     settled(true);
     EXPECT_INT(got_int("paid_fen"), 300000);

@@ -329,6 +329,49 @@ static bool upload_roster(struct demo *d, int64_t *ret_rows, int64_t *ret_bad)
     return true;
 }
 
+/* The attendance sheet shows that somebody was away in a month that was paid for: what follows is
+ * asked back, and kept back of what she still gets. */
+static bool correct_one(struct demo *d, int *ret_n)
+{
+    int64_t person = NONE;
+    char month[8];
+
+    if (!demo_call(d, demo_user(d, "fuzhou-reviewer"), "claims.list", NONE,
+                   "state=APPROVED&limit=1"))
+        return false;
+    if (demo_count(d, "items"))
+        person = demo_int(d, "items.0.person_id");
+    for (int i = 0; i < d->world->people_n && person != NONE; i++) {
+        if (d->ways[i].person_id != person)
+            continue;
+        *ret_n = 1;
+        return demo_call(
+            d, demo_user(d, "fuzhou-reviewer"), "months.correct", NONE,
+            "{'placement_id':'%lld','month':'%s','status':'NOT_WORKING','reason':'企业考勤记录显示当月未到岗'}",
+            (long long)d->ways[i].placement_id,
+            month_format(month_add(month_of(d->ways[i].start), 2), month));
+    }
+    return true;
+}
+
+/* What the city may spend this year: enough for what is approved, not for all that is under way. */
+static bool set_budget(struct demo *d, int64_t *ret_fen)
+{
+    enum { STEP = 5000000 }; /* 50,000 yuan */
+    struct demo_user *approver = demo_user(d, "fuzhou-approver");
+    int64_t fen;
+
+    if (!demo_call(d, approver, "books.budgets", NONE, NULL))
+        return false;
+    fen = demo_int(d, "sum.reserved_fen") + demo_int(d, "sum.used_fen") +
+          demo_int(d, "sum.under_way_fen") * 3 / 5;
+    *ret_fen = (fen + STEP - 1) / STEP * STEP;
+    return demo_call(
+        d, approver, "budgets.create", NONE,
+        "{'payer':%lld,'side':'WORK','fund':'DESTINATION_BUDGET','year':%d,'amount_fen':%lld}",
+        (long long)d->world->east_code, d->today.year, (long long)*ret_fen);
+}
+
 /* A batch that one of two has approved. */
 static bool make_payment(struct demo *d, int64_t *ret_lines)
 {
@@ -378,19 +421,21 @@ static bool worker_account(struct demo *d)
 
 bool demo_waiting(struct demo *d)
 {
-    int64_t rows = 0, bad = 0, lines = 0;
-    int objected = 0;
+    int64_t rows = 0, bad = 0, lines = 0, budget = 0;
+    int objected = 0, corrected = 0;
 
     if (!worker_account(d))
         return false;
     if (!has_second_half(d))
         return nothing_more(d);
-    if (!upload_roster(d, &rows, &bad) || !object_to_one(d, &objected) || !make_payment(d, &lines))
+    if (!upload_roster(d, &rows, &bad) || !object_to_one(d, &objected) ||
+        !correct_one(d, &corrected) || !make_payment(d, &lines) || !set_budget(d, &budget))
         return false;
     demo_say(
         d,
-        S("补充花名册 %lld 行已检查（有误 %lld 行）待导入，公示异议 %d 件待核查，支付批次 %lld 笔待第二人审批",
-          "a roster of %lld rows checked (%lld bad) waits to be taken in, %d objection to look into, a batch of %lld payments waits for the second approval"),
-        (long long)rows, (long long)bad, objected, (long long)lines);
+        S("补充花名册 %lld 行已检查（有误 %lld 行）待导入，公示异议 %d 件待核查，更正已锁定月份 %d 个，支付批次 %lld 笔待第二人审批，本年预算 %lld 元",
+          "a roster of %lld rows checked (%lld bad) waits to be taken in, %d objection to look into, %d locked month corrected, a batch of %lld payments waits for the second approval, the year's budget is %lld yuan"),
+        (long long)rows, (long long)bad, objected, corrected, (long long)lines,
+        (long long)budget / 100);
     return true;
 }

@@ -28,12 +28,14 @@ enum sum {
     BOOK_PAID,
     BOOK_RETURNED,
     BOOK_OFFSET,
+    BOOK_IN_PAYMENT, /* locked and neither paid, returned nor kept back: what waits, by the ledger
+                      */
     SUMS
 };
 static const char *const sum_names[SUMS] = {
-    "ordered_fen",   "lines_fen",         "paid_fen",       "refused_fen",
-    "waiting_fen",   "offset_fen",        "recorded_fen",   "book_locked_fen",
-    "book_paid_fen", "book_returned_fen", "book_offset_fen"
+    "ordered_fen",   "lines_fen",         "paid_fen",        "refused_fen",
+    "waiting_fen",   "offset_fen",        "recorded_fen",    "book_locked_fen",
+    "book_paid_fen", "book_returned_fen", "book_offset_fen", "book_in_payment_fen"
 };
 
 /* Two sums that must be equal once the batch is as far as `from` says. */
@@ -159,8 +161,10 @@ static void read_sums(const struct settlement *s, int row, int64_t sums[SUMS])
 
     for (int i = 0; i < BOOK_LOCKED; i++)
         sums[i] = row_int(&s->batches, row, sum_names[i]);
-    for (int i = BOOK_LOCKED; i < SUMS; i++)
+    for (int i = BOOK_LOCKED; i < BOOK_IN_PAYMENT; i++)
         sums[i] = moved(s, row_int(&s->batches, row, "id"), events[i - BOOK_LOCKED]);
+    sums[BOOK_IN_PAYMENT] =
+        sums[BOOK_LOCKED] - sums[BOOK_PAID] - sums[BOOK_RETURNED] - sums[OFFSET];
 }
 
 static int64_t put_differences(struct ctx *cx, const int64_t sums[SUMS], bool is_sent)

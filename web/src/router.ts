@@ -21,6 +21,9 @@ const rooms: RouteRecordRaw[] = [
   { path: 'bulletin', name: 'bulletin', component: () => import('./pages/Bulletin.vue'), meta: { title: 'room.bulletin' } },
   { path: 'rows', name: 'rows', component: () => import('./pages/IndicatorRows.vue'), meta: { title: 'figure.rows' } },
   { path: 'claims', name: 'claims', component: () => import('./pages/Claims.vue'), meta: { title: 'room.claims' } },
+  { path: 'ledger', name: 'ledger', component: () => import('./pages/Ledger.vue'), meta: { title: 'room.ledger' } },
+  { path: 'reconcile', name: 'reconcile', component: () => import('./pages/Reconcile.vue'), meta: { title: 'room.reconcile' } },
+  { path: 'budgets', name: 'budgets', component: () => import('./pages/Budgets.vue'), meta: { title: 'room.budgets' } },
   { path: ':rest(.*)*', name: 'missing', component: () => import('./pages/Missing.vue'), meta: { title: 'room.missing' } },
 ]
 
@@ -33,6 +36,7 @@ export const router = createRouter({
     // For paper: no menu, no tabs.
     { path: '/print/batch/:id', name: 'print-batch', component: () => import('./pages/PrintManifest.vue'), meta: { title: 'print.manifest' } },
     { path: '/print/notice/:id', name: 'print-notice', component: () => import('./pages/PrintNotice.vue'), meta: { title: 'print.notice' } },
+    { path: '/print/ledger', name: 'print-ledger', component: () => import('./pages/PrintLedger.vue'), meta: { title: 'room.ledger' } },
     { path: '/app', component: () => import('./shell/Shell.vue'), children: rooms.map((r) => ({ ...r, path: `/${r.path}` })) },
   ],
 })

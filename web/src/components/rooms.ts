@@ -7,6 +7,11 @@ export const ROOMS: Record<string, Component> = {
   policy: defineAsyncComponent(() => import('../rooms/PolicyRoom.vue')),
   transfer_batch: defineAsyncComponent(() => import('../rooms/BatchRoom.vue')),
   public_notice: defineAsyncComponent(() => import('../rooms/NoticeRoom.vue')),
+  month_correction: defineAsyncComponent(() => import('../rooms/CorrectionRoom.vue')),
+  adjustment: defineAsyncComponent(() => import('../rooms/AdjustmentRoom.vue')),
+  budget: defineAsyncComponent(() => import('../rooms/BudgetRoom.vue')),
+  person: defineAsyncComponent(() => import('../rooms/MoneyRoom.vue')),
+  employer: defineAsyncComponent(() => import('../rooms/MoneyRoom.vue')),
   payment_batch: defineAsyncComponent(() => import('../rooms/PaymentRoom.vue')),
 }
 

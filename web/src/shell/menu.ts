@@ -1,4 +1,4 @@
-// The menu follows the road from the person to the bulletin. Records come from the server; what no group
+// The menu follows the road from the person to the bulletin, and the money's rooms the way the money goes. Records come from the server; what no group
 // names stands under "more", so a new record is reachable without a change here.
 import {
   Collection, Connection, Guide, HomeFilled, More, OfficeBuilding, Setting, Suitcase, User, Wallet,
@@ -36,13 +36,19 @@ const GROUPS: { key: Key; icon: Component; items: Item[] }[] = [
   { key: 'group.posts', icon: Suitcase, items: ['employer', 'job_post', 'job_fair'] },
   { key: 'group.match', icon: Connection, items: [{ room: '/matching', title: 'room.matching', perms: ['MATCH_READ'] }, 'offer'] },
   { key: 'group.transfer', icon: Guide, items: ['transfer_batch', 'passenger'] },
-  { key: 'group.placement', icon: OfficeBuilding, items: ['placement', { room: '/months', title: 'room.months', perms: ['PLACEMENT_READ', 'MONTH_CONFIRM'] }, 'month_correction', 'labour_station', 'visit', 'rights_case'] },
+  { key: 'group.placement', icon: OfficeBuilding, items: ['placement', { room: '/months', title: 'room.months', perms: ['PLACEMENT_READ', 'MONTH_CONFIRM'] }, 'labour_station', 'visit', 'rights_case'] },
   { key: 'group.rights', icon: Collection, items: ['policy', { room: '/claims', title: 'room.claims', perms: ['CLAIM_READ'] }, 'claim_audit', 'public_notice'] },
-  { key: 'group.money', icon: Wallet, items: ['payment_batch', 'payment_line', 'account_change', 'adjustment', 'ledger_entry', 'budget'] },
+  { key: 'group.money', icon: Wallet, items: [
+    { room: '/budgets', title: 'room.budgets', perms: ['PAYMENT_READ'] },
+    'payment_batch', 'payment_line', 'account_change',
+    { room: '/reconcile', title: 'room.reconcile', perms: ['PAYMENT_READ'] },
+    { room: '/ledger', title: 'room.ledger', perms: ['PAYMENT_READ'] },
+    'month_correction', 'adjustment',
+  ] },
   { key: 'group.system', icon: Setting, items: ['organisation', 'user', 'pairing', 'division'] },
 ]
 // Shown inside a room of their own or only with their parent.
-const HIDDEN = new Set(['import_batch', 'match_run', 'claim', 'target', 'month_evidence', 'job_intention', 'person_status', 'match_result'])
+const HIDDEN = new Set(['budget', 'ledger_entry', 'import_batch', 'match_run', 'claim', 'target', 'month_evidence', 'job_intention', 'person_status', 'match_result'])
 
 function entryOf(item: Item): Entry | null {
   if (typeof item === 'string') {
