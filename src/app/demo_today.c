@@ -333,6 +333,7 @@ static bool upload_roster(struct demo *d, int64_t *ret_rows, int64_t *ret_bad)
  * asked back, and kept back of what she still gets. */
 static bool correct_one(struct demo *d, int *ret_n)
 {
+    enum { LONG_MONTH = 3 }; /* May: 31 days away are one more than a gap may have */
     int64_t person = NONE;
     char month[8];
 
@@ -349,7 +350,7 @@ static bool correct_one(struct demo *d, int *ret_n)
             d, demo_user(d, "fuzhou-reviewer"), "months.correct", NONE,
             "{'placement_id':'%lld','month':'%s','status':'NOT_WORKING','reason':'企业考勤记录显示当月未到岗'}",
             (long long)d->ways[i].placement_id,
-            month_format(month_add(month_of(d->ways[i].start), 2), month));
+            month_format(month_add(month_of(d->ways[i].start), LONG_MONTH), month));
     }
     return true;
 }

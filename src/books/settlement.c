@@ -45,44 +45,44 @@ static const struct pair {
     bool with_offset; /* both net sums are meant gross: what was kept back is added to the second */
     bool when_sent;
 } pairs[] = {
-    { "BATCH_LINES", "批次总额与明细合计不符", "the batch's total is not the sum of its lines",
+    { "BATCH_LINES", "批次总额与明细合计不符", "The batch's total is not the sum of its lines",
       "明细在锁定后被改动：运行 queqiao verify，与备份核对，不要送银行",
-      "lines were changed behind the system: run queqiao verify, compare with the backup, send nothing",
+      "Lines were changed behind the system: run queqiao verify, compare with the backup, send nothing",
       ORDERED, LINES, false, false },
-    { "LOCKED", "入批金额与资金账不符", "what was locked is not what the ledger says",
+    { "LOCKED", "入批金额与资金账不符", "What was locked is not what the ledger says",
       "运行 queqiao verify 查明哪一笔，按更正程序补记，不改旧账",
-      "run queqiao verify to find the line; put it right by a correction, never by editing",
+      "Run queqiao verify to find the line; put it right by a correction, never by editing",
       BOOK_LOCKED, LINES, true, false },
-    { "PAID", "银行已付与资金账不符", "what the bank paid is not what the ledger says",
+    { "PAID", "银行已付与资金账不符", "What the bank paid is not what the ledger says",
       "核对银行流水；回盘文件应重新读入，同一文件读两次不会重复记账",
-      "compare with the bank's statement; read the return again, the same file is never entered twice",
+      "Compare with the bank's statement; read the return again, the same file is never entered twice",
       BOOK_PAID, PAID, false, true },
-    { "RETURNED", "银行退回与资金账不符", "what the bank refused is not what the ledger says",
+    { "RETURNED", "银行退回与资金账不符", "What the bank refused is not what the ledger says",
       "核对银行流水；回盘文件应重新读入，同一文件读两次不会重复记账",
-      "compare with the bank's statement; read the return again, the same file is never entered twice",
+      "Compare with the bank's statement; read the return again, the same file is never entered twice",
       BOOK_RETURNED, REFUSED, false, true },
-    { "OFFSET", "抵扣金额与资金账不符", "what was kept back is not what the ledger says",
-      "逐笔核对追回记录与抵扣明细", "compare the recoveries with the lines they were set against",
+    { "OFFSET", "抵扣金额与资金账不符", "What was kept back is not what the ledger says",
+      "逐笔核对追回记录与抵扣明细", "Compare the recoveries with the lines they were set against",
       BOOK_OFFSET, OFFSET, false, true },
-    { "RECORDED", "批次已付金额与明细不符", "the batch was not paid what its lines say",
+    { "RECORDED", "批次已付金额与明细不符", "The batch was not paid what its lines say",
       "运行 queqiao verify，与银行流水核对",
-      "run queqiao verify and compare with the bank's statement", RECORDED, PAID, false, true },
+      "Run queqiao verify and compare with the bank's statement", RECORDED, PAID, false, true },
 };
 
 /* What waits for somebody. */
 static const struct open_item {
     const char *column, *code, *zh, *en, *cure_zh, *cure_en;
 } open_items[] = {
-    { "waiting", "NOT_ANSWERED", "银行未回盘", "not answered by the bank",
+    { "waiting", "NOT_ANSWERED", "银行未回盘", "Not answered by the bank",
       "取回银行回盘文件并读入；逾期未回的向银行查询",
-      "fetch the bank's return and read it; ask the bank when it is late" },
-    { "failed", "FAILED", "支付失败，待更正账户", "refused, the account is to be corrected",
-      "联系本人或村干部更正账户", "correct the account with the payee or the village" },
-    { "corrected", "CORRECTED", "已更正，待重新发放", "corrected, to be re-issued",
+      "Fetch the bank's return and read it; ask the bank when it is late" },
+    { "failed", "FAILED", "支付失败，待更正账户", "Refused, the account is to be corrected",
+      "联系本人或村干部更正账户", "Correct the account with the payee or the village" },
+    { "corrected", "CORRECTED", "已更正，待重新发放", "Corrected, to be re-issued",
       "在批次页点“重新发放”，只发更正的明细",
-      "re-issue on the batch's page: corrected lines alone" },
-    { "not_sent", "NOT_SENT", "已锁定，未送银行", "locked, not sent to the bank",
-      "等两人审批后送银行", "two approvals, then send" },
+      "Re-issue on the batch's page: corrected lines alone" },
+    { "not_sent", "NOT_SENT", "已锁定，未送银行", "Locked, not sent to the bank",
+      "等两人审批后送银行", "Two approvals, then send" },
 };
 
 #define NET "l.amount_fen - l.offset_fen"

@@ -74,8 +74,8 @@ void book_put_standing(struct ctx *cx, const struct book_standing *s)
 enum { PAGE_DEFAULT = 100 };
 struct statement {
     const struct statement_input *in;
-    const char *subject;    /* condition on $4 (and $5, $6) */
-    struct param params[6]; /* begin, end, after; then the subject */
+    const char *subject;    /* condition on $4 and further */
+    struct param params[9]; /* begin, end, after; then the subject */
     int params_n;
     int limit; /* of rows; < 0: all */
 
@@ -87,40 +87,35 @@ struct statement {
     int64_t n, fen;
 };
 
-static enum err refuse_subject(struct ctx *cx)
+static void narrow(struct ctx *cx, struct statement *s, const char *column, struct param p)
 {
-    return hint(
-        cx,
-        fail(cx, E_INVALID, "statement.subject", "%s",
-             T("请指明一个账户：付款单位、资金和年度，或一个人、一家企业、一个工作站",
-               "name one subject: payer, fund and year, or a person, an employer or a station")),
-        "%s",
-        T("从总账、人员或企业页面打开明细账", "open it from the ledger, a person or an employer"));
+    s->subject = arena_printf(cx->mem, "%s AND %s = $%d", s->subject, column, s->params_n + 1);
+    s->params[s->params_n++] = p;
 }
 
-static enum err read_subject(struct ctx *cx, struct statement *s)
+/* A person's statement is of what is paid to her; what an employer or a station gets for her is
+ * theirs. */
+static void read_subject(struct ctx *cx, struct statement *s)
 {
     const struct statement_input *in = s->in;
-    bool is_fund = in->payer != NONE || in->fund || in->year != NONE;
-    int named =
-        is_fund + (in->person_id != NONE) + (in->employer_id != NONE) + (in->org_id != NONE);
 
-    if (named != 1 || (is_fund && (in->payer == NONE || !in->fund || in->year == NONE)))
-        return refuse_subject(cx);
-    s->params_n = 4;
-    if (is_fund) {
-        s->subject = "e.payer = $4 AND e.fund = $5 AND e.year = $6";
-        s->params[3] = P(in->payer), s->params[4] = P(in->fund), s->params[5] = P(in->year);
-        s->params_n = 6;
-    } else if (in->person_id != NONE) {
-        /* hers is what is paid to her; what an employer gets for her is the employer's */
-        s->subject = "e.person_id = $4 AND e.employer_id IS NULL AND e.org_id IS NULL";
-        s->params[3] = P(in->person_id);
-    } else {
-        s->subject = in->employer_id != NONE ? "e.employer_id = $4" : "e.org_id = $4";
-        s->params[3] = P(in->employer_id != NONE ? in->employer_id : in->org_id);
-    }
-    return OK;
+    s->subject = "e.id > 0";
+    if (in->payer != NONE)
+        narrow(cx, s, "e.payer", P(in->payer));
+    if (in->fund)
+        narrow(cx, s, "e.fund", P(in->fund));
+    if (in->year != NONE)
+        narrow(cx, s, "e.year", P(in->year));
+    if (in->employer_id != NONE)
+        narrow(cx, s, "e.employer_id", P(in->employer_id));
+    if (in->org_id != NONE)
+        narrow(cx, s, "e.org_id", P(in->org_id));
+    if (in->person_id == NONE)
+        return;
+    narrow(cx, s, "e.person_id", P(in->person_id));
+    if (in->employer_id == NONE && in->org_id == NONE)
+        s->subject =
+            arena_printf(cx->mem, "%s AND e.employer_id IS NULL AND e.org_id IS NULL", s->subject);
 }
 
 static enum err read_statement(struct ctx *cx, struct statement *s)
@@ -130,7 +125,6 @@ static enum err read_statement(struct ctx *cx, struct statement *s)
     int64_t after = 0;
 
     *s = (struct statement){ .in = in, .limit = in->limit == NONE ? PAGE_DEFAULT : (int)in->limit };
-    TRY(read_subject(cx, s));
     if (in->after && !str_int(in->after, &after))
         return fail_field(cx, "after", "cursor.malformed", "%s",
                           T("翻页位置无效", "the cursor is not valid"));
@@ -140,6 +134,8 @@ static enum err read_statement(struct ctx *cx, struct statement *s)
     s->params[0] = P(in->from ? instant_of_date(from) : INT64_MIN + 1);
     s->params[1] = P(in->until ? instant_of_date(date_add_days(until, 1)) : INT64_MAX);
     s->params[2] = P(after);
+    s->params_n = 3;
+    read_subject(cx, s);
     return OK;
 }
 
@@ -343,19 +339,26 @@ static enum err put_rows(struct ctx *cx, struct statement *s)
 static enum err subject_name(struct ctx *cx, const struct statement *s, const char **ret)
 {
     const struct statement_input *in = s->in;
-    const char *sql =
-        in->payer != NONE ? "SELECT d.full_name AS name FROM division d WHERE d.code = $1"
-        : in->person_id != NONE
-            ? "SELECT p.name FROM person p WHERE SCOPE_NOT(person 'a movement of hers is in scope') AND p.id = $1"
-        : in->employer_id != NONE
-            ? "SELECT w.name FROM employer w WHERE SCOPE_NOT(employer 'a movement of its is in scope') AND w.id = $1"
-            : "SELECT o.name FROM v_org_name o WHERE o.id = $1";
     struct rows r;
 
     *ret = NULL;
-    if (s->n == 0 && in->payer == NONE)
+    if (s->n == 0 && (in->person_id != NONE || in->employer_id != NONE || in->org_id != NONE))
         return OK;
-    TRY(db_rows_list(cx, &r, sql, (struct params){ 1, &s->params[3] }));
+    if (in->person_id != NONE)
+        TRY(db_rows(
+            cx, &r,
+            "SELECT p.name FROM person p WHERE SCOPE_NOT(person 'a movement of hers is in scope') AND p.id = $1",
+            P(in->person_id)));
+    else if (in->employer_id != NONE)
+        TRY(db_rows(
+            cx, &r,
+            "SELECT w.name FROM employer w WHERE SCOPE_NOT(employer 'a movement of its is in scope') AND w.id = $1",
+            P(in->employer_id)));
+    else if (in->org_id != NONE)
+        TRY(db_rows(cx, &r, "SELECT o.name FROM v_org_name o WHERE o.id = $1", P(in->org_id)));
+    else
+        TRY(db_rows(cx, &r, "SELECT d.full_name AS name FROM division d WHERE d.code = $1",
+                    P(in->payer)));
     if (r.n)
         *ret = row_text(&r, 0, "name");
     return OK;

@@ -86,6 +86,8 @@ static const struct field fields[] = {
     OUTPUT("decision_id", FIELD_ID, "重新认定", "Decided anew", .sql = "j.decision_id",
            .use = USE_LIST),
     OUTPUT("payer", FIELD_DIVISION, "付款单位", "Payer", .sql = "j.payer", .use = USE_FILTER),
+    OUTPUT("payer_name", FIELD_TEXT, "付款单位名称", "Payer name",
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = j.payer)"),
     OUTPUT("fund", FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices, .sql = "j.fund",
            .use = LISTED | USE_FILTER),
     OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "j.person_id",

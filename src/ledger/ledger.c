@@ -127,6 +127,8 @@ static const struct field fields[] = {
     OUTPUT("amount_fen", FIELD_MONEY, "金额", "Amount", .sql = "e.amount_fen", .use = LISTED),
     OUTPUT("payer", FIELD_DIVISION, "付款单位", "Payer", .sql = "e.payer",
            .use = USE_LIST | USE_FILTER),
+    OUTPUT("payer_name", FIELD_TEXT, "付款单位名称", "Payer name",
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = e.payer)"),
     OUTPUT("fund", FIELD_CHOICE, "资金", "Fund", .choices = policy_fund_choices, .sql = "e.fund",
            .use = LISTED | USE_FILTER),
     OUTPUT("year", FIELD_INT, "年度", "Year", .sql = "e.year", .use = LISTED | USE_FILTER),

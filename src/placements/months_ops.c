@@ -383,11 +383,11 @@ struct correction_row {
 };
 #define LISTED (USE_LIST | USE_EXPORT)
 static const struct field correction_fields[] = {
-    OUTPUT("placement_id", FIELD_ID, "就业", "Placement", .sql = "k.placement_id",
-           .use = USE_LIST | USE_FILTER),
+    OUTPUT("month", FIELD_MONTH, "月份", "Month", .sql = "k.month", .use = LISTED | USE_FILTER),
     OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "k.person_id",
            .use = USE_LIST | USE_FILTER),
-    OUTPUT("month", FIELD_MONTH, "月份", "Month", .sql = "k.month", .use = LISTED | USE_FILTER),
+    OUTPUT("placement_id", FIELD_ID, "就业", "Placement", .sql = "k.placement_id",
+           .use = USE_LIST | USE_FILTER),
     OUTPUT("revision", FIELD_INT, "第几次", "Revision", .sql = "k.revision", .use = LISTED),
     OUTPUT("old_status", FIELD_CHOICE, "原认定", "Was", .choices = month_states,
            .sql = "k.old_status", .use = LISTED),

@@ -368,7 +368,7 @@ static const struct op ops[] = {
       .when = "state=ACTIVE" },
     MONTH_OPS,
     { "months.corrections", "GET /months/corrections", PERM_PLACEMENT_READ, record_list,
-      "月度更正列表", "Corrections of months that money rests on", &month_correction_record },
+      "月度更正列表", "Corrections of months", &month_correction_record },
     { 0 },
 };
 

@@ -360,8 +360,9 @@ static void say_limits(struct words *w, const struct policy *p)
     for (int i = 0; i < p->offset_count; i++)
         say(w, "扣除", "Deducted", NULL, p->offset[i], p->offset[i]);
     if (p->supersedes)
-        SAY("取代", "Supersedes", NULL, "%s", "%s",
-            arena_printf(w->mem, "%s (%s)", p->supersedes, policy_transitions[p->transition].code));
+        say(w, "取代", "Supersedes", NULL,
+            arena_printf(w->mem, "%s，%s", p->supersedes, policy_transitions[p->transition].zh),
+            arena_printf(w->mem, "%s, %s", p->supersedes, policy_transitions[p->transition].en));
     if (p->automatic)
         say(w, "申领", "Application", NULL, "免申即享", "none needed");
     for (int i = 0; i < p->evidence_count; i++) {

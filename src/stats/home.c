@@ -60,15 +60,24 @@ static const struct task tasks[] = {
     { PERM_PAYMENT_APPROVE, "payments_to_approve", "支付批次待审批", "Payment batches to approve",
       "/payment-batches?state=LOCKED",
       "SELECT COUNT(*) AS n FROM payment_batch b WHERE SCOPE(payment_batch b) AND b.state = 'LOCKED'" },
+    { PERM_PAYMENT_MAKE, "returns_to_read", "银行回盘待读入", "Returns to read",
+      "/payment-batches?state=SENT",
+      "SELECT COUNT(*) AS n FROM payment_batch b WHERE SCOPE(payment_batch b) AND b.state = 'SENT'" },
     { PERM_PAYMENT_MAKE, "lines_to_correct", "支付失败待更正", "Failed payments to correct",
       "/payment-lines?state=FAILED",
       "SELECT COUNT(*) AS n FROM payment_line l WHERE SCOPE(payment_line l) AND l.state = 'FAILED'" },
+    { PERM_PAYMENT_APPROVE, "recoveries_open", "待追回", "Recoveries to settle",
+      "/adjustments?state=OPEN",
+      "SELECT COUNT(*) AS n FROM adjustment j WHERE SCOPE(adjustment j) AND j.state = 'OPEN'" },
 };
 
+/* Who is registered and willing is the origin's to know: a destination sees people from the moment
+ * they are matched to its posts, and its road begins there (D3). */
 static const struct {
     const char *stage, *zh, *en;
+    bool is_origins;
 } stages[] = {
-    { "people", "登记", "Registered" },         { "willing", "有意愿", "Willing" },
+    { "people", "登记", "Registered", true },   { "willing", "有意愿", "Willing", true },
     { "matched", "已匹配", "Matched" },         { "signed_up", "已报名", "Signed up" },
     { "departed", "已出发", "Departed" },       { "arrived", "已到达", "Arrived" },
     { "transferred_east", "已上岗", "Placed" }, { "retention_1m", "满一个月", "1 month" },
@@ -138,6 +147,9 @@ static enum err put_funnel(struct ctx *cx)
     json_key(cx->out, "funnel");
     json_array(cx->out);
     for (size_t i = 0; i < ARRAY_LEN(stages) && may(cx, PERM_STATS_READ); i++) {
+        if (stages[i].is_origins && cx->who.scope.kind == SCOPE_OFFICE &&
+            cx->who.scope.home_lo == NONE)
+            continue;
         TRY(indicator_find(cx, stages[i].stage, &in));
         TRY(figure_count(cx, in, &q, &f));
         json_object(cx->out);

@@ -141,7 +141,7 @@ export const SEALED: ReadonlySet<FieldType> = new Set<FieldType>(['id_no', 'phon
 // Columns that hold the id of another record: "employer_id" by its name, the others by this table.
 const TARGETS: Record<string, string> = {
   post_id: 'job_post', runner_up_post_id: 'job_post', org_id: 'organisation', run_id: 'match_run', user_id: 'user',
-  companion_id: 'person', previous_id: 'placement',
+  companion_id: 'person', previous_id: 'placement', correction_id: 'month_correction', supplement_id: 'claim',
 }
 export function targetOf(field: Field, owner?: string): RecordMeta | undefined {
   if (field.type !== 'id') return undefined
@@ -154,7 +154,7 @@ const NAMING = ['name', 'title', 'title_zh', 'number', 'person_name', 'payee_nam
 export function titleOf(row: Row): string {
   if (lang.value === 'en' && typeof row.title_en === 'string' && row.title_en) return row.title_en
   for (const name of NAMING) {
-    const value = row[name]
+    const value = (lang.value === 'en' && row[`${name}_en`]) || row[name]
     if (typeof value === 'string' && value) return value
     if (typeof value === 'number') return String(value)
   }
@@ -166,7 +166,7 @@ export function titleOf(row: Row): string {
 export function withoutNames(fields: Field[]): Field[] {
   const coded = new Set(fields.filter((f) => f.type === 'id' || f.type === 'division' || f.type === 'divisions').map((f) => f.name))
   return fields.filter((f) => {
-    const stem = /^(.*)_(name|title|text|label)$/.exec(f.name)?.[1]
+    const stem = /^(.*)_(name|title|text|label)(_en)?$/.exec(f.name)?.[1]
     return !stem || !(coded.has(stem) || coded.has(`${stem}_id`))
   })
 }
@@ -179,10 +179,15 @@ export function headOf(record: RecordMeta, f: Field): string {
   return label(named ?? f)
 }
 
+// The records of a kind: English has a plural, which the operation that lists them carries.
+export function labelMany(record: RecordMeta): string {
+  return (lang.value === 'en' && label(operationOf(`GET ${record.path}`))) || label(record)
+}
+
 // What stands beside an id or a code in the same row: employer_id → employer_name, home → home_name.
 export function companion(row: Record<string, unknown>, name: string): string | undefined {
   const stem = name.endsWith('_id') ? name.slice(0, -3) : name
-  for (const suffix of ['_name', '_title', '_text', '_label']) {
+  for (const suffix of [...(lang.value === 'en' ? ['_name_en', '_title_en'] : []), '_name', '_title', '_text', '_label']) {
     const value = row[stem + suffix]
     if (typeof value === 'string' && value) return value
   }

@@ -1,7 +1,7 @@
 // The books of the money as the server reads them: statements, budgets, the bank's answers, corrections. No sum is
 // made here; every one comes with its rows.
 import { get, type Query } from '../api'
-import { t } from '../i18n'
+import { label, t } from '../i18n'
 import { money } from './format'
 
 export interface Standing { owed_fen?: number; in_payment_fen?: number; paid_fen?: number; to_recover_fen?: number; balance_fen?: number }
@@ -52,6 +52,9 @@ export const ledgerRoute = (a: Record<string, string | number>): string => `/led
 export const fundRoute = (f: { payer: string; fund: string; year: number }, account = ''): string => ledgerRoute({ payer: f.payer, fund: f.fund, year: f.year, ...(account ? { account } : {}) })
 
 export const statement = (a: Asked, page: Query): Promise<Statement> => get<Statement>('/books/statement', { ...a, ...page })
+
+// Names of funds come as words within a sentence.
+export const named = (text: string | null): string => label({ zh: text ?? '', en: text ?? '' })
 
 // A balance as a bookkeeper says it: on the debit side, on the credit side, or even.
 export function sided(fen: number): string {

@@ -4,8 +4,8 @@ import {
   Collection, Connection, Guide, HomeFilled, More, OfficeBuilding, Setting, Suitcase, User, Wallet,
 } from '@element-plus/icons-vue'
 import { computed, type Component } from 'vue'
-import { label, t, type Key } from '../i18n'
-import { meta, recordOf } from '../meta'
+import { t, type Key } from '../i18n'
+import { labelMany, meta, recordOf } from '../meta'
 import { canAny } from '../session'
 
 export interface Entry {
@@ -53,7 +53,7 @@ const HIDDEN = new Set(['budget', 'ledger_entry', 'import_batch', 'match_run', '
 function entryOf(item: Item): Entry | null {
   if (typeof item === 'string') {
     const record = recordOf(item)
-    return record?.ops.list ? { path: `/list/${item}`, title: label(record) } : null
+    return record?.ops.list ? { path: `/list/${item}`, title: labelMany(record) } : null
   }
   return !item.perms.length || canAny(...item.perms) ? { path: item.room, title: t(item.title) } : null
 }
