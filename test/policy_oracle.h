@@ -1,9 +1,10 @@
 /* policy_oracle.h — what stable employment earns, found by walking every day of a history.
  *
- * Written from docs/policies.md and domain.md B3 and B4, to be compared with policy_eval(): slow,
- * simple, and without a line of src/policy. It knows the whole of `count`, the status of `who`,
- * places of work, months required, and the amounts `fixed` and `per_month`, added up. Documents,
- * wages, ages, windows, caps and earlier payments are not its subject. Days 2012 to 2035. */
+ * Written from docs/policies.md and the policies' own words, to be compared with policy_eval():
+ * slow, simple, and without a line of src/policy. It knows the whole of `count`, the status of
+ * `who`, places of work, months required, and the amounts `fixed` and `per_month`, added up.
+ * Documents, wages, ages, windows, caps and earlier payments are not its subject. Days 2012 to
+ * 2035. */
 #pragma once
 #include "policy/policy_eval.h"
 

@@ -110,7 +110,7 @@ OPS_TEST(
     "    months: [{from: 2019-02, until: 2019-08, wage: 4000}]\\n"                  \
     "  cases:\\n    - name: 满足\\n      as_of: 2019-08-20\\n"
 
-/* Shandong's reward of 2020, 120 yuan a person (domain.md B2-1, B2-20). */
+/* Shandong's reward of 2020, 120 yuan a person. */
 static const char organiser_policy[] = POLICY(
     "organiser-trial",
     "ORGANISER") "who: {origin: [621100], transfer: ORGANISED}\\n"
@@ -177,7 +177,7 @@ OPS_TEST(
     EXPECT_INT(find(policy, "2019-08-31"), 0);
 }
 
-/* Tongxin's reward for households that earn 20,000 yuan a year (domain.md B2-21). */
+/* Tongxin's reward for households that earn 20,000 yuan a year. */
 static const char household_policy[] = POLICY(
     "household-trial",
     "HOUSEHOLD") "who: {origin: [621100]}\\n"

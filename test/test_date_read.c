@@ -1,4 +1,4 @@
-/* Dates as people write them (domain.md C4 #8). */
+/* Dates as people write them. */
 #include "base/date.h"
 #include "harness.h"
 

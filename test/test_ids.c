@@ -20,7 +20,7 @@ static const struct {
     const char *id;
     unsigned notes;
 } numbers[] = {
-    /* the vectors of domain.md C3 */
+    /* vectors from the standards and from the field */
     { "621125199003070013", ID_OK, "621125199003070013", 0 },
     { "512223197602150022", ID_OK, "512223197602150022", 0 },
     { "500237199512300035", ID_OK, "500237199512300035", 0 },

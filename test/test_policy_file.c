@@ -27,7 +27,7 @@ static const char *const good[] = {
     /* 1 */ "id: test-policy",
     /* 2 */ "version: 1",
     /* 3 */ "title: {zh: 测试, en: Test}",
-    /* 4 */ "doc: {name: 通知, source: domain.md}",
+    /* 4 */ "doc: {name: 通知, source: 网站}",
     /* 5 */ "issuer: {zh: 某局, en: A bureau}",
     /* 6 */ "payer: {side: ORIGIN, fund: CONVERGENCE}",
     /* 7 */ "effective: {from: 2019-01-01, until: 2019-12-31}",

@@ -10,7 +10,7 @@ static const char *const writers[] = { "exceljs",     "exceljs-streamed",
                                        "libreoffice", "wps" };
 
 /* That a formula gave a value is not said: LibreOffice makes one of a truth value. Numbers by
- * value: of the 17 digits that some write, 15 are real (domain.md C4). */
+ * value: of the 17 digits that some write, 15 are real. */
 static void add_cell(struct str *out, const struct cell *c)
 {
     static const char kinds[] = { [CELL_EMPTY] = '-', [CELL_TEXT] = 'T', [CELL_NUMBER] = 'N',

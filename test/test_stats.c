@@ -199,7 +199,7 @@ OPS_TEST(
     expect(403, "perm.missing");
 }
 
-/* --- the figures of 2018 (domain.md A4 #17) --- */
+/* --- the figures of 2018 --- */
 struct bulk {
     int64_t n, first, home, work;
 };

@@ -1,4 +1,4 @@
-/* password.h — argon2id (19 MiB, 2 passes; security.md AUTH-1), two at a time and at most 64
+/* password.h — argon2id (19 MiB, 2 passes), two at a time and at most 64
  * waiting, so that bogus sign-ins can take neither the memory nor the processors (AUTH-2). For the
  * accounts module. */
 #pragma once

@@ -2,7 +2,7 @@
  *
  * The cookie holds 256 random bits; the store only their SHA-256. A session ends after 30 idle
  * minutes, after 12 hours, when the password or the roles change, and when the user or her
- * organisation is disabled: that is asked at every request (security.md AUTH-7). Five wrong
+ * organisation is disabled: that is asked at every request. Five wrong
  * passwords close a login for 15 minutes whether or not such an account exists, and an unknown
  * login costs the same hashing as a known one (AUTH-3, 4). Thirty from one network close that
  * network, whatever the logins. Neither shuts out a device from which the user has signed in

@@ -1,4 +1,4 @@
-/* compare.h — two lists of the same kind of thing, laid side by side (大数据比对, domain.md A1#10):
+/* compare.h — two lists of the same kind of thing, laid side by side (大数据比对):
  * who is in both, only here, only there, and which fields differ. Pure: the same lists give the
  * same result. */
 #pragma once

@@ -8,7 +8,7 @@
 
 /* --- months --- */
 /* Whether she leaves in her nth month (from 0), and why. In 2017 more than half of those sent went
- * home within a month (domain.md A3); the base enterprises of 2019 keep far more. */
+ * home within a month; the base enterprises of 2019 keep far more. */
 static const char *leaves(const struct demo *d, int way, int nth)
 {
     static const char *const reasons[] = { "PAY",      "PAY",     "CLIMATE_FOOD", "HOMESICK",

@@ -75,7 +75,7 @@ bool demo_offers(struct demo *d)
     return n > 0 || demo_fail(d, "%s", S("没有发出录用通知", "no offer was made"));
 }
 
-/* Why somebody refuses (domain.md A3): pay first, then distance, food and climate, family. NULL:
+/* Why somebody refuses: pay first, then distance, food and climate, family. NULL:
  * says yes. */
 static const char *refusal(const struct demo *d, int way)
 {

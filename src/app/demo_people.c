@@ -211,7 +211,7 @@ bool demo_accounts(struct demo *d)
     if (!counties(d, admin, w->west, w->west_n, "HOME") ||
         !counties(d, demo_user(d, "fuzhou-admin"), w->east, w->east_n, "WORK") || !others(d))
         return false;
-    /* Counties paired by name: Tongwei–Fuqing, Lintao–Cangshan (domain.md E4); the agreement is the
+    /* Counties paired by name: Tongwei–Fuqing, Lintao–Cangshan; the agreement is the
      * cities'. */
     if (!demo_call(
             d, NULL, "pairings.create", NONE,

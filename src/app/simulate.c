@@ -9,8 +9,7 @@
 #include "app/simulate_form.h"
 
 /* Without a ledger nobody is matched: the willing take the first free seat, and leave as people did
- * in 2017 and 2018 (domain.md A3: more than half of the first month's went home; with base
- * enterprises far fewer). */
+ * in 2017 and 2018. */
 struct seat {
     const struct sim_person *person;
     const struct sim_post *post;

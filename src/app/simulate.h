@@ -1,6 +1,7 @@
 /* simulate.h — made-up people, employers and spreadsheets as real offices send them, with a key of
  * every flaw planted. The same options give the same bytes on every machine. Places, pairings and
- * orders of magnitude are those of domain.md A3, A4, E4; the flaws those of C4.
+ * orders of magnitude are those of the Fuzhou–Dingxi cooperation of 2017 to 2020; the flaws those
+ * found in real rosters.
  *
  * Nobody in it exists: names are drawn from frequent surnames and given names, numbers are drawn
  * and given a right check character. */

@@ -1,4 +1,4 @@
-/* simulate_flaws.c — what goes wrong in real rosters (domain.md C4), one flaw at a time, each with
+/* simulate_flaws.c — what goes wrong in real rosters, one flaw at a time, each with
  * the code that an importer must give it (docs/import.md). What offices write differently but
  * rightly — blanks in names, full-width digits, × for X — is no flaw and must be taken without a
  * word. */

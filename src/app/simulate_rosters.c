@@ -10,7 +10,7 @@ static const char *const unit_notes[] = {
     "填报单位（盖章）：                              填报日期：2019年1月28日", "单位：人、元", NULL
 };
 
-/* Headers differ by office, as those of domain.md C1 do; C1a is the third. */
+/* Headers differ by office, as those of real rosters do; the third is the national export. */
 static const struct sim_form forms[] = {
     { .title = "%s建档立卡贫困劳动力外出务工意愿摸底花名册",
       .notes = fill_notes,

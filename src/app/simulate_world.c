@@ -36,7 +36,7 @@ bool sim_percent(struct sim_chance *c, int percent)
 }
 
 /* --- places --- */
-/* Old prefixes: Dingxi prefecture until 2003, Sichuan's Chongqing until 1997 (domain.md E3). */
+/* Old prefixes: Dingxi prefecture until 2003, Sichuan's Chongqing until 1997. */
 struct county {
     int code, old_prefix;
 };
@@ -323,7 +323,7 @@ struct household {
 };
 
 /* The first township of the first county is mobilised as a whole (整乡推进), so that more than 20
- * of its people travel together and it must name a leader (domain.md A4#9). */
+ * of its people travel together and it must name a leader. */
 enum { PILOT_PERCENT = 8 };
 
 static struct household draw_household(struct sim_world *w, struct sim_chance *c, int n)

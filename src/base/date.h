@@ -82,8 +82,7 @@ int date_weekday(struct date d);
 
 struct date date_add_days(struct date d, int64_t n);
 /* The same day n months on, or the last day of a shorter month: 30 Nov 2018 + 3 = 28 Feb 2019
- * (domain.md B4 case 5; Civil Code art. 202). Always add to the first day of a spell: adding twice
- * clamps twice. */
+ * (Civil Code art. 202). Always add to the first day of a spell: adding twice clamps twice. */
 struct date date_add_months(struct date d, int n);
 /* to − from in days; both valid. */
 int32_t date_diff_days(struct date from, struct date to);
@@ -136,7 +135,7 @@ struct date_reading {
     bool is_lunar; /* was written as a lunar date; `date` is the Gregorian day */
 };
 
-/* Reads the forms of domain.md C4 #8: 2023.3.1, 2023年3月5日, 2023/3, 2023年, 20230301, 3月5日,
+/* Reads the forms found in rosters: 2023.3.1, 2023年3月5日, 2023/3, 2023年, 20230301, 3月5日,
  * an Excel serial as text, 正月十五, 农历腊月廿九, 2月28日(二月初三), 至今; full-width digits and
  * inner blanks are accepted, a time of day after a full date is dropped. context_year completes
  * forms without a year (for a lunar date it is the lunar year); 0 = not known, and such forms are

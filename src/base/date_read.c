@@ -1,4 +1,4 @@
-/* date_read.c — dates as people write them in rosters (domain.md C4 #8).
+/* date_read.c — dates as people write them in rosters.
  *
  * The text is first folded (half width, no blanks except between digits, which must not join),
  * then read by one small grammar. What can mean two days is refused: a wrong date costs a claim,

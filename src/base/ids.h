@@ -9,15 +9,14 @@
 
 /* --- citizen number (GB 11643-1999) --- */
 /* X(name): why a number is not one. */
-#define ID_REASON_LIST(X)                                                                  \
-    X(OK)                                                                                  \
-    X(EMPTY)                                                                               \
-    X(LENGTH)                                                                              \
-    X(CHARACTER)                                                                           \
-    X(BIRTH)       /* the birth date in it does not exist */                               \
-    X(CHECKSUM)    /* a digit was mistyped */                                              \
-    X(LOST_DIGITS) /* a spreadsheet kept it as a number: digits are gone (domain.md C4 #1, \
-                      #2) */
+#define ID_REASON_LIST(X)                                    \
+    X(OK)                                                    \
+    X(EMPTY)                                                 \
+    X(LENGTH)                                                \
+    X(CHARACTER)                                             \
+    X(BIRTH)       /* the birth date in it does not exist */ \
+    X(CHECKSUM)    /* a digit was mistyped */                \
+    X(LOST_DIGITS) /* a spreadsheet kept it as a number: digits are gone */
 
 enum id_reason {
 #define X(name) ID_##name,
@@ -37,7 +36,7 @@ enum id_note {
 };
 
 /* Writes the 18 characters, X in upper case. Never judges the division code: it is that of the
- * registration at issue and often abolished (domain.md C3 rule 5). */
+ * registration at issue and often abolished. */
 enum id_reason id_no_normalise(const char *text, char ret[19], unsigned *ret_notes);
 /* "ID_CHECKSUM" → "CHECKSUM" */
 const char *id_reason_name(enum id_reason reason);
@@ -53,8 +52,8 @@ char id_no_check(const char digits[17]);
 /* --- unified social credit code (GB 32100-2015) --- */
 enum credit_reason {
     CREDIT_OK,
-    /* Legal codes of the pilot, mostly of Fujian (91350100M0001TGQXM, 91350203M0001QAY9B; domain.md
-     * C3), whose check character does not agree: accepted with a warning when the organisation code
+    /* Legal codes of the pilot, mostly of Fujian (91350100M0001TGQXM, 91350203M0001QAY9B), whose
+     * check character does not agree: accepted with a warning when the organisation code
      * (characters 9–17) begins with M. */
     CREDIT_EARLY_WARN,
     CREDIT_EMPTY,
@@ -90,8 +89,8 @@ enum phone_kind phone_normalise(const char *text, char ret[16]);
 int phone_split(const char *text, char ret[2][16]);
 
 /* --- what may be shown --- */
-/* First and last character only, "6****************4": more would leave few candidates
- * (security.md PRI-3). Any text up to 20 bytes; longer is masked wholly. Each returns out. */
+/* First and last character only, "6****************4": more would leave few candidates.
+ * Any text up to 20 bytes; longer is masked wholly. Each returns out. */
 const char *id_no_mask(const char *id_no, char out[24]);
 /* "138****1234"; a landline "0591-****4321". */
 const char *phone_mask(const char *phone, char out[16]);
@@ -106,5 +105,5 @@ enum retirement_category { MAN, WOMAN_55, WOMAN_50 };
 
 /* The day on which the statutory retirement age is reached: 60, 55 or 50 years, and by the decision
  * of 13 Sep 2024 one month more for each 4 months of birth from Jan 1965 (men) or Jan 1970
- * (WOMAN_55), at most 36, for each 2 months from Jan 1975 (WOMAN_50), at most 60 (domain.md B3). */
+ * (WOMAN_55), at most 36, for each 2 months from Jan 1975 (WOMAN_50), at most 60. */
 struct date statutory_retirement(struct date birth, enum retirement_category category);

@@ -1,8 +1,8 @@
 /* lunar.h — the Chinese lunar calendar (农历) of the lunar years 1990 to 2050, that is from
  * 27 Jan 1990 to 10 Feb 2051.
  *
- * Needed because people plan by it: departures peak before the 15th of the first month (domain.md
- * A3), and rosters carry dates such as 正月十五 (C4 #8). */
+ * Needed because people plan by it: departures peak before the 15th of the first month,
+ * and rosters carry dates such as 正月十五. */
 #pragma once
 #include "base/date.h"
 

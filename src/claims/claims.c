@@ -164,8 +164,8 @@ static const struct policy_instalment *instalment_of(struct ctx *cx, const struc
     return NULL;
 }
 
-/* The facts of now, as of the day of the decision, must still carry the whole amount
- * (systems.md 4.3). *ret_of and *ret_x are what the claim rests on. */
+/* The facts of now, as of the day of the decision, must still carry the whole amount.
+ * *ret_of and *ret_x are what the claim rests on. */
 static enum err recheck(struct ctx *cx, const struct rows *claim, struct case_facts *ret_of,
                         struct policy_instalment *ret_x)
 {
@@ -198,7 +198,7 @@ static enum err recheck(struct ctx *cx, const struct rows *claim, struct case_fa
     return OK;
 }
 
-/* The months under the money can no longer be changed without a correction (systems.md 4.2). */
+/* The months under the money can no longer be changed without a correction. */
 static enum err lock_months(struct ctx *cx, const struct rows *claim,
                             const struct policy_instalment *x)
 {

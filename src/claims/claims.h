@@ -1,5 +1,5 @@
 /* claims.h — claims (补贴申领): what the policy engine finds people are owed, and its way through
- * submission, check, review, public notice and approval to payment (domain.md D2). Payments and the
+ * submission, check, review, public notice and approval to payment. Payments and the
  * demonstration call these functions; people use the operations in claims.c.
  *
  * A claim's home is the beneficiary's domicile, its work the workplace when the destination pays,

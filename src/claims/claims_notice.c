@@ -1,5 +1,5 @@
 /* claims_notice.c — public notice before approval. What is posted: name, sex, age, village, period,
- * workplace, amount; never a number of any kind, nor health (domain.md D2, P13, P55). */
+ * workplace, amount; never a number of any kind, nor health. */
 #include "claims/claims_steps.h"
 
 #include <stdio.h>

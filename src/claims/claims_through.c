@@ -1,7 +1,7 @@
 /* claims_through.c — money that people's work earns for somebody else: the employer that took them
- * in (domain.md S-R12, S-R13), the organisation that sent them (S-R6, B2-20), the household they
- * belong to (B2-21). The engine decides on a person's facts; here they are cut down to the spells
- * with that employer or by that organiser, or laid together for the household. */
+ * in, the organisation that sent them, the household they belong to. The engine decides on a
+ * person's facts; here they are cut down to the spells with that employer or by that organiser, or
+ * laid together for the household. */
 #include "claims/claims_int.h"
 
 #include "policy/policy_time.h"

@@ -1,4 +1,4 @@
-/* corrections.c — what follows for the money when a locked month is corrected (systems.md 4.2, D8):
+/* corrections.c — what follows for the money when a locked month is corrected:
  * each policy's claims of a beneficiary are decided again together, as of the last day on which one
  * of them was, and the difference becomes a further claim (补发) or a recovery (追回). No claim and
  * no payment is changed. */

@@ -1,5 +1,5 @@
-/* divisions.h — administrative divisions (GB/T 2260 and the statistics bureau's codes, domain.md
- * E). A code is a 12-digit number: province 2 digits, city 4, county 6, township 9, village 12,
+/* divisions.h — administrative divisions (GB/T 2260 and the statistics bureau's codes).
+ * A code is a 12-digit number: province 2 digits, city 4, county 6, township 9, village 12,
  * filled up with zeros. Codes change; old ones are kept with their last day and successors, so that
  * a roster of 2009 still finds its county and a report of 2020 still counts it where it lay in 2020
  * (D8). */
@@ -43,8 +43,7 @@ const char *division_full_name(struct ctx *cx, int64_t code);
 bool division_exists(struct ctx *cx, int64_t code);
 /* What a code of any depth is on a day: itself while in force (or not yet), its successor through
  * any number of steps after, NONE when it is unknown or was split among several and only a deeper
- * code could tell (domain.md E3: 500112140 茨竹镇 lies in 500112 in 2020 and in 500109 from 6
- * November 2025). */
+ * code could tell (500112140 茨竹镇 lies in 500112 in 2020 and in 500109 from 6 November 2025). */
 int64_t division_successor_on(struct ctx *cx, int64_t code, struct date on);
 
 /* The module's field_resolve_division; set when the modules are registered. */

@@ -371,7 +371,7 @@ static void cut(struct cutting *c, const char *at, const struct place *above, in
             const struct place *q = &ix->places[n->place];
             if (n->hash != hash || n->len != p - at || memcmp(n->text, at, (size_t)n->len) != 0)
                 continue;
-            /* a township's name alone says nothing: 双龙镇 is in many counties (domain.md E1) */
+            /* a township's name alone says nothing: 双龙镇 is in many counties */
             if (!lies_below(ix, q, above) ||
                 (q->level >= LEVEL_TOWNSHIP && (!above || above->level < LEVEL_CITY)))
                 continue;

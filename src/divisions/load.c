@@ -49,7 +49,7 @@ static int by_code(const void *a, const void *b)
     return x->code < y->code ? -1 : x->code > y->code;
 }
 
-/* The nearest division above that exists: Chongqing's counties have no city between (domain.md E1).
+/* The nearest division above that exists: Chongqing's counties have no city between.
  */
 static const struct fact *fact_above(const struct facts *all, int64_t code)
 {

@@ -13,7 +13,7 @@ static const struct choice kinds[] = {
     { 0 },
 };
 
-/* GB/T 4754-2017 sections (domain.md C2). */
+/* GB/T 4754-2017 sections. */
 static const struct choice industries[] = {
     { "A", "农林牧渔", "Agriculture" },
     { "B", "采矿", "Mining" },

@@ -15,7 +15,7 @@ static const struct choice states[] = {
     { 0 },
 };
 
-/* Why people refuse (domain.md A3, systems.md 4.18). */
+/* Why people refuse. */
 static const struct choice decline_reasons[] = {
     { "PAY", "工资低于预期", "Pay below expectation" },
     { "CLIMATE", "气候不适", "Climate" },

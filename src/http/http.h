@@ -1,7 +1,7 @@
 /* http.h — HTTP/1.1 as the rest of the program sees it: whole requests in, replies out from any
  * thread. http*.c alone know the library beneath (libmicrohttpd, epoll, a few loop threads). It is
  * meant to stand behind nginx on the same machine; it refuses what would let the two disagree about
- * where a request ends (security.md T26), and bounds what one client can hold (T27, T28). */
+ * where a request ends, and bounds what one client can hold. */
 #pragma once
 #include "base/base.h"
 

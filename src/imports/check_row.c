@@ -33,8 +33,7 @@ static struct seen *seen_find(struct arena *mem, struct seen_set *set, uint64_t 
     return seen_slot(set, key);
 }
 
-/* The same key again: the first row counts, or neither when the names differ (domain.md C3 rule 7).
- */
+/* The same key again: the first row counts, or neither when the names differ. */
 static void check_repeated(struct reading *r, struct pending *row)
 {
     struct ctx *cx = r->cx;

@@ -1,6 +1,6 @@
 /* imports.h — spreadsheets taken in: checked as a whole before anything is written, written as a
  * whole or not at all, and undone as far as nobody has touched the rows since. Works for every
- * record with can_import, by its field table (domain.md C4; docs/import.md lists the problem
+ * record with can_import, by its field table (docs/import.md lists the problem
  * codes). */
 #pragma once
 #include "platform/op.h"

@@ -8,8 +8,8 @@
  * stored as compact JSON and read back as sentences in Chinese or English, so that a decision can
  * be explained later as it was made.
  *
- * What counts comes from why half of the first thousand people left Fuzhou within a month
- * (domain.md A3): pay below expectation, habit, climate and food, and people sent without their
+ * What counts comes from why half of the first thousand people left Fuzhou within a month:
+ * pay below expectation, habit, climate and food, and people sent without their
  * wish. The sizes of the weights are our estimates; they are data, shown with every run. */
 #pragma once
 #include "base/base.h"

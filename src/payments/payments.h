@@ -1,6 +1,6 @@
 /* payments.h — paying approved claims through the bank: batches of numbered lines, locked by a hash
  * of their content, approved by two, written to the bank's file, and settled line by line by the
- * bank's return (domain.md D2 "Payment batch", security.md T15, T16).
+ * bank's return.
  *
  *     DRAFT → LOCKED → APPROVED → SENT → PARTLY_PAID | PAID → CLOSED
  *     line: PENDING → SUCCESS | FAILED → CORRECTED → REISSUED (in another batch)

@@ -7,7 +7,7 @@ const struct choice sexes[] = {
     { 0 },
 };
 
-/* GB/T 3304-1991; 傈傈 and 达翰尔 are misspellings found in a live system (domain.md C2). */
+/* GB/T 3304-1991; 傈傈 and 达翰尔 are misspellings found in a live system. */
 const struct choice ethnic_groups[] = {
     { "01", "汉族", "Han", "汉" },
     { "02", "蒙古族", "Mongol", "蒙古" },
@@ -129,8 +129,7 @@ const struct choice skill_levels[] = {
     { 0 },
 };
 
-/* Two attributes, because a sudden-hardship household may be poverty-exited or ordinary (domain.md
- * C2). */
+/* Two attributes, because a sudden-hardship household may be poverty-exited or ordinary. */
 const struct choice household_types[] = {
     { "ORDINARY", "一般农户", "Ordinary", "一般户|非贫困户|普通户|农户" },
     { "POVERTY_EXITED", "脱贫户", "Poverty-exited", "脱贫|脱贫人口|已脱贫户|已脱贫" },

@@ -1,4 +1,4 @@
-/* codes.h — code lists of a person (domain.md C2), with the spellings rosters use. Matching is
+/* codes.h — code lists of a person, with the spellings rosters use. Matching is
  * exact, never by prefix: 裕固, 土 and 土家 are three peoples. */
 #pragma once
 #include "platform/field.h"

@@ -169,7 +169,7 @@ const struct field survey_fields[] = {
     { 0 },
 };
 
-/* Columns of known rosters that are somebody else's business (domain.md C1a–C1d): placements are
+/* Columns of known rosters that are somebody else's business: placements are
  * recorded by themselves, insurance and family matters not at all. */
 static const char headers_left_out[] =
     "序号|编号|数据日期|人编号|在校生状况|在校生情况|是否参加大病保险|致贫原因|致贫原因1|危房户|是否解决安全饮用水|年龄|婚否|婚姻|婚姻状况|政治面貌"

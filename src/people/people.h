@@ -5,7 +5,7 @@
 extern const struct module people_module;
 extern const struct record person_record, household_record;
 
-/* Worker labour status (domain.md D2): derived from intention and spells, never typed in. */
+/* Worker labour status: derived from intention and spells, never typed in. */
 #define LABOUR_STATUS_LIST(X) \
     X(UNSURVEYED)             \
     X(UNWILLING)              \

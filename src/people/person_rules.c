@@ -176,8 +176,7 @@ static bool read_day(struct ctx *cx, const char *text, bool is_end, const char *
     return true;
 }
 
-/* 务工时间 is a number of months in the national export and a range of dates elsewhere (domain.md
- * C1a). */
+/* 务工时间 is a number of months in the national export and a range of dates elsewhere. */
 static void read_work_time(struct ctx *cx, IN *in)
 {
     static const char *const between[] = { "至今", "至", "到", "~", "—", "–", "-" };

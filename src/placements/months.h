@@ -11,6 +11,6 @@ struct month_verdict {
     int64_t days, wage_fen, is_insured;
 };
 /* The newest word of each source in, the month's verdict out. At work by any source and not at work
- * by another is a CONFLICT, whatever their rank: a person decides (systems.md 4.1). Numbers come
+ * by another is a CONFLICT, whatever their rank: a person decides. Numbers come
  * from the strongest source that gives them: data, employer, station, village, worker. n > 0. */
 struct month_verdict month_weigh(const struct month_evidence *words, int n);

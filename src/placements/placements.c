@@ -31,7 +31,7 @@ static const struct choice states[] = {
     { 0 },
 };
 
-/* Why a stretch of work ended (domain.md C2; the first nine are the causes of 2017, A3). */
+/* Why a stretch of work ended. */
 const struct choice end_reasons[] = {
     { "PAY", "收入低于预期", "Pay below expectation" },
     { "CLIMATE_FOOD", "不适应气候饮食", "Climate and food" },
@@ -104,7 +104,7 @@ static const struct field fields[] = {
     { 0 },
 };
 
-/* No two stretches of one person share a day (systems.md 4.5). */
+/* No two stretches of one person share a day. */
 static enum err check_overlap(struct ctx *cx, const IN *in)
 {
     struct rows r;

@@ -6,7 +6,7 @@
 extern const struct module placements_module;
 extern const struct record placement_record;
 
-/* end_on is the last working day, inclusive (domain.md B4 case 4). */
+/* end_on is the last working day, inclusive. */
 struct placement_input {
     int64_t id;
     int64_t person_id, employer_id, post_id, offer_id, previous_id;
@@ -40,7 +40,7 @@ MUST_CHECK enum err month_record(struct ctx *cx, const struct month_word *word, 
 /* Lock the months that a claim rests on. Not limited by scope: the claim is. */
 MUST_CHECK enum err month_lock(struct ctx *cx, int64_t placement_id, const char *month);
 
-/* Another word on a month that money rests on, by whoever decides conflicts (systems.md 4.2). What
+/* Another word on a month that money rests on, by whoever decides conflicts. What
  * it was taken for stays in the correction's row. Days and wage NONE: as before, and none for a
  * month that was not worked. E_CONFLICT "month.not_locked", "month.same". What follows for the
  * money is the claims module's, in the same transaction. */

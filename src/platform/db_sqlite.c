@@ -110,7 +110,7 @@ static bool pragma_is(sqlite3 *db, const char *pragma, const char *want)
 }
 
 /* Durable, strict and small. Large files are read through the page cache of the system, not mapped:
- * an I/O error would be a crash (security.md REL-1). */
+ * an I/O error would be a crash. */
 static enum err configure(struct ctx *cx, struct sqlite_conn *c, bool is_memory)
 {
     static const char common[] = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
@@ -245,7 +245,7 @@ static enum err sqlite_read(struct ctx *cx, db_fn *fn, void *arg)
 
 /* --- opening and closing --- */
 
-/* One process at a time: the WAL has one writer (security.md REL-3). */
+/* One process at a time: the WAL has one writer. */
 static enum err take_lock(struct ctx *cx, struct sqlite_store *s)
 {
     char *path = arena_printf(cx->mem, "%s.lock", s->path);

@@ -148,7 +148,7 @@ static struct job *job_next(struct sqlite_store *s, bool wait)
 }
 
 /* After an fsync error the state of the disk is unknown, and a second try could report a success
- * that is none: no more writes until the program starts again (security.md REL-8). */
+ * that is none: no more writes until the program starts again. */
 static void commit(struct sqlite_store *s, struct job *batch)
 {
     sqlite3 *db = s->writer->db;

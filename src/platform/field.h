@@ -11,7 +11,7 @@ enum field_type {
     FIELD_INT,       /* int64_t */
     FIELD_MONEY,     /* int64_t fen; JSON carries fen, sheets yuan ("3500元", "0.35万") */
     FIELD_BOOL,      /* int64_t 0/1; 是 否 √ in sheets */
-    FIELD_DATE,      /* const char * ISO "2019-02-11"; every form of domain.md C4 #8 in sheets */
+    FIELD_DATE,      /* const char * ISO "2019-02-11"; every form of date_read in sheets */
     FIELD_MONTH,     /* const char * "2019-02" */
     FIELD_INSTANT,   /* int64_t UTC seconds; output only */
     FIELD_ID,        /* int64_t id of another record; JSON string */
@@ -27,7 +27,7 @@ enum field_type {
     FIELD_JSON,      /* in: const struct json_value *, any value of the body; out: JSON text */
 };
 
-/* One value of a choice field. Tables end with {0}. Codes are stable, upper case (domain.md C2). */
+/* One value of a choice field. Tables end with {0}. Codes are stable, upper case. */
 struct choice {
     const char *code, *zh, *en;
     const char *synonyms; /* further spellings found in sheets, joined by '|' */

@@ -5,7 +5,7 @@
 #include "platform/db.h"
 #include "platform/field.h"
 
-/* One event of a state machine (domain.md D2): POST /things/{id}/EVENT moves a record from one of
+/* One event of a state machine: POST /things/{id}/EVENT moves a record from one of
  * the states in `from` (joined by '|') to `to`, or fails with E_CONFLICT "state.wrong" naming the
  * state. */
 struct transition {

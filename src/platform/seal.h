@@ -1,4 +1,4 @@
-/* seal.h — personal numbers at rest (D10, security.md CRY-1…5): AEAD with table, column
+/* seal.h — personal numbers at rest (D10): AEAD with table, column
  * and row bound in, and a keyed blind index for look-up by exact value. Keys live in a file outside
  * the store. */
 #pragma once

@@ -287,7 +287,7 @@ static int64_t lookup_best(const struct eval *ev, const struct policy_item *it)
 }
 
 /* The last day of journeys that are paid for this year: by the lunar calendar it lies in January or
- * February of the next year (lunar 29th of the 12th month, domain.md B2-3). */
+ * February of the next year (lunar 29th of the 12th month). */
 static int32_t tickets_until(const struct eval *ev, const struct policy_item *it)
 {
     struct date d = date_make(ev->year, 12, 31);

@@ -2,7 +2,7 @@
  *
  * A policy (read from a file, policy_file.h) and facts (loaded by the caller) are plain structs;
  * policy_eval() is a pure function of both and of a day. Every condition's outcome, the time line
- * and the instalments come back with it (design D7, D9; domain.md B3).
+ * and the instalments come back with it (design D7, D9).
  *
  * Days: a spell's `end` is the last day worked, inclusive. A decision "as of" a day sees what was
  * over when that day began: with a start on 11 Feb, three months are full on 11 May. Money is fen.
@@ -136,7 +136,7 @@ struct policy {
         uint32_t relations, forms;            /* 0 = any */
         bool reserved_post, base_employer;    /* required when true */
     } spell;
-    struct { /* how time is counted (domain.md B3 "Time arithmetic") */
+    struct { /* how time is counted */
         enum policy_count_by by;
         enum policy_month_mode month;
         enum policy_count_mode mode;

@@ -416,7 +416,7 @@ bool is_offset(const struct policy *p, const char *policy_id)
     return false;
 }
 
-/* Money of another policy of one group, whichever side paid it (domain.md B4 case 16). */
+/* Money of another policy of one group, whichever side paid it. */
 void check_exclusive(struct eval *ev)
 {
     const struct policy *p = ev->p;

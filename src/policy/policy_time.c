@@ -147,7 +147,7 @@ static void add_months(struct time_line *t, int64_t employer)
 }
 
 /* Sort the segments from `first` on by their first day and cut off what overlaps: nobody works a
- * day twice (union, domain.md B3 "Cumulative"). */
+ * day twice (union). */
 static void segments_tidy(struct time_line *t, int first)
 {
     struct time_segment *s = t->segments;

@@ -1,6 +1,6 @@
 /* occupations.h — what kinds of work there are, so that free text of posts and wishes meets. Codes
  * are those of the Occupational Classification of the People's Republic of China (职业分类大典,
- * 2015/2022; domain.md C2): major group 1 digit, middle group 2, small group 2, occupation 2.
+ * 2015/2022): major group 1 digit, middle group 2, small group 2, occupation 2.
  * "6-05-01-03" is one occupation, "6-05-01-00" all of its small group, "6-00-00-00" any hand in
  * production, "8-00-00-00" anything. Where the occupation itself is not sure, the group stands. */
 #pragma once

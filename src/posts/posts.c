@@ -24,7 +24,7 @@ static const struct choice states[] = {
     { "WITHDRAWN", "已撤回", "Withdrawn" }, { 0 },
 };
 
-/* The employer's word renews a post (systems.md 4.17). */
+/* The employer's word renews a post. */
 static enum err confirmed(struct ctx *cx, const struct rows *before, const char *reason)
 {
     (void)reason;

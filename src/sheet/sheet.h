@@ -34,7 +34,7 @@ enum cell_kind {
 /* `text` is never NULL and is valid, NUL-terminated UTF-8 of `len` bytes:
  *   TEXT    what the cell says, rich text joined, phonetic guides left out;
  *   NUMBER  the digits of the file, unrounded ("621125199003070013", "6.2112519900307E+17"), so
- *           that an importer sees what was stored: 15 significant digits are real (domain.md C4);
+ *           that an importer sees what was stored: 15 significant digits are real;
  *   DATE    "2023-03-01", "2023-03-01T08:00:00", or "08:00:00" when there is no day;
  *   BOOL    "TRUE" or "FALSE";   ERROR   "#N/A", "#REF!" …
  * `number` is the value of a NUMBER, the day serial of a DATE as stored (0 when it was stored as

@@ -1,6 +1,5 @@
 /* indicators.h — the one list of figures: what each says, what it counts, and the rows it is made
- * of. A figure is always summed over its own rows, so it can be opened to them (domain.md D3,
- * systems.md 4.20). */
+ * of. A figure is always summed over its own rows, so it can be opened to them. */
 #pragma once
 #include "platform/op.h"
 

@@ -6,7 +6,7 @@
 extern const struct module targets_module;
 extern const struct record target_record;
 
-/* Indicators that agreements name (domain.md D3): ids of stats/indicators.c. */
+/* Indicators that agreements name: ids of stats/indicators.c. */
 extern const struct choice target_indicators[];
 
 /* division NONE means the whole agreement, which stands at the pairing's home. home and work are

@@ -1,5 +1,5 @@
 /* transfers.h — organised transfer (组织输转): batches, vehicles and seats, leaders, boarding,
- * arrival, hand-over to station and employer. Found in no other system (systems.md 5.1). */
+ * arrival, hand-over to station and employer. Found in no other system. */
 #pragma once
 #include "platform/op.h"
 
