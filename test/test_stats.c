@@ -310,6 +310,8 @@ OPS_TEST("the day's work counts what this reader may do, within her range")
     EXPECT_INT(got_int("months.11.unverified"), 3);
     EXPECT_STR(got("funnel.3.stage"), "signed_up");
     EXPECT_INT(got_int("funnel.3.count"), 2);
+    call(as(FUZHOU, "LEADER"), "stats.home", NONE, NULL);
+    EXPECT_STR(got("funnel.0.stage"), "matched"); /* who is registered is the origin's to know */
     call(as(WUSHAN, "CLERK"), "stats.home", NONE, NULL);
     EXPECT_INT(got_int("tasks.0.count"), 0);
     call(as(FUYAO, "EMPLOYER"), "stats.home", NONE, NULL);

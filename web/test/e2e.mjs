@@ -393,6 +393,76 @@ await step('a public notice prints names, towns, periods and sums, and nothing e
   await shot('notice')
 })
 
+await step('the ledger opens by fund, its statement adds up, prints without numbers and is taken as a workbook', async () => {
+  if (!accounts['fuzhou-payer']) return
+  await signIn('fuzhou-payer')
+  await go('/ledger')
+  await seen('[data-test=funds] tbody tr')
+  await accessible('ledger')
+  await page.locator('[data-test=funds] tbody a').first().click()
+  await seen('[data-test=statement] tbody tr')
+  await settled()
+  must(/借贷相等/.test(await page.locator('main').innerText()), 'debits and credits are not said to be equal')
+  const sum = await page.locator('[data-test=statement] tfoot td.num').last().innerText()
+  must(sum === (await page.locator('[data-test=standing] b').last().innerText()), `the statement ends at ${sum}`)
+  await shot('ledger')
+  await accessible('statement')
+  const [book] = await Promise.all([page.waitForEvent('download'), page.click('[data-test=ledger-xlsx]')])
+  must(/\.xlsx$/.test(book.suggestedFilename()), `the statement comes as ${book.suggestedFilename()}`)
+  await page.locator('[data-test=accounts] button.link').first().click()
+  await page.waitForURL(/account=/)
+  await settled()
+  const paper = (await page.locator('[data-test=print-ledger]').getAttribute('href')).slice(1)
+  await go(paper)
+  await seen('[data-test=sheet] tbody tr')
+  must(!/\d{17}[\dX]|1\d{10}|\d{3}\*{3,}/.test(await page.locator('[data-test=sheet]').innerText()), 'a number of a person is printed')
+  await accessible('statement on paper')
+  await shot('ledger-paper')
+})
+
+await step('a budget shows what is used, reserved and free, and its figures open movements', async () => {
+  if (!accounts['fuzhou-payer']) return
+  await go('/budgets')
+  await seen('[data-test=budgets] .sums')
+  await shot('budgets')
+  await accessible('budgets')
+  const used = await page.locator('[data-test=budgets] .used b').first().innerText()
+  await page.locator('[data-test=budgets] .used a').first().click()
+  await seen('[data-test=statement] tfoot')
+  await settled()
+  const closing = await page.locator('[data-test=statement] tfoot td.num').last().innerText()
+  must(closing.includes(used), `the figure ${used} opens a statement that ends at ${closing}`)
+})
+
+await step('batches, bank and ledger stand side by side and differ by nothing', async () => {
+  if (!accounts['fuzhou-payer']) return
+  await go('/reconcile')
+  await seen('[data-test=settlement] tbody tr')
+  await settled()
+  must((await page.locator('[data-test=settlement] tfoot td').last().innerText()) === '0.00', 'the batches differ')
+  must((await page.locator('[data-test=verdict]').innerText()).length > 4, 'the page does not say how it stands')
+  await shot('reconcile')
+  await accessible('reconciliation')
+})
+
+await step('a correction is told from the month to the money, and a person’s page leads to her ledger', async () => {
+  if (!accounts['fuzhou-reviewer']) return
+  await signIn('fuzhou-reviewer')
+  await go('/list/month_correction')
+  const row = page.locator('[data-test=table] .first').first()
+  if (!(await row.count())) return
+  await row.click()
+  await seen('[data-test=story] li')
+  await settled()
+  must((await page.locator('[data-test=story] > li').count()) >= 3, 'no money follows the correction')
+  await shot('correction')
+  await accessible('correction')
+  await page.locator('[data-test=story] a[href*="/list/person/"]').first().click()
+  await seen('[data-test=ledger-link]')
+  await page.click('[data-test=ledger-link]')
+  await seen('[data-test=statement] tbody tr')
+})
+
 await step('targets and bulletin have rows, and a figure opens its persons', async () => {
   if (accounts.leader) await signIn('leader')
   await go('/targets')
@@ -419,7 +489,7 @@ await step('English is complete: no Chinese words of ours on the English pages',
   must((await page.getAttribute('html', 'lang')) === 'en', 'the document says another language')
   const menu = await page.locator('nav.menu').innerText()
   must(!/[一-鿿]/.test(menu), `Chinese in the menu: ${menu.match(/[一-鿿]+/)?.[0]}`)
-  for (const hash of ['/home', '/list/person', '/list/job_post', '/imports/new', '/months', '/claims', '/matching', '/targets']) {
+  for (const hash of ['/home', '/list/person', '/list/job_post', '/imports/new', '/months', '/claims', '/matching', '/targets', '/ledger', '/budgets', '/reconcile']) {
     await go(hash)
     await settled()
     // Names of people, places and organisations stay as they are; headings, labels and buttons may not.
@@ -445,7 +515,7 @@ await step('the dark theme keeps its contrast', async () => {
 
 await step('on a phone nothing sticks out and the menu opens', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
-  for (const hash of ['/home', '/list/person', '/claims', '/months', '/imports/new']) {
+  for (const hash of ['/home', '/list/person', '/claims', '/months', '/imports/new', '/ledger', '/budgets', '/reconcile']) {
     await go(hash)
     await page.reload()
     await settled()
