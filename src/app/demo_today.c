@@ -362,7 +362,7 @@ static bool set_budget(struct demo *d, int64_t *ret_fen)
     struct demo_user *approver = demo_user(d, "fuzhou-approver");
     int64_t fen;
 
-    if (!demo_call(d, approver, "books.budgets", NONE, NULL))
+    if (!demo_call(d, approver, "books.budgets", NONE, "year=%d", d->today.year))
         return false;
     fen = demo_int(d, "sum.reserved_fen") + demo_int(d, "sum.used_fen") +
           demo_int(d, "sum.under_way_fen") * 3 / 5;
