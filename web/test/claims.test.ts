@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readSteps } from '../src/lib/steps'
-import { calendar } from '../src/lib/timeline'
+import { calendar, sinceBreak } from '../src/lib/timeline'
 
 describe('a time line as a calendar', () => {
   const stretches = [
@@ -24,6 +24,15 @@ describe('a time line as a calendar', () => {
     expect(march.parts.map((p) => p.kind)).toEqual(['COUNTED', 'GAP_ALLOWED'])
     expect(march.parts[1]!.left).toBeCloseTo((20 / 31) * 100)
     expect(year!.months[4]!.milestones[0]!.left).toBeCloseTo((28 / 31) * 100)
+  })
+  test('days before the last break are told apart from those since', () => {
+    const broken = [
+      { kind: 'COUNTED', from: '2019-01-05', until: '2019-01-20' },
+      { kind: 'RESTART', from: '2019-01-21', until: '2019-03-31' },
+      { kind: 'COUNTED', from: '2019-04-01', until: '2019-05-31' },
+    ]
+    expect(sinceBreak(broken).map((x) => x.kind)).toEqual(['BEFORE', 'RESTART', 'COUNTED'])
+    expect(sinceBreak(stretches)).toEqual(stretches)
   })
   test('years follow each other, a row each', () => {
     expect(calendar([{ kind: 'COUNTED', from: '2018-11-05', until: '2019-01-31' }], []).map((y) => y.months.filter(Boolean).length)).toEqual([2, 1])

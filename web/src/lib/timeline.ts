@@ -38,6 +38,12 @@ function boxOf(stretches: Stretch[], milestones: Milestone[], year: number, mont
   return { days, parts, milestones: own.map((m) => ({ ...m, left: ((Number(m.date.slice(8, 10)) - 1) / kinds.length) * 100 })) }
 }
 
+// Days before the last break are told apart from those that count since.
+export function sinceBreak(stretches: Stretch[]): Stretch[] {
+  const last = stretches.filter((s) => s.kind === 'RESTART').map((s) => s.from).sort().pop() ?? ''
+  return stretches.map((s) => (s.until < last && s.kind !== 'RESTART' && s.kind !== 'UNVERIFIED' ? { ...s, kind: 'BEFORE' } : s))
+}
+
 // From the first year with a stretch to the last, months outside of all stretches null.
 export function calendar(stretches: Stretch[], milestones: Milestone[]): Year[] {
   if (!stretches.length) return []
