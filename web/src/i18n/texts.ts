@@ -363,7 +363,7 @@ export const texts = {
   'timeline.full': ['{date} 满 {n} 个月', '{n} months full on {date}'],
   'timeline.fullShort': ['满{n}个月', '{n} mo. full'],
   'timeline.anew': ['重算', 'anew'],
-  'timeline.unknown': ['未核实', 'unverified'],
+  'timeline.unknown': ['未核实', 'open'],
   'timeline.off': ['空档', 'gap'],
   'timeline.mark': ['满期之日', 'Months full'],
   'source.EMPLOYER': ['用人单位确认', 'Employer'],
