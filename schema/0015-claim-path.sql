@@ -40,7 +40,7 @@ SELECT id, 3, 'REVIEW', 'review', reviewed_by, person_id, employer_id, home, wor
 INSERT INTO claim_step (claim_id, number, step, event, user_id, person_id, employer_id, home, work)
 SELECT id, 4, 'APPROVAL', 'approve', approved_by, person_id, employer_id, home, work FROM claim WHERE approved_by IS NOT NULL;
 
--- For whom a claim was handed in by somebody else (委托, domain.md B2-5): who, how related, why, on what evidence. The money
+-- For whom a claim was handed in by somebody else (委托): who, how related, why, on what evidence. The money
 -- still goes to the claimant's own account; the delegate counts as the hand that entered it.
 CREATE TABLE claim_delegation (
     claim_id     BIGINT NOT NULL REFERENCES claim (id),

@@ -1,5 +1,5 @@
 /* identity.c — which natural person acts. The hands that money passes through are people, not
- * accounts (domain.md D2): whoever has an account in the county and another one in the city is one
+ * accounts: whoever has an account in the county and another one in the city is one
  * hand. The citizen number behind an account tells; it is sealed, and compared by its blind index.
  */
 #include "accounts/accounts.h"

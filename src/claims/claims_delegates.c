@@ -1,5 +1,5 @@
 /* claims_delegates.c — a claim handed in for its person by kin, the work team or a village cadre
- * (委托, domain.md B2-5). Whoever hands it in so is the hand that entered it, by whatever account
+ * (委托). Whoever hands it in so is the hand that entered it, by whatever account
  * she has elsewhere; the money goes to the person's own account as ever. */
 #include "claims/claims_steps.h"
 

@@ -1,7 +1,7 @@
 /* claims_steps.c — which step of review comes next, whose office takes it, and the rows that say
- * who did what (domain.md D2, B2: from none before the notice, where nobody applies, to Chongxin's
- * six). Entry, every review and the approval are different people; posting a notice decides nothing
- * and is no hand. */
+ * who did what (from none before the notice, where nobody applies,
+ * to Chongxin's six). Entry, every review and the approval are different people; posting a notice
+ * decides nothing and is no hand. */
 #include "claims/claims_steps.h"
 
 #include "accounts/accounts.h"

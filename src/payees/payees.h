@@ -1,7 +1,6 @@
 /* payees.h — where the money of a payee goes. Persons, employers and organisations carry their
  * account on their own row; each change of it is kept here with what it was before, so that
- * payments can go on to the former account until somebody else has looked (security.md T17).
- */
+ * payments can go on to the former account until somebody else has looked. */
 #pragma once
 #include "platform/op.h"
 

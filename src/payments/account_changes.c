@@ -5,8 +5,8 @@
 #include "payments/payments_int.h"
 #include "platform/seal.h"
 
-/* A card that was swapped shortly before payment is the commonest fraud of this kind; 72 hours is
- * what security.md T17 asks for. */
+/* A card that was swapped shortly before payment is the commonest fraud of this kind: three days
+ * leave time to notice. */
 enum { COOLING_SECONDS = 72 * 3600 };
 
 enum account_standing account_standing(const char *state, bool is_held, int64_t made_at,
