@@ -214,5 +214,5 @@ OPS_TEST("who corrected a failed line's account cannot approve the batch that pa
     call(as(FUZHOU, "PAYER#2"), "payments.approve", again, "{}");
     expect(403, "payment.own_correction");
     step_ok(as(FUZHOU, "APPROVER"), "payments.approve", again);
-    step_ok(as(FUZHOU, "APPROVER#2"), "payments.approve", again);
+    step_ok(as(FUZHOU, "APPROVER#3"), "payments.approve", again);
 }

@@ -282,7 +282,7 @@ OPS_TEST("batches are settled to zero, and until then each says what waits and t
     EXPECT_INT(got_int("items.0.id"), s.again);
     EXPECT_STR(got("items.0.open.0.code"), "NOT_SENT");
     call(as(FUZHOU, "APPROVER"), "payments.approve", s.again, NULL);
-    call(as(FUZHOU, "APPROVER#2"), "payments.approve", s.again, NULL);
+    call(as(FUZHOU, "APPROVER#3"), "payments.approve", s.again, NULL);
     step_ok(as(FUZHOU, "APPROVER"), "payments.send", s.again);
     settled(false);
     EXPECT_STR(got("items.0.open.0.code"), "NOT_ANSWERED");

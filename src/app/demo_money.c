@@ -241,7 +241,9 @@ bool demo_reviews(struct demo *d)
              S("申报 %d、初审 %d、复审 %d、公示 %d 期、终审 %d 笔",
                "%d submitted, %d checked, %d reviewed, %d notices, %d approved"),
              submitted, checked, reviewed, notices, approved);
-    return notices > 0 || demo_fail(d, "%s", S("没有公示", "no notice was posted"));
+    return approved == reviewed ||
+           demo_fail(d, S("复审 %d 笔，终审只有 %d 笔", "%d reviewed, but %d approved"), reviewed,
+                     approved);
 }
 
 /* --- payments --- */
