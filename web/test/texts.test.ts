@@ -21,7 +21,7 @@ describe('texts', () => {
 
   it('are all used', () => {
     const all = sources.map((s) => s.text).join('\n')
-    const made = [/^month\./, /^source\./, /^import\.state\./, /^history\./, /^error\./, /^group\./, /^rule\./, /^result\./, /^verdict\./, /^stretch\./, /^problem\./, /^match\.(state|tab|reason)\./, /^payment\.[A-Z]/, /^bank\./, /^cure\./, /^change\.[A-Z]/, /^whatif\.[A-Z]/, /^decision\.evidence\./, /^claims\..*_by$/, /^correction\.line\./]
+    const made = [/^month\./, /^source\./, /^import\.state\./, /^history\./, /^error\./, /^group\./, /^rule\./, /^result\./, /^verdict\./, /^stretch\./, /^problem\./, /^match\.(state|tab|reason)\./, /^payment\.[A-Z]/, /^bank\./, /^cure\./, /^change\.[A-Z]/, /^whatif\.[A-Z]/, /^decision\.evidence\./, /^claims\..*_by$/, /^correction\.line\./, /^claims\.(role|event)\./]
     const unused = Object.keys(texts).filter((k) => !all.includes(`'${k}'`) && !made.some((m) => m.test(k)))
     expect(unused).toEqual([])
   })

@@ -437,7 +437,6 @@ export const texts = {
   'claims.nth': ['{item}，第 {n} 期', '{item}, no. {n}'],
   'claims.notice': ['发起公示', 'Give public notice'],
   'claims.next': ['下一环节', 'Next step'],
-  'claims.role.submit': ['经办岗', 'clerk'],
   'claims.role.check': ['初审岗', 'checker'],
   'claims.role.review': ['复审岗', 'reviewer'],
   'claims.role.notice': ['复审岗张榜', 'posted by a reviewer'],
