@@ -107,6 +107,8 @@ OPS_TEST(
     EXPECT(got("items.0.effective_at") == NULL);
     call(both, "account_changes.confirm", id, "{}");
     expect(403, "account_change.own");
+    call(as_again(both, TONGWEI, "APPROVER"), "account_changes.confirm", id, "{}");
+    expect(403, "account_change.own"); /* another account, the same person */
     call(as_system(), "account_changes.confirm", id, "{}");
     expect(403, "account_change.own");
     call(as(TONGWEI, "CLERK"), "account_changes.confirm", id, "{}");
@@ -212,6 +214,8 @@ OPS_TEST("who corrected a failed line's account cannot approve the batch that pa
     EXPECT(got("corrected.0.made_by_name") != NULL);
     step_ok(as(FUZHOU, "PAYER"), "payments.lock", again);
     call(as(FUZHOU, "PAYER#2"), "payments.approve", again, "{}");
+    expect(403, "payment.own_correction");
+    call(as_again(as(FUZHOU, "PAYER#2"), FUZHOU, "APPROVER"), "payments.approve", again, "{}");
     expect(403, "payment.own_correction");
     step_ok(as(FUZHOU, "APPROVER"), "payments.approve", again);
     step_ok(as(FUZHOU, "APPROVER#3"), "payments.approve", again);
