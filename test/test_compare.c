@@ -91,7 +91,9 @@ STORE_TEST("a file is read row by row for comparing, and leaves nothing behind")
     int n = 0;
 
     EXPECT_INT(sim_write_rosters(w, &f), OK);
-    EXPECT_INT(import_read(cx, &person_record, w->files[0].path, count_row, &n, &bad), OK);
+    EXPECT_INT(import_read(cx, &person_record, w->files[0].path,
+                           &(struct import_reader){ .row = count_row, .arg = &n }, &bad),
+               OK);
     EXPECT(n > 0 && bad > 0);
     EXPECT_INT(n + bad, w->files[0].rows);
     EXPECT_INT(db_read(cx, count_batches, &batches), OK);

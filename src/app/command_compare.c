@@ -132,7 +132,9 @@ static enum err add_row(struct ctx *cx, const struct import_row *row, void *arg)
 static enum err read_file(struct ctx *cx, struct comparison *c, const char *path, struct list *l)
 {
     *l = (struct list){ .rec = c->rec, .mem = cx->mem };
-    return import_read(cx, c->rec, path, add_row, &(struct reading){ c, l }, &l->bad);
+    return import_read(cx, c->rec, path,
+                       &(struct import_reader){ .row = add_row, .arg = &(struct reading){ c, l } },
+                       &l->bad);
 }
 
 /* --- the ledger --- */

@@ -96,8 +96,8 @@ enum err import_check_again(struct ctx *cx, int64_t batch_id)
     return err;
 }
 
-enum err import_read(struct ctx *cx, const struct record *rec, const char *path, import_row_fn *fn,
-                     void *arg, int64_t *ret_bad)
+enum err import_read(struct ctx *cx, const struct record *rec, const char *path,
+                     const struct import_reader *reader, int64_t *ret_bad)
 {
     struct import_check check = { .rec = rec };
     struct packed_at at = { 0 };
@@ -105,11 +105,13 @@ enum err import_read(struct ctx *cx, const struct record *rec, const char *path,
     void *in = arena_alloc(cx->mem, rec->size);
     enum err err = import_check(cx, path, &check);
 
+    for (size_t i = 0; err == OK && reader->problem && i < check.problem_count; i++)
+        reader->problem(&check.problems[i], reader->arg);
     while (err == OK && packed_next(&check, &at, &row, in)) {
         if ((size_t)row.ordinal < check.status_cap && check.status[row.ordinal] & ROW_BAD)
             continue; /* a later row of the file contradicts it */
         memcpy(cx->in_set, row.in_set, sizeof cx->in_set);
-        err = fn(cx, &(struct import_row){ row.sheet, row.row, in }, arg);
+        err = reader->row(cx, &(struct import_row){ row.sheet, row.row, in }, reader->arg);
     }
     *ret_bad = check.bad;
     import_check_free(&check);

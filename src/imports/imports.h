@@ -36,7 +36,7 @@ MUST_CHECK enum err import_problems(struct ctx *cx, int64_t batch_id, int64_t af
  */
 MUST_CHECK enum err import_undo(struct ctx *cx, int64_t batch_id, int64_t *ret_kept);
 
-/* Read a file as an import would, without a batch, and hand each good row to fn; nothing is
+/* Read a file as an import would, without a batch, and hand each good row to the reader; nothing is
  * written. cx->in_set says which fields the row gives. Texts live only during the call. *ret_bad
  * counts the rows that an import would refuse. Call it outside of any transaction. */
 struct import_row {
@@ -44,9 +44,21 @@ struct import_row {
     int64_t row;
     const void *in; /* the record's input */
 };
-typedef enum err import_row_fn(struct ctx *cx, const struct import_row *row, void *arg);
+/* What is wrong with a cell or a row; personal values are masked. */
+struct import_problem {
+    const char *sheet;
+    int64_t row;
+    int column; /* from 1; 0 = the row */
+    bool is_warning;
+    const char *header, *field, *code, *value, *message, *cure;
+};
+struct import_reader {
+    enum err (*row)(struct ctx *cx, const struct import_row *row, void *arg);
+    void (*problem)(const struct import_problem *problem, void *arg); /* NULL = not asked for */
+    void *arg;
+};
 MUST_CHECK enum err import_read(struct ctx *cx, const struct record *rec, const char *path,
-                                import_row_fn *fn, void *arg, int64_t *ret_bad);
+                                const struct import_reader *reader, int64_t *ret_bad);
 
 /* Do one piece of work that waits: check a file sent in, or commit one. False when there is none.
  * For the background and for tests. */

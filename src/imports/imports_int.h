@@ -36,13 +36,6 @@ bool header_find(struct arena *mem, const struct header_names *names, const stru
 const char *header_plain(struct arena *mem, const char *text);
 
 /* --- check.c, packed.c, problem.c: from a file to checked rows --- */
-struct import_problem {
-    const char *sheet;
-    int64_t row;
-    int column; /* from 1; 0 = the row */
-    bool is_warning;
-    const char *header, *field, *code, *value, *message, *cure;
-};
 
 /* A good row, ready to be written: what it says and where it stood. */
 struct packed_rows {
