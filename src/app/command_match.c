@@ -1,11 +1,15 @@
 /* command_match.c — queqiao match HOME WORK: a match run from the command line, and what it came
- * to. The results are stored as those of the console's runs are. */
+ * to; its results are stored as those of the console's runs are. With --workers and --posts the
+ * same from files to files, without a store. */
 #include <stdio.h>
 
 #include "app/commands.h"
+#include "app/match_files.h"
 #include "app/progress.h"
+#include "base/date.h"
 #include "divisions/divisions.h"
 #include "matching/matching.h"
+#include "platform/seal.h"
 
 struct place {
     const char *text;
@@ -142,16 +146,149 @@ static enum err tell(struct ctx *cx, int64_t run_id, bool as_json)
 static enum err match(struct ctx *cx, const struct command_line *line, struct place *home,
                       struct place *work)
 {
+    struct match_weights weights;
     int64_t run_id;
     enum err err;
 
     TRY(db_read(cx, find_place, home));
     TRY(db_read(cx, find_place, work));
+    TRY(match_weights_given(cx, option(line, "weights"), &weights));
     progress_start(T("匹配", "matching"));
-    err = match_run_now(cx, home->code, work->code, option(line, "weights"), &run_id);
+    err = match_run_now(cx, home->code, work->code, match_weights_json(cx->mem, &weights), &run_id);
     progress_end();
     TRY(err);
     return tell(cx, run_id, line->json);
+}
+
+/* --- from files to files --- */
+
+static void print_problem(struct ctx *cx, const struct match_file_problem *problem)
+{
+    const struct import_problem *p = &problem->problem;
+
+    fprintf(stderr,
+            T("%s%s%s 第 %lld 行%s%s%s%s%s%s：%s；%s [%s]\n",
+              "%s%s%s, row %lld%s%s%s%s%s%s: %s; %s [%s]\n"),
+            problem->file, *p->sheet ? " " : "", p->sheet, (long long)p->row,
+            p->header ? T("“", ", “") : "", p->header ? p->header : "", p->header ? "”" : "",
+            p->value ? T("（", " (") : "", p->value ? p->value : "", p->value ? T("）", ")") : "",
+            p->message, p->cure ? p->cure : "", p->code);
+}
+
+static void print_evening(struct ctx *cx, const struct match_report_division *by)
+{
+    const struct match_report_evening *e = &by->evening;
+
+    if (!e->group)
+        return;
+    if (!e->result.is_reached)
+        printf(T("  %s：%s推荐得最少；即使优先也只能推荐 %d 人\n",
+                 "  %s: least are placed of %s; even if put first, no more than %d\n"),
+               T(by->zh, by->en), T(e->group->zh, e->group->en), (int)e->result.placed_after);
+    else
+        printf(T("  %s：%s推荐得最少；拉平到平均（%d 人）要付出 %lld–%lld 分\n",
+                 "  %s: least are placed of %s; the share of all (%d people) would cost %lld to "
+                 "%lld points\n"),
+               T(by->zh, by->en), T(e->group->zh, e->group->en), (int)e->wanted,
+               (long long)MAX(e->result.value_before - e->result.bound, 0),
+               (long long)(e->result.value_before - e->result.value_after));
+}
+
+static void print_files(struct ctx *cx, const char *dir, const struct match_files_result *r)
+{
+    const struct match_assignment *a = &r->assignment;
+
+    printf(T("名册 %d 人，岗位 %d 个，名额 %lld 个，推荐 %d 人\n",
+             "%d people, %d posts, %lld seats, %d proposed\n"),
+           (int)r->problem.n_persons, (int)r->problem.n_posts, (long long)r->seats,
+           (int)r->report.placed);
+    printf(T("总分 %lld，上界 %lld，差 %lld\n", "value %lld, bound %lld, gap %lld\n"),
+           (long long)a->value, (long long)a->bound, (long long)a->gap);
+    printf(T("有 %lld 对人岗互相更愿意（%d 人，%d 个岗位）\n",
+             "%lld pairs would rather have each other (%d people, %d posts)\n"),
+           (long long)r->report.blocking.pairs, (int)r->report.blocking.people,
+           (int)r->report.blocking.posts);
+    for (int d = 0; d < MATCH_DIVISIONS; d++)
+        print_evening(cx, &r->report.by[d]);
+    if (r->bad)
+        printf(T("%lld 行有错，未参加匹配，见 %s/problems.csv\n",
+                 "%lld rows have faults and were left out: see %s/problems.csv\n"),
+               (long long)r->bad, dir);
+    printf(T("结果在 %s/match.xlsx\n", "the results are in %s/match.xlsx\n"), dir);
+}
+
+static int run_files(struct ctx *cx, const struct command_line *line, const struct match_files *in)
+{
+    struct match_files_result r;
+    enum err err;
+
+    progress_start(T("匹配", "matching"));
+    err = match_files_run(cx, in, &r);
+    progress_end();
+    for (size_t i = 0; i < r.problems_n; i++)
+        if (!r.problems[i].problem.is_warning)
+            print_problem(cx, &r.problems[i]);
+    if (err != OK)
+        return command_fail(line, &cx->failure);
+    if (line->json)
+        puts(match_files_summary(cx, &r));
+    else
+        print_files(cx, in->dir, &r);
+    return r.bad > 0;
+}
+
+static enum err seed_divisions(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    return divisions_module.seed(cx);
+}
+
+/* A store in memory, for the names of divisions. */
+static int open_passing(const struct command_line *line, struct store **ret)
+{
+    struct failure f = { 0 };
+    struct ctx *cx;
+    enum err err = store_open(":memory:", ops_tables(), line->lang, &f, ret);
+
+    if (err == OK)
+        err = store_migrate(*ret, &f, NULL);
+    if (err != OK)
+        return command_fail(line, &f);
+    seal_init_passing();
+    cx = ctx_new(*ret, store_now(*ret));
+    cx->lang = line->lang;
+    ctx_as_system(cx);
+    err = db_write(cx, seed_divisions, NULL);
+    if (err != OK)
+        f = cx->failure;
+    ctx_free(cx);
+    return err == OK ? 0 : command_fail(line, &f);
+}
+
+static int match_of_files(const struct command_line *line)
+{
+    struct match_files in = { option(line, "workers"), option(line, "posts"),
+                              option(line, "employers"), option(line, "weights"),
+                              option(line, "out") };
+    const char *on = option(line, "on");
+    struct date day = on ? date_of_text(on) : (struct date){ 0 };
+    struct store *store = NULL;
+    struct ctx *cx;
+    int status;
+
+    if (!in.workers || !in.posts || !in.dir || (on && date_is_none(day)))
+        return command_usage(line);
+    status = open_passing(line, &store);
+    if (status == 0) {
+        cx = ctx_new(store, store_now(store));
+        cx->lang = line->lang;
+        cx->today = on ? day : cx->today;
+        ctx_as_system(cx);
+        status = run_files(cx, line, &in);
+        ctx_free(cx);
+    }
+    store_close(store);
+    return status;
 }
 
 int command_match(const struct command_line *line)
@@ -161,6 +298,8 @@ int command_match(const struct command_line *line)
     struct ctx *cx;
     int status;
 
+    if (option(line, "workers") || option(line, "posts"))
+        return match_of_files(line);
     if (!home.text || !work.text)
         return command_usage(line);
     status = command_open(line, &store);

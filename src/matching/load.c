@@ -8,7 +8,7 @@
 
 enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
 
-/* The newest wish counts. Names of columns are read by read_person(). */
+/* The newest wish counts. Names of columns are read by match_read_person(). */
 #define PERSON_SELECT                                                                            \
     "SELECT p.id, p.home, p.birth, p.skill_level, p.household_type, p.monitored_type,"           \
     " p.willingness, p.health, p.work_ability, i.destinations, i.occupations, i.least_wage_fen," \
@@ -83,7 +83,7 @@ static int8_t skill_of(const char *code, int8_t absent)
     return code && *code >= '0' && *code <= '7' ? (int8_t)(*code - '0' + 1) : absent;
 }
 
-static void read_person(struct ctx *cx, const struct rows *r, struct match_person *p)
+void match_read_person(struct ctx *cx, const struct rows *r, struct match_person *p)
 {
     const char *needs = row_text(r, 0, "needs"), *ability = row_text(r, 0, "work_ability");
 
@@ -121,7 +121,7 @@ static int32_t trade_of(const struct rows *r)
     return number % 1000000 == 0 ? 0 : number;
 }
 
-static void read_post(struct ctx *cx, const struct rows *r, struct match_post *p)
+void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *p)
 {
     struct match_employer *e = NEW(cx->mem, struct match_employer);
     int64_t seats = row_int(r, 0, "headcount") - row_int(r, 0, "taken");
@@ -161,7 +161,7 @@ static enum err add_person(struct ctx *cx, const struct rows *r, void *arg)
 {
     struct match_input *in = arg;
 
-    read_person(cx, r, ARENA_PUSH(cx->mem, in->persons, in->n_persons, in->persons_cap));
+    match_read_person(cx, r, ARENA_PUSH(cx->mem, in->persons, in->n_persons, in->persons_cap));
     return OK;
 }
 
@@ -169,7 +169,7 @@ static enum err add_post(struct ctx *cx, const struct rows *r, void *arg)
 {
     struct match_input *in = arg;
 
-    read_post(cx, r, ARENA_PUSH(cx->mem, in->posts, in->n_posts, in->posts_cap));
+    match_read_post(cx, r, ARENA_PUSH(cx->mem, in->posts, in->n_posts, in->posts_cap));
     return OK;
 }
 
@@ -213,7 +213,7 @@ enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
     if (r.n == 0)
         return fail(cx, E_NOT_FOUND, "person.unknown", "%s",
                     T("没有这个人员", "there is no such person"));
-    read_person(cx, &r, ret);
+    match_read_person(cx, &r, ret);
     return OK;
 }
 
@@ -225,6 +225,6 @@ enum err match_load_post(struct ctx *cx, int64_t id, struct match_post *ret)
     if (r.n == 0)
         return fail(cx, E_NOT_FOUND, "post.unknown", "%s",
                     T("没有这个岗位", "there is no such post"));
-    read_post(cx, &r, ret);
+    match_read_post(cx, &r, ret);
     return OK;
 }

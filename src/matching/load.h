@@ -12,3 +12,7 @@ struct match_input {
 /* Everybody and every post of the two ranges that may take part, in the actor's scope, on
  * cx->today. In a transaction. */
 MUST_CHECK enum err match_load(struct ctx *cx, struct match_input *in);
+
+/* One from a row with the columns that match_load() selects, wherever the row comes from. */
+void match_read_person(struct ctx *cx, const struct rows *r, struct match_person *ret);
+void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *ret);

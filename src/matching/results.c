@@ -100,33 +100,22 @@ static void put_text(struct value *v, const char *text)
                          .len = text ? strlen(text) : 0 };
 }
 
-/* At the prices found, what a post leaves a person is its score less its price. By so much another
- * post must gain to be taken in place of what she has; one point is a yuan a month. */
 static const char *change_told(struct ctx *cx, const struct rows *r, int row)
 {
     int64_t score = row_int(r, row, "score"), price = row_int(r, row, "price");
-    int64_t other = row_int(r, row, "runner_up_score"),
-            other_price = row_int(r, row, "runner_up_price");
-    int64_t has = score == NONE ? 0 : score - (price == NONE ? 0 : price);
+    int64_t other = row_int(r, row, "runner_up_score"), points;
     const char *title = row_text(r, row, "runner_up_title");
     struct json *j;
-    long long gain;
 
     if (other == NONE || !title)
         return NULL;
-    gain = MAX(has - (other - (other_price == NONE ? 0 : other_price)), 0) + 1;
+    points = match_points_short(score == NONE ? 0 : score - MAX(price, 0), other,
+                                row_int(r, row, "runner_up_price"));
     j = json_new(cx->mem);
     json_object(j);
-    json_put_int(j, "points", gain);
-    json_put_str(j, "zh",
-                 arena_printf(cx->mem,
-                              "“%s”每月收入多%lld元（或相当的条件），或多一个名额，才会改为推荐它",
-                              title, gain));
-    json_put_str(j, "en",
-                 arena_printf(cx->mem,
-                              "%s would be proposed if it paid %lld yuan a month more (or as good "
-                              "as that), or perhaps with one more seat",
-                              title, gain));
+    json_put_int(j, "points", points);
+    json_put_str(j, "zh", match_change_text(cx->mem, LANG_ZH, title, points));
+    json_put_str(j, "en", match_change_text(cx->mem, LANG_EN, title, points));
     json_end(j);
     return json_text(j);
 }

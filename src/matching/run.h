@@ -29,6 +29,14 @@ const char *match_obstacles_json(struct arena *mem, const struct match_problem *
 
 /* A rule as a heading, without anybody's figures: "工资低于期望", "pay below the wish". */
 const char *match_rule_name(enum match_code rule, enum lang lang);
+/* "工资低于期望：排除12个岗位，其中3个仅因此" */
+const char *match_obstacle_text(struct arena *mem, enum lang lang, enum match_code rule,
+                                int64_t forbids, int64_t alone);
+/* At the prices found, what a post leaves a person is its score less its price (NONE counts as 0).
+ * By so many points another post must gain to be taken in place of one that leaves her `left`; one
+ * point is a yuan a month. */
+int64_t match_points_short(int64_t left, int64_t score, int64_t price);
+const char *match_change_text(struct arena *mem, enum lang lang, const char *title, int64_t points);
 /* [{"code","zh","en","points"|"outcome"},…] of stored reasons, those with most weight first; of
  * stored obstacles [{"code","zh","en","forbids","alone"},…]. NULL for NULL or what is not ours. */
 const char *match_reasons_told(struct ctx *cx, const char *stored);

@@ -67,23 +67,43 @@ static const char *reasons_told(struct ctx *cx, const char *stored)
     return json_text(j);
 }
 
+const char *match_obstacle_text(struct arena *mem, enum lang lang, enum match_code rule,
+                                int64_t forbids, int64_t alone)
+{
+    return arena_printf(mem,
+                        lang == LANG_EN ? "%s: rules out %lld posts, %lld of them it alone"
+                                        : "%s：排除%lld个岗位，其中%lld个仅因此",
+                        match_rule_name(rule, lang), (long long)forbids, (long long)alone);
+}
+
+int64_t match_points_short(int64_t left, int64_t score, int64_t price)
+{
+    return MAX(left - (score - MAX(price, 0)), 0) + 1;
+}
+
+const char *match_change_text(struct arena *mem, enum lang lang, const char *title, int64_t points)
+{
+    return arena_printf(mem,
+                        lang == LANG_EN
+                            ? "%s would be proposed if it paid %lld yuan a month more (or as good "
+                              "as that), or perhaps with one more seat"
+                            : "“%s”每月收入多%lld元（或相当的条件），或多一个名额，才会改为推荐它",
+                        title, (long long)points);
+}
+
 static void tell_obstacle(struct ctx *cx, struct json *j, const struct json_value *v)
 {
     const char *code = json_as_str(json_get(v, "code"));
-    long long forbids = json_as_int(json_get(v, "forbids")),
-              alone = json_as_int(json_get(v, "alone"));
+    int64_t forbids = json_as_int(json_get(v, "forbids")),
+            alone = json_as_int(json_get(v, "alone"));
 
-    for (int i = 0; i < MATCH_RULE_COUNT; i++) {
-        if (!str_eq(match_code_name((enum match_code)i), code))
+    for (enum match_code i = 0; i < MATCH_RULE_COUNT; i++) {
+        if (!str_eq(match_code_name(i), code))
             continue;
         json_object(j);
         json_put_str(j, "code", code);
-        json_put_str(j, "zh",
-                     arena_printf(cx->mem, "%s：排除%lld个岗位，其中%lld个仅因此", rule_names[i].zh,
-                                  forbids, alone));
-        json_put_str(j, "en",
-                     arena_printf(cx->mem, "%s: rules out %lld posts, %lld of them it alone",
-                                  rule_names[i].en, forbids, alone));
+        json_put_str(j, "zh", match_obstacle_text(cx->mem, LANG_ZH, i, forbids, alone));
+        json_put_str(j, "en", match_obstacle_text(cx->mem, LANG_EN, i, forbids, alone));
         json_put_int(j, "forbids", forbids);
         json_put_int(j, "alone", alone);
         json_end(j);

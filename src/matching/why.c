@@ -94,7 +94,7 @@ static enum err compare(struct ctx *cx, struct why *w)
     w->given_score = w->given == NONE ? NONE : row_int(&w->result, 0, "score");
     if (w->given != NONE)
         left = w->given_score - MAX(row_int(&w->result, 0, "price"), 0);
-    w->needed = w->price == NONE ? NONE : MAX(left - (w->score.total - w->price), 0) + 1;
+    w->needed = w->price == NONE ? NONE : match_points_short(left, w->score.total, w->price);
     return OK;
 }
 

@@ -12,6 +12,8 @@ MUST_CHECK enum err seal_init(const char *key_path, struct failure *f);
  * when the file holds other keys. */
 MUST_CHECK enum err seal_init_for(struct store *store, const char *key_path, struct failure *f);
 void seal_init_for_tests(void);
+/* Keys of this process alone, kept nowhere: for a store in memory. */
+void seal_init_passing(void);
 
 /* Sealed bytes of a text, in the arena; NULL text gives {NULL, 0}. `place` is "table.column", `row`
  * the id of the row they are for. */

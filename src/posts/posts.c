@@ -149,7 +149,7 @@ static enum err find_employer(struct ctx *cx, IN *in)
 }
 
 /* "3500-4500元/月", "计件4000左右", "底薪3000": one column for the range. */
-static enum err read_pay(struct ctx *cx, IN *in)
+enum err post_read_pay(struct ctx *cx, struct post_input *in)
 {
     const char *digits = in->pay ? strpbrk(in->pay, "0123456789") : NULL;
     int64_t low, high;
@@ -171,23 +171,28 @@ static enum err read_pay(struct ctx *cx, IN *in)
     return OK;
 }
 
+enum err post_check_pay(struct ctx *cx, const struct post_input *in)
+{
+    if (in->pay_low_fen != NONE && in->pay_high_fen != NONE && in->pay_low_fen > in->pay_high_fen)
+        return fail_field(cx, "pay_high_fen", "number.order", "%s",
+                          T("最低月薪高于最高月薪", "the least pay is above the highest"));
+    return OK;
+}
+
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
     IN *in = input;
 
     if (!before) {
         TRY(find_employer(cx, in));
-        TRY(read_pay(cx, in));
+        TRY(post_read_pay(cx, in));
         in->confirmed_at = cx->now;
     } else if (in->headcount != NONE && in->headcount < row_int(before, 0, "taken")) {
         return fail_field(cx, "headcount", "post.headcount",
                           T("已有 %d 人占用名额", "%d seats are already taken"),
                           (int)row_int(before, 0, "taken"));
     }
-    if (in->pay_low_fen != NONE && in->pay_high_fen != NONE && in->pay_low_fen > in->pay_high_fen)
-        return fail_field(cx, "pay_high_fen", "number.order", "%s",
-                          T("最低月薪高于最高月薪", "the least pay is above the highest"));
-    return OK;
+    return post_check_pay(cx, in);
 }
 
 /* The employer's own number of the post, else its title and place. */

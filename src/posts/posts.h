@@ -24,6 +24,10 @@ struct post_input {
     int64_t confirmed_at;
 };
 
+/* What a sheet says of pay in one column as form and range; the range the right way round. */
+MUST_CHECK enum err post_read_pay(struct ctx *cx, struct post_input *in);
+MUST_CHECK enum err post_check_pay(struct ctx *cx, const struct post_input *in);
+
 /* Fill one seat. E_CONFLICT "post.no_seat" if none is left, also when two callers race, or when the
  * post is not OPEN. The post becomes FILLED with its last seat. */
 MUST_CHECK enum err post_take_seat(struct ctx *cx, int64_t id);
