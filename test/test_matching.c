@@ -426,3 +426,82 @@ TEST("occupations are found by the words people write")
     EXPECT_INT(occupations_read(test_arena(), "保安,厨师,电工,焊工,文员", at, 4), 4);
     EXPECT_INT(occupations_read(test_arena(), NULL, at, 4), 0);
 }
+
+STORE_TEST("a run tells its blocking pairs and its groups, small ones left out")
+{
+    int64_t run;
+
+    road_post(cx, "甲厂", 3);
+    for (int i = 0; i < 8; i++)
+        road_person(cx, i + 1);
+    run = run_now(cx);
+    EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "people"), 8);
+    EXPECT_INT(int_at(cx, "placed"), 3);
+    EXPECT_INT(int_at(cx, "blocking.pairs"), 0);
+    EXPECT_STR(text_at(cx, "groups.0.by"), "COUNTY");
+    EXPECT_STR(text_at(cx, "groups.0.items.0.code"), "621121");
+    EXPECT_INT(int_at(cx, "groups.0.items.0.people"), 8);
+    EXPECT_INT(int_at(cx, "groups.0.items.0.placed"), NONE); /* 3 is a small cell */
+    EXPECT_STR(text_at(cx, "groups.2.by"), "SEX");
+    EXPECT_INT(int_at(cx, "groups.2.items.0.placed"), NONE);
+    EXPECT_INT(road_call(cx, "match_runs.report", run, "evening=1"), OK);
+    EXPECT_INT(road_call(cx, "match_runs.report", 77, NULL), E_NOT_FOUND);
+}
+
+struct unplacing {
+    int64_t run, person;
+};
+
+static enum err unplace(struct ctx *cx, void *arg)
+{
+    const struct unplacing *u = arg;
+
+    return db_exec(cx,
+                   "UPDATE match_result SET post_id = NULL, score = NULL, state = 'UNPLACED' WHERE"
+                   " SCOPE_NOT(match_result 'a test') AND run_id = $1 AND person_id = $2",
+                   P(u->run), P(u->person));
+}
+
+STORE_TEST("a change by hand that two would rather undo is a blocking pair")
+{
+    int64_t run, people[2];
+
+    road_post(cx, "甲厂", 1);
+    road_post(cx, "乙厂", 1);
+    for (int i = 0; i < 2; i++)
+        people[i] = road_person(cx, i + 1);
+    run = run_now(cx);
+    EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "placed"), 2);
+    EXPECT_INT(int_at(cx, "blocking.pairs"), 0);
+    /* One of them leaves her seat, which is then free and wanted. */
+    EXPECT_INT(db_write(cx, unplace, &(struct unplacing){ run, people[0] }), OK);
+    EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "placed"), 1);
+    EXPECT_INT(int_at(cx, "blocking.pairs"), 1);
+    EXPECT_INT(int_at(cx, "blocking.people"), 1);
+}
+
+STORE_TEST("an office that sees a part of a run gets the report of its part, without evening out")
+{
+    int64_t run = NONE;
+
+    road_post(cx, "甲厂", 2);
+    for (int i = 0; i < 6; i++)
+        road_person(cx, i + 1);
+    road_create(cx, "people.create",
+                "{\"name\":\"李梅\",\"id_no\":\"11010519491231002X\",\"home\":621124000000,"
+                "\"willingness\":\"WILLING\"}");
+    EXPECT_INT(match_run_now(cx, 620000000000, FUQING, NULL, &run), OK);
+    EXPECT_INT(road_call(cx, "match_runs.report", run, "evening=1"), OK);
+    EXPECT_INT(int_at(cx, "people"), 7);
+    cx->who.scope = west;
+    EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "people"), 6);
+    EXPECT_INT(road_call(cx, "match_runs.report", run, "evening=1"), E_INVALID);
+    EXPECT_STR(cx->failure.code, "match.part");
+    cx->who.scope.home_lo = 621126000000; /* nobody of Minxian is in it */
+    cx->who.scope.home_hi = 621126999999;
+    EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), E_NOT_FOUND);
+}

@@ -459,7 +459,6 @@ static void decide(struct ctx *cx, struct match_files_result *r)
     match_assign(cx->mem, &r->problem, &r->assignment);
 }
 
-/* Over the pairs that the assignment considered. */
 static void report(struct ctx *cx, struct match_files_result *r)
 {
     int32_t *cap = NEW_ARRAY(cx->mem, int32_t, r->posts_n + 1);
@@ -467,13 +466,16 @@ static void report(struct ctx *cx, struct match_files_result *r)
     int32_t *least = NEW_ARRAY(cx->mem, int32_t, r->posts_n + 1);
     struct match_label *labels = NEW_ARRAY(cx->mem, struct match_label, r->persons_n + 1);
     const int32_t *post = r->assignment.auction.post;
-    struct auction_input market = { r->problem.n_persons,
-                                    r->problem.n_posts,
-                                    cap,
-                                    r->assignment.considered.row,
-                                    r->assignment.considered.edges,
-                                    10000 };
+    struct match_candidates best;
+    struct auction_input market = { r->problem.n_persons, r->problem.n_posts, cap }, considered;
 
+    match_candidates(cx->mem, &r->problem, &best);
+    market.row = best.row;
+    market.edges = best.edges;
+    considered = market;
+    considered.row = r->assignment.considered.row;
+    considered.edges = r->assignment.considered.edges;
+    considered.precision = MATCH_EVENING_PRECISION;
     for (size_t i = 0; i < r->posts_n; i++)
         cap[i] = MAX(r->posts[i].post.seats, 0);
     for (size_t i = 0; i < r->persons_n; i++) {
@@ -486,7 +488,7 @@ static void report(struct ctx *cx, struct match_files_result *r)
                       &(struct match_report_input){ .placing = { &market, points, least },
                                                     .labels = labels,
                                                     .today = cx->today,
-                                                    .with_evening = true },
+                                                    .evening = &considered },
                       &r->report);
 }
 

@@ -205,6 +205,19 @@ enum err match_load(struct ctx *cx, struct match_input *in)
     return OK;
 }
 
+enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)
+{
+    TRY(db_each(cx, add_person, in,
+                PERSON_SELECT " AND p.id IN (SELECT m.person_id FROM match_result m WHERE"
+                              " SCOPE(match_result m) AND m.run_id = $1) ORDER BY p.id",
+                P(run_id)));
+    return db_each(cx, add_post, in,
+                   POST_SELECT " AND j.id IN (SELECT k.post_id FROM match_post k WHERE"
+                               " SCOPE_NOT(match_post 'the post itself is in scope')"
+                               " AND k.run_id = $1) ORDER BY j.id",
+                   P(run_id));
+}
+
 enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
 {
     struct rows r;

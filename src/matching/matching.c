@@ -1,4 +1,5 @@
 /* matching.c — match runs: started, computed outside of any transaction, stored all or none. */
+#include "matching/report.h"
 #include "matching/run.h"
 
 #include "accounts/accounts.h"
@@ -368,6 +369,10 @@ static const struct op ops[] = {
     { "match_runs.why", "GET /match-runs/{id}/why", PERM_MATCH_READ, match_why,
       "为什么没有推荐该岗位", "Why a person was not proposed for a post", .in = match_why_fields,
       .in_size = sizeof(struct why_input), .out = match_why_output },
+    { "match_runs.report", "GET /match-runs/{id}/report", PERM_MATCH_READ, match_run_report,
+      "匹配的稳定与公平", "How stable and how fair a run is", .in = match_report_fields,
+      .in_size = sizeof(struct match_report_ask), .out = match_report_output,
+      .flags = OP_DETACHED },
     { "match_results.get", "GET /match-results/{id}", PERM_MATCH_READ, record_get, "匹配结果详情",
       "One result", &match_result_record },
     { "match_results.history", "GET /match-results/{id}/history", PERM_MATCH_READ, record_history,

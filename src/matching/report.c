@@ -163,7 +163,7 @@ static void even_out(const struct match_report_input *in, const struct match_rep
     if (lowest->count.placed >= ret->evening.wanted)
         return;
     ret->evening.group = lowest;
-    match_even_out(in->placing.market, group, (int32_t)(lowest - ret->groups), ret->evening.wanted,
+    match_even_out(in->evening, group, (int32_t)(lowest - ret->groups), ret->evening.wanted,
                    &ret->evening.result);
 }
 
@@ -195,7 +195,7 @@ void match_report_make(struct ctx *cx, const struct match_report_input *in,
         by->en = divisions[d].en;
         divisions[d].divide(cx, in, group, by);
         count(in, group, by);
-        if (in->with_evening)
+        if (in->evening)
             even_out(in, ret, group, by);
     }
 }

@@ -6,6 +6,7 @@
  * the structs that are scored do not have it. */
 #pragma once
 #include "matching/stability.h"
+#include "platform/field.h"
 #include "platform/json.h"
 
 /* Of one person. Texts are codes of people/codes.h and may be NULL. */
@@ -16,10 +17,12 @@ struct match_label {
 };
 
 struct match_report_input {
-    struct match_placing placing; /* pairs are looked at for people with edges */
+    struct match_placing placing; /* over each person's best posts (match_candidates()) */
     const struct match_label *labels;
     struct date today;
-    bool with_evening; /* some twenty auctions for each division */
+    /* The considered pairs of match_assign(), over which evening out is tried: some twenty auctions
+     * for each division. NULL = not asked for. */
+    const struct auction_input *evening;
 };
 
 struct match_report_group {
@@ -51,3 +54,10 @@ void match_report_put(struct json *j, const struct match_report *report);
 /* Placed of a thousand; points of one placed; NONE where hidden or nobody is. */
 int64_t match_group_share(const struct match_group *g);
 int64_t match_group_mean(const struct match_group *g);
+
+/* match_report.c: GET /match-runs/{id}/report. Inside the module. */
+struct match_report_ask {
+    int64_t evening;
+};
+extern const struct field match_report_fields[], match_report_output[];
+enum err match_run_report(struct ctx *cx);

@@ -49,6 +49,9 @@ void match_groups_suppress(struct match_group *groups, int n);
 
 /* --- evening out --- */
 
+/* Good enough for a price in points: a gap of a ten-thousandth in each auction (auction.h). */
+enum { MATCH_EVENING_PRECISION = 10000 };
+
 /* What it costs in points that at least `wanted` people of one group get a post. A bonus on every
  * pair of the group is the price of that rule (Lagrange); the least bonus that does it is found by
  * bisection, one auction each. */
