@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/match_files.h"
 #include "app/progress.h"
+#include "app/replay.h"
 #include "base/date.h"
 #include "divisions/divisions.h"
 #include "matching/matching.h"
@@ -291,6 +292,111 @@ static int match_of_files(const struct command_line *line)
     return status;
 }
 
+/* --- the spring of 2017 once more --- */
+
+static bool read_count(const struct command_line *line, const char *name, int most, int *ret)
+{
+    const char *text = option(line, name);
+    int64_t n;
+
+    if (!text)
+        return true;
+    if (!str_int(text, &n) || n < 1 || n > most)
+        return false;
+    *ret = (int)n;
+    return true;
+}
+
+static const struct {
+    const char *code, *zh, *en;
+    bool is_per_mille;
+} replay_figures[REPLAY_FIGURES] = {
+    { "signed", "会上签意向", "signed at the fair", false },
+    { "proposed", "其中有推荐", "of them proposed", false },
+    { "arrived", "自行到岗", "arrived by themselves", false },
+    { "placed", "全册有推荐", "proposed in all", false },
+    { "sent", "组织输出", "sent off", false },
+    { "stayed_1_permille", "满1个月", "stayed 1 month", true },
+    { "stayed_3_permille", "满3个月", "3 months", true },
+    { "stayed_6_permille", "满6个月", "6 months", true },
+};
+
+static void print_replay(const struct command_line *line, const struct replay_result *r)
+{
+    bool is_en = line->lang == LANG_EN;
+
+    for (int a = 0; a < REPLAY_ARMS; a++) {
+        printf("%s\n", is_en ? replay_arm_names[a].en : replay_arm_names[a].zh);
+        for (int f = 0; f < REPLAY_FIGURES; f++) {
+            struct replay_range v = r->at[a][f];
+
+            if (replay_figures[f].is_per_mille)
+                printf("  %s %.1f%% (%.1f–%.1f)",
+                       is_en ? replay_figures[f].en : replay_figures[f].zh, v.middle / 10.0,
+                       v.low / 10.0, v.high / 10.0);
+            else
+                printf("  %s %d (%d–%d)", is_en ? replay_figures[f].en : replay_figures[f].zh,
+                       v.middle, v.low, v.high);
+        }
+        putchar('\n');
+    }
+    puts(
+        is_en
+            ? "Medians and the range of 95 of 100 seeds. The model of leaving is fitted to 2017 and"
+              " otherwise assumed: docs/replay.md"
+            : "中位数及 95% 种子的范围。离岗模型按2017年数据拟合，其余为假设，见 docs/replay.md");
+}
+
+static void put_replay(struct arena *mem, const struct replay_options *o,
+                       const struct replay_result *r)
+{
+    struct json *j = json_new(mem);
+
+    json_object(j);
+    json_put_int(j, "seeds", o->seeds);
+    json_put_int(j, "years", o->years);
+    json_key(j, "arms");
+    json_array(j);
+    for (int a = 0; a < REPLAY_ARMS; a++) {
+        json_object(j);
+        json_put_str(j, "arm", replay_arm_names[a].code);
+        for (int f = 0; f < REPLAY_FIGURES; f++) {
+            json_key(j, replay_figures[f].code);
+            json_array(j);
+            json_int(j, r->at[a][f].low);
+            json_int(j, r->at[a][f].middle);
+            json_int(j, r->at[a][f].high);
+            json_end(j);
+        }
+        json_end(j);
+    }
+    json_end(j);
+    json_end(j);
+    puts(json_text(j));
+}
+
+static int replay(const struct command_line *line)
+{
+    struct replay_options o = { .seeds = 40, .years = 1, .first_seed = 1 };
+    struct match_weights weights = match_weights_default();
+    struct arena *mem = arena_new();
+    struct replay_result r;
+
+    if (!read_count(line, "seeds", 10000, &o.seeds) || !read_count(line, "years", 100, &o.years)) {
+        arena_free(mem);
+        return command_usage(line);
+    }
+    progress_start(line->lang == LANG_EN ? "replaying" : "重演");
+    replay_run(&o, &weights, progress_set, &r);
+    progress_end();
+    if (line->json)
+        put_replay(mem, &o, &r);
+    else
+        print_replay(line, &r);
+    arena_free(mem);
+    return 0;
+}
+
 int command_match(const struct command_line *line)
 {
     struct place home = { .text = argument(line, 0) }, work = { .text = argument(line, 1) };
@@ -298,6 +404,8 @@ int command_match(const struct command_line *line)
     struct ctx *cx;
     int status;
 
+    if (option(line, "replay"))
+        return replay(line);
     if (option(line, "workers") || option(line, "posts"))
         return match_of_files(line);
     if (!home.text || !work.text)

@@ -212,9 +212,10 @@ static const struct command commands[] = {
       "check a spreadsheet and take it in", command_import },
     { "match",
       "HOME WORK [--weights=JSON|FILE] | --workers=F --posts=F [--employers=F] [--weights=JSON|FILE]"
-      " [--on=DATE] --out=DIR",
-      "人岗匹配，并证明无更好的分法；或由表格到表格，不用台账",
-      "match people to posts, with the proof that it cannot be bettered; or from files to files",
+      " [--on=DATE] --out=DIR | --replay [--seeds=N] [--years=N]",
+      "人岗匹配，并证明无更好的分法；由表格到表格，不用台账；或重演2017年春",
+      "match people to posts, with the proof that it cannot be bettered; from files to files; or"
+      " replay the spring of 2017",
       command_match },
     { "compare", "person|employer FILE [FILE2] [--within=DIVISION]",
       "比对表格与台账，或两份表格：谁在哪边，哪些字段不同",
