@@ -235,7 +235,7 @@ static int64_t best_slowly(const struct table *t, const int32_t *group, int w, i
 
 TEST("evening out places as many as asked, and its cost lies between the bounds it gives")
 {
-    int dearer = 0, reached = 0;
+    int dearer = 0, reached = 0, tight = 0, binding = 0;
 
     for (int i = 0; i < 60; i++) {
         struct table t;
@@ -259,7 +259,11 @@ TEST("evening out places as many as asked, and its cost lies between the bounds 
         EXPECT(e.value_before >= best);
         EXPECT((e.bonus > 0) == (e.placed_before < 3));
         dearer += e.value_after < e.value_before;
+        binding += best < e.value_before;
+        tight += e.bound < e.value_before;
     }
     EXPECT(dearer > 5);
     EXPECT(reached > 20);
+    EXPECT(binding > 5);
+    EXPECT(tight * 2 > binding); /* the bound knows of the rule */
 }
