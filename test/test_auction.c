@@ -25,7 +25,7 @@ static struct problem problem_new(int32_t workers, int32_t posts, int64_t edges_
                          .row = NEW_ARRAY(test_arena(), int64_t, workers + 1),
                          .edges = NEW_ARRAY(test_arena(), struct auction_edge, edges_max) };
 
-    p.in = (struct auction_input){ workers, posts, p.cap, p.row, p.edges, 0 };
+    p.in = (struct auction_input){ workers, posts, p.cap, p.row, p.edges, 0, NULL };
     return p;
 }
 
@@ -222,6 +222,24 @@ TEST("a precision saves work and keeps its word")
     EXPECT(near.certificate.gap <= near.certificate.bound / 100);
     EXPECT(near.certificate.value <= best.certificate.value);
     EXPECT(best.certificate.value <= near.certificate.bound);
+}
+
+TEST("prices to begin from change the work and not the value")
+{
+    dice = 33;
+    struct problem p = problem_wide(2000, 200, 9, 10, 1, 10000);
+    struct auction_result best, again;
+    int64_t wild[200];
+
+    auction_solve(test_arena(), &p.in, &best);
+    p.in.start = best.price;
+    auction_solve(test_arena(), &p.in, &again);
+    EXPECT_INT(solve(&p.in).value, best.certificate.value);
+    EXPECT(again.bids < best.bids);
+    for (int i = 0; i < 200; i++)
+        wild[i] = roll(0, 1) * roll(0, 20000) * best.scale;
+    p.in.start = wild;
+    EXPECT_INT(solve(&p.in).value, best.certificate.value);
 }
 
 TEST("a post in demand has a price, one with free seats has none, a closed one keeps all away")

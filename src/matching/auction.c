@@ -13,7 +13,9 @@
  * last phase takes hundreds of times longer. */
 #include "matching/auction.h"
 
-enum { EPS_START_DIVISOR = 4, EPS_STEP = 20 }; /* coarser and finer steps both measured slower */
+/* Of the highest score; coarser and finer steps were measured slower. Known prices are taken to be
+ * nearly right, and what is not so the reverse half sets right. */
+enum { EPS_START = 4, EPS_STEP = 20, EPS_START_KNOWN = EPS_START * EPS_STEP * EPS_STEP };
 
 struct seat {
     int64_t bid; /* the most the holder would pay, at least the price of the post */
@@ -471,7 +473,7 @@ void auction_solve(struct arena *mem, const struct auction_input *in, struct auc
     struct auction_result r = { .post = NEW_ARRAY(mem, int32_t, in->workers),
                                 .price = NEW_ARRAY(mem, int64_t, in->posts),
                                 .scale = (int64_t)in->workers + 1 };
-    int64_t highest = 0;
+    int64_t highest = 0, first = in->start ? EPS_START_KNOWN : EPS_START;
     bool is_enough = false;
 
     for (int32_t p = 0; p < in->posts; p++)
@@ -479,7 +481,11 @@ void auction_solve(struct arena *mem, const struct auction_input *in, struct auc
     market_build(&k, in, order);
     for (int64_t e = 0; e < k.row[k.workers]; e++)
         highest = MAX(highest, k.edges[e].score);
-    for (int64_t eps = highest * k.scale / EPS_START_DIVISOR; !is_enough; eps /= EPS_STEP) {
+    for (int32_t p = 0; in->start && p < in->posts; p++) {
+        assert(in->start[p] >= 0);
+        k.price[p] = in->start[p];
+    }
+    for (int64_t eps = highest * k.scale / first; !is_enough; eps /= EPS_STEP) {
         k.eps = MAX(eps, 1);
         phase_begin(&k);
         forward(&k);
