@@ -50,18 +50,30 @@ static double normal(void)
     return sqrt(-2 * log(1 - uniform())) * cos(6.283185307179586 * uniform());
 }
 
-/* Index with weight (i + 1)^-power. */
+/* Index with weight (i + 1)^-power; n at most 64. At most four kinds are asked for. */
 static int32_t uneven(int32_t n, double power)
 {
-    double total = 0, at;
+    static struct sums {
+        int32_t n;
+        double power, up_to[64];
+    } kept[4];
+    struct sums *s = kept;
+    double at;
+    int32_t i = 0;
 
-    for (int32_t i = 0; i < n; i++)
-        total += pow(i + 1, -power);
-    at = uniform() * total;
-    for (int32_t i = 0; i < n - 1; i++)
-        if ((at -= pow(i + 1, -power)) < 0)
-            return i;
-    return n - 1;
+    while (s->n && (s->n != n || s->power != power))
+        s++;
+    if (!s->n) {
+        double total = 0;
+
+        *s = (struct sums){ n, power };
+        for (int32_t j = 0; j < n; j++)
+            s->up_to[j] = total += pow(j + 1, -power);
+    }
+    at = uniform() * s->up_to[n - 1];
+    while (i < n - 1 && s->up_to[i] <= at)
+        i++;
+    return i;
 }
 
 /* Of this process's one thread, so that other load does not count. */
@@ -135,6 +147,7 @@ static void make_edges(struct auction_edge *edges, int64_t *row, int32_t n, int3
     struct site county[COUNTIES], city[CITIES];
     int32_t favourites[COUNTIES][3], start[OCCUPATIONS + 1] = { 0 };
     struct pick *picks = malloc(sizeof *picks * (size_t)(10 * k));
+    int32_t *drawn = calloc((size_t)m, sizeof *drawn); /* the last worker with this post */
 
     for (int i = 0; i < COUNTIES; i++) {
         county[i] = (struct site){ uniform() * 1000, uniform() * 1000 };
@@ -174,10 +187,14 @@ static void make_edges(struct auction_edge *edges, int64_t *row, int32_t n, int3
         }
         qsort(picks, (size_t)found, sizeof *picks, by_score);
         row[w + 1] = row[w];
-        for (int32_t i = 0; i < found && row[w + 1] - row[w] < k; i++)
+        for (int32_t i = 0; i < found && row[w + 1] - row[w] < k; i++) {
+            if (drawn[picks[i].post] == w + 1)
+                continue;
+            drawn[picks[i].post] = w + 1;
             edges[row[w + 1]++] = (struct auction_edge){ picks[i].post, picks[i].score };
+        }
     }
-    free(picks);
+    free(picks), free(drawn);
 }
 
 int main(int argc, char **argv)
@@ -196,9 +213,9 @@ int main(int argc, char **argv)
     dice = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
     make_posts(posts, cap, m, n * ratio);
     make_edges(edges, row, n, m, k, posts);
-    auction_solve(mem, &(struct auction_input){ n, m, cap, row, edges, 0 }, &r);
+    auction_solve(mem, &(struct auction_input){ n, m, cap, row, edges, 0, NULL }, &r);
     start = cpu_seconds();
-    auction_solve(mem, &(struct auction_input){ n, m, cap, row, edges, 0 }, &r);
+    auction_solve(mem, &(struct auction_input){ n, m, cap, row, edges, 0, NULL }, &r);
     start = cpu_seconds() - start;
     getrusage(RUSAGE_SELF, &use);
     printf("workers=%d posts=%d edges=%lld seats/worker=%.2f cpu_seconds=%.3f value=%lld gap=%lld "

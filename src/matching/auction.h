@@ -25,8 +25,8 @@ struct auction_input {
     const int32_t *cap;
     const int64_t *row;
     const struct auction_edge *edges;
-    int64_t precision; /* 0 = the best; else good enough is a gap of at most bound / precision,
-                          which the last, finest bidding is often not needed for */
+    int64_t precision;    /* 0 = the best; else good enough is a gap of at most bound / precision,
+                             which the last, finest bidding is often not needed for */
     const int64_t *start; /* per post, at least 0: prices of a similar problem with as many workers
                              to begin from, in the scale of the result; or NULL. They change
                              neither value nor proof, only the work, and which of several best

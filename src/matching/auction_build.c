@@ -1,0 +1,364 @@
+/* auction_build.c — the pairs of an auction in the order in which they are read, and fewer of them
+ * once prices tell which ones can matter. All of it is done by every processor at once, with the
+ * same result for any number of them. */
+#include "matching/auction_run.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+enum {
+    THREAD_ITEMS = 20000, /* below it a thread costs more than it saves */
+    AHEAD = 8,            /* rows asked of the memory before they are read */
+    ROOM_BEYOND = 64
+};
+
+/* --- several processors --- */
+
+struct hand {
+    struct auction_part part;
+    void (*work)(const struct auction_part *);
+    pthread_t thread;
+};
+
+static void *hand_work(void *arg)
+{
+    struct hand *h = arg;
+
+    h->work(&h->part);
+    return NULL;
+}
+
+void auction_parallel(struct auction_run *k, int32_t n, void (*work)(const struct auction_part *),
+                      void *arg)
+{
+    struct hand hands[AUCTION_THREADS_MAX];
+    bool started[AUCTION_THREADS_MAX] = { false };
+
+    for (int t = 0; t < k->threads; t++)
+        hands[t] = (struct hand){ { k, arg, t, (int32_t)((int64_t)n * t / k->threads),
+                                    (int32_t)((int64_t)n * (t + 1) / k->threads) },
+                                  work };
+    for (int t = 1; t < k->threads; t++)
+        started[t] = pthread_create(&hands[t].thread, NULL, hand_work, &hands[t]) == 0;
+    for (int t = 0; t < k->threads; t++)
+        if (!started[t])
+            hand_work(&hands[t]);
+    for (int t = 1; t < k->threads; t++)
+        if (started[t])
+            pthread_join(hands[t].thread, NULL);
+}
+
+static int threads_for(int32_t workers)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (workers < THREAD_ITEMS || online < 1)
+        return 1;
+    return (int)MIN(online, AUCTION_THREADS_MAX);
+}
+
+/* --- the useful pairs --- */
+
+struct survey {
+    int32_t *best;                      /* per worker: the post with the highest score, or -1 */
+    int32_t *seen[AUCTION_THREADS_MAX]; /* per post: the last worker, plus 1, with an edge to it */
+    int64_t useless[AUCTION_THREADS_MAX], highest[AUCTION_THREADS_MAX];
+    int64_t longest[AUCTION_THREADS_MAX]; /* row */
+};
+
+static void survey_rows(const struct auction_part *part)
+{
+    const struct auction_input *in = part->run->in;
+    struct survey *survey = part->arg;
+    int32_t *seen = survey->seen[part->thread], highest = 0;
+    int64_t longest = 0, useless = 0;
+
+    for (int32_t w = part->from; w < part->to; w++) {
+        int32_t score = 0;
+
+        survey->best[w] = -1;
+        for (int64_t e = in->row[w]; e < in->row[w + 1]; e++) {
+            struct auction_edge edge = in->edges[e];
+
+            assert(edge.post >= 0 && edge.post < in->posts);
+            if (edge.score <= 0 || in->cap[edge.post] == 0 || seen[edge.post] == w + 1)
+                useless++;
+            seen[edge.post] = w + 1;
+            if (edge.score > score && in->cap[edge.post] > 0) {
+                score = edge.score;
+                survey->best[w] = edge.post;
+            }
+        }
+        highest = MAX(highest, score);
+        longest = MAX(longest, in->row[w + 1] - in->row[w]);
+    }
+    survey->highest[part->thread] = highest;
+    survey->longest[part->thread] = longest;
+    survey->useless[part->thread] = useless;
+}
+
+/* Copy the input without edges that cannot be used, each post once a worker. */
+static const struct auction_input *input_clean(struct arena *mem, const struct auction_input *in)
+{
+    struct auction_input *clean = NEW(mem, struct auction_input);
+    int64_t *row = NEW_ARRAY(mem, int64_t, (size_t)in->workers + 1), to = 0;
+    int64_t *place = NEW_ARRAY(mem, int64_t, in->posts); /* one more than that of the last edge */
+    struct auction_edge *edges = NEW_ARRAY(mem, struct auction_edge, in->row[in->workers]);
+
+    for (int32_t w = 0; w < in->workers; w++) {
+        for (int64_t e = in->row[w]; e < in->row[w + 1]; e++) {
+            struct auction_edge edge = in->edges[e];
+            int64_t before = place[edge.post] - 1;
+
+            if (edge.score <= 0 || in->cap[edge.post] == 0)
+                continue;
+            if (before >= row[w]) {
+                edges[before].score = MAX(edges[before].score, edge.score);
+                continue;
+            }
+            edges[to] = edge;
+            place[edge.post] = ++to;
+        }
+        row[w + 1] = to;
+    }
+    *clean = *in;
+    clean->row = row;
+    clean->edges = edges;
+    return clean;
+}
+
+/* Look at every edge once; have only useful ones after that. */
+static void survey_run(struct auction_run *k, struct arena *scratch, int32_t *best)
+{
+    struct survey survey = { .best = best };
+    int64_t useless = 0;
+
+    for (int t = 0; t < k->threads; t++)
+        survey.seen[t] = NEW_ARRAY(scratch, int32_t, k->in->posts);
+    auction_parallel(k, k->in->workers, survey_rows, &survey);
+    for (int t = 0; t < k->threads; t++) {
+        useless += survey.useless[t];
+        k->highest = MAX(k->highest, survey.highest[t]);
+        k->longest = MAX(k->longest, survey.longest[t]);
+    }
+    if (useless > 0)
+        k->in = input_clean(k->mem, k->in);
+}
+
+/* By best post, then as given. Those without any edge are left out. */
+static void workers_order(struct auction_run *k, const int32_t *best, struct arena *scratch,
+                          struct span *span)
+{
+    const struct auction_input *in = k->in;
+    int32_t *start = NEW_ARRAY(scratch, int32_t, (size_t)in->posts + 1);
+
+    for (int32_t w = 0; w < in->workers; w++)
+        if (best[w] >= 0)
+            start[best[w] + 1]++;
+    for (int32_t p = 0; p < in->posts; p++)
+        start[p + 1] += start[p];
+    k->workers = start[in->posts];
+    for (int32_t w = 0; w < in->workers; w++) {
+        if (best[w] < 0)
+            continue;
+        k->order[start[best[w]]] = w;
+        span[start[best[w]]++] =
+            (struct span){ in->edges + in->row[w], (int32_t)(in->row[w + 1] - in->row[w]) };
+    }
+}
+
+/* --- by post --- */
+
+/* Posts of one thread's workers: how many bidders; then where the next one goes. */
+struct columns {
+    struct pairs *pairs;
+    int64_t *next[AUCTION_THREADS_MAX];
+};
+
+static inline void row_prefetch(const struct pairs *pairs, int32_t w, int32_t end)
+{
+    if (w + AHEAD < end) {
+        const struct auction_edge *row = pairs->span[w + AHEAD].edges;
+
+        __builtin_prefetch(row);
+        __builtin_prefetch(row + 8);
+        __builtin_prefetch(row + 16);
+    }
+}
+
+static void columns_count(const struct auction_part *part)
+{
+    const struct columns *c = part->arg;
+    int64_t *count = c->next[part->thread];
+
+    for (int32_t w = part->from; w < part->to; w++) {
+        struct span span = c->pairs->span[w];
+
+        row_prefetch(c->pairs, w, part->to);
+        for (int32_t e = 0; e < span.n; e++)
+            count[span.edges[e].post]++;
+    }
+}
+
+static void columns_fill(const struct auction_part *part)
+{
+    const struct columns *c = part->arg;
+    int64_t *next = c->next[part->thread];
+
+    for (int32_t w = part->from; w < part->to; w++) {
+        struct span span = c->pairs->span[w];
+
+        row_prefetch(c->pairs, w, part->to);
+        for (int32_t e = 0; e < span.n; e++) {
+            struct auction_edge edge = span.edges[e];
+
+            c->pairs->bidders[next[edge.post]++] = (struct bidder){ w, edge.score };
+        }
+    }
+}
+
+static void columns_build(struct auction_run *k, struct pairs *pairs)
+{
+    struct arena *scratch = arena_new();
+    struct columns c = { .pairs = pairs };
+    int64_t at = 0;
+
+    pairs->column = NEW_ARRAY(k->mem, int64_t, (size_t)k->posts + 1);
+    for (int t = 0; t < k->threads; t++)
+        c.next[t] = NEW_ARRAY(scratch, int64_t, k->posts);
+    auction_parallel(k, k->workers, columns_count, &c);
+    for (int32_t p = 0; p < k->posts; p++) {
+        pairs->column[p] = at;
+        for (int t = 0; t < k->threads; t++) {
+            int64_t n = c.next[t][p];
+
+            c.next[t][p] = at;
+            at += n;
+        }
+    }
+    pairs->column[k->posts] = at;
+    pairs->bidders = NEW_ARRAY(k->mem, struct bidder, at);
+    auction_parallel(k, k->workers, columns_fill, &c);
+    arena_free(scratch);
+}
+
+/* --- the whole --- */
+
+/* The room for offers is twice what the largest post may look at at once, so that choosing among
+ * them costs little for each. */
+static void seats_build(struct auction_run *k)
+{
+    int64_t most = 0;
+
+    k->seats_at = NEW_ARRAY(k->mem, int64_t, (size_t)k->posts + 1);
+    for (int32_t p = 0; p < k->posts; p++) {
+        int64_t seats = MIN(k->cap[p], k->all.column[p + 1] - k->all.column[p]);
+
+        k->seats_at[p + 1] = k->seats_at[p] + seats;
+        most = MAX(most, seats);
+    }
+    k->seats = NEW_ARRAY(k->mem, struct seat, k->seats_at[k->posts]);
+    k->offers = NEW_ARRAY(k->mem, struct offer, AUCTION_OFFERS_ROOM(most));
+}
+
+void auction_run_build(struct auction_run *k, const struct auction_input *in)
+{
+    struct arena *scratch = arena_new();
+    int32_t *best = NEW_ARRAY(scratch, int32_t, in->workers);
+    struct span *span;
+
+    k->mem = arena_new();
+    span = NEW_ARRAY(k->mem, struct span, in->workers);
+    k->in = in;
+    k->posts = in->posts;
+    k->cap = in->cap;
+    k->scale = (int64_t)in->workers + 1;
+    k->threads = threads_for(in->workers);
+    k->order = NEW_ARRAY(k->mem, int32_t, in->workers);
+    survey_run(k, scratch, best);
+    workers_order(k, best, scratch, span);
+    arena_free(scratch);
+    k->all = (struct pairs){ .span = span };
+    columns_build(k, &k->all);
+    k->use = k->all;
+    seats_build(k);
+    k->taken = NEW_ARRAY(k->mem, int32_t, k->posts);
+    k->price = NEW_ARRAY(k->mem, int64_t, k->posts);
+    k->waiting = NEW_ARRAY(k->mem, bool, k->posts);
+    k->standing = NEW_ARRAY(k->mem, struct standing, k->workers);
+    k->queue_size = MAX(1, MAX(k->workers, k->posts));
+    k->queue = NEW_ARRAY(k->mem, int32_t, k->queue_size);
+    for (int32_t w = 0; w < k->workers; w++)
+        k->standing[w].post = -1;
+}
+
+/* --- fewer pairs --- */
+
+enum { CHUNK = 1 << 16 }; /* kept edges allocated at once */
+
+struct narrowing {
+    int64_t slack;
+    struct span *span;
+};
+
+/* The second largest net of a row, or 0; all nets are left in `net`. */
+static int64_t row_nets(const struct auction_run *k, struct span row, int64_t *net)
+{
+    int64_t first = 0, second = 0;
+
+    for (int32_t e = 0; e < row.n; e++) {
+        net[e] = row.edges[e].score * k->scale - k->price[row.edges[e].post];
+        second = MAX(second, MIN(net[e], first));
+        first = MAX(first, net[e]);
+    }
+    return second;
+}
+
+static void narrow_rows(const struct auction_part *part)
+{
+    struct auction_run *k = part->run;
+    const struct narrowing *narrowing = part->arg;
+    struct arena *mem = k->few[part->thread];
+    int64_t *net = NEW_ARRAY(mem, int64_t, k->longest);
+    struct auction_edge *to = NULL, *end = NULL;
+
+    for (int32_t w = part->from; w < part->to; w++) {
+        struct span row = k->all.span[w];
+        int32_t n = 0;
+
+        row_prefetch(&k->all, w, part->to);
+        k->least[w] = row_nets(k, row, net) - narrowing->slack;
+        if (end - to < row.n) {
+            to = NEW_ARRAY(mem, struct auction_edge, MAX(CHUNK, row.n));
+            end = to + MAX(CHUNK, row.n);
+        }
+        for (int32_t e = 0; e < row.n; e++) {
+            to[n] = row.edges[e];
+            n += net[e] >= k->least[w] || row.edges[e].post == k->standing[w].post;
+        }
+        narrowing->span[w] = (struct span){ to, n };
+        to += n;
+    }
+}
+
+void auction_run_narrow(struct auction_run *k, int64_t slack)
+{
+    struct narrowing n = { slack, NEW_ARRAY(k->mem, struct span, k->workers) };
+
+    k->least = NEW_ARRAY(k->mem, int64_t, k->workers);
+    k->floor = NEW_ARRAY(k->mem, int64_t, k->posts);
+    for (int t = 0; t < k->threads; t++)
+        k->few[t] = arena_new();
+    auction_parallel(k, k->workers, narrow_rows, &n);
+    for (int32_t p = 0; p < k->posts; p++)
+        k->floor[p] = k->price[p] - slack;
+    k->use = (struct pairs){ .span = n.span };
+    columns_build(k, &k->use);
+}
+
+void auction_run_release(struct auction_run *k)
+{
+    for (int t = 0; t < k->threads; t++)
+        arena_free(k->few[t]);
+    arena_free(k->mem);
+}

@@ -1,0 +1,91 @@
+/* auction_finish.c — from an auction whose prices are nearly right to the exact end. Prices are
+ * rounded to whole points: scores are whole, so that exact prices need no fractions. Whoever is
+ * then not where she does best, over all pairs, is placed anew by shortest paths; they are few. */
+#include "matching/auction_paths.h"
+
+enum { AHEAD = 8 };
+
+struct finish {
+    struct paths paths;
+    bool *misplaced; /* per worker */
+};
+
+/* Profit at the rounded prices, and whether something else is better; over every pair. */
+static void judge(const struct auction_part *part)
+{
+    const struct auction_run *k = part->run;
+    struct finish *f = part->arg;
+    const struct paths *x = &f->paths;
+
+    for (int32_t w = part->from; w < part->to; w++) {
+        struct span row = x->row[w];
+        struct standing *standing = &x->standing[w];
+        int64_t most = 0, held = 0;
+
+        if (w + AHEAD < part->to)
+            for (int i = 0; i < 3; i++)
+                __builtin_prefetch(x->row[w + AHEAD].edges + 8 * i);
+        for (int32_t e = 0; e < row.n; e++) {
+            int64_t net = row.edges[e].score - x->price[row.edges[e].post];
+
+            most = MAX(most, net);
+            if (row.edges[e].post == standing->post)
+                held = net;
+        }
+        standing->profit = held;
+        f->misplaced[w] = held < most;
+    }
+    (void)k;
+}
+
+static void finish_open(struct finish *f, struct auction_run *k, struct arena *mem)
+{
+    struct paths *x = &f->paths;
+    int32_t *holders = NEW_ARRAY(mem, int32_t, k->seats_at[k->posts]);
+
+    paths_init(x, mem, k->posts);
+    x->row = k->all.span;
+    x->standing = k->standing;
+    x->price = k->price;
+    x->column = NEW_ARRAY(mem, struct column, k->posts);
+    x->place = NEW_ARRAY(mem, struct place, k->posts);
+    f->misplaced = NEW_ARRAY(mem, bool, k->workers);
+    for (int32_t p = 0; p < k->posts; p++) {
+        int32_t room = (int32_t)(k->seats_at[p + 1] - k->seats_at[p]);
+        int64_t from = k->all.column[p];
+
+        x->column[p] =
+            (struct column){ k->all.bidders + from, (int32_t)(k->all.column[p + 1] - from), 0 };
+        x->place[p] = (struct place){ holders + k->seats_at[p], 0, room, room };
+        /* A post with more seats than bidders has price 0 whoever comes. */
+        k->price[p] = k->cap[p] > room ? 0 : (k->price[p] + k->scale / 2) / k->scale;
+        for (int32_t i = 0; i < k->taken[p]; i++) {
+            int32_t w = k->seats[k->seats_at[p] + i].worker;
+
+            k->standing[w].slot = x->place[p].taken;
+            x->place[p].holders[x->place[p].taken++] = w;
+        }
+    }
+}
+
+void auction_run_finish(struct auction_run *k)
+{
+    struct arena *mem = arena_new();
+    struct finish f = { .paths.fixed = NULL };
+    struct paths *x = &f.paths;
+
+    finish_open(&f, k, mem);
+    auction_parallel(k, k->workers, judge, &f);
+    for (int32_t w = 0; w < k->workers; w++)
+        if (f.misplaced[w] && x->standing[w].post >= 0)
+            paths_leave(x, w);
+    for (int32_t w = 0; w < k->workers; w++)
+        if (f.misplaced[w])
+            paths_place(x, w);
+    for (int32_t p = 0; p < k->posts; p++)
+        while (x->price[p] > 0 && x->place[p].taken < x->place[p].seats)
+            paths_fill(x, p);
+    for (int32_t p = 0; p < k->posts; p++)
+        k->price[p] *= k->scale;
+    arena_free(mem);
+}

@@ -1,0 +1,104 @@
+/* auction_run.h — the state of one auction, shared by the files that run it. Inside the module.
+ *
+ * Scores are multiplied by `scale`, so that being within 1 per worker of the optimum is being at
+ * it, and everything is whole numbers. With net(w, p) = score(w, p) * scale - price(p), a phase
+ * with a given eps keeps this invariant (eps-CS):
+ *     a placed worker has net >= max(0, every other net) - eps;
+ *     a worker without a post has every net <= eps;
+ * and ends when also every post with a free seat has price 0. Then the value is within
+ * workers * eps of the best. The next phase starts from its prices with a smaller eps. */
+#pragma once
+#include "matching/auction.h"
+
+struct seat {
+    int64_t bid; /* the most the holder would pay, at least the price of the post */
+    int32_t worker, score;
+};
+
+struct bidder {
+    int32_t worker, score;
+};
+
+struct offer {
+    int64_t worth;
+    int32_t worker, score;
+};
+
+/* Room in which `n` + 1 best offers can be chosen, at little cost for each. */
+#define AUCTION_OFFERS_ROOM(n) (2 * (int64_t)(n) + 18)
+
+/* The edges of a worker. */
+struct span {
+    const struct auction_edge *edges;
+    int32_t n;
+};
+
+/* Pairs by worker and by post. */
+struct pairs {
+    struct span *span;      /* per worker */
+    int64_t *column;        /* per post: where its bidders start */
+    struct bidder *bidders; /* of a post: ascending by worker */
+};
+
+struct standing {
+    int64_t profit; /* net at the present post; kept in the reverse half only */
+    int32_t post;   /* or -1 */
+    int32_t slot;   /* index among the seats of the post; kept in the reverse half only */
+};
+
+enum { AUCTION_THREADS_MAX = 8 };
+
+/* Workers without any useful edge are left out; the others are numbered so that those who like the
+ * same post best stand together: what they read is then in the cache. */
+struct auction_run {
+    struct arena *mem;
+    struct arena *few[AUCTION_THREADS_MAX]; /* kept pairs, by thread; NULL before they are */
+    const struct auction_input *in;         /* useful edges only */
+    int32_t workers, posts, threads;
+    int64_t scale, eps;
+    int64_t highest, longest; /* score, row of a worker */
+    const int32_t *cap;
+    int32_t *order; /* the caller's number of a worker */
+    struct pairs all, use;
+    int64_t *least, *floor;    /* see auction_run_narrow(): per worker and per post */
+    struct standing *standing; /* per worker */
+    int64_t *seats_at;         /* per post: where its seats start, as many as could be taken */
+    struct seat *seats;
+    int32_t *taken; /* seats in use per post */
+    int64_t *price; /* per post */
+    int32_t *queue; /* ring: workers in the forward half, posts in the reverse half */
+    int32_t queue_size, queue_head, queued;
+    bool *waiting; /* post stands in the queue */
+    struct offer *offers;
+    int64_t bids, rebates;
+};
+
+/* A range of items for one thread. What is computed must not depend on how the items are divided.
+ */
+struct auction_part {
+    struct auction_run *run;
+    void *arg;
+    int thread;
+    int32_t from, to;
+};
+
+/* Divide 0 … n - 1 into one range a thread, ascending, do all at once and wait. */
+void auction_parallel(struct auction_run *k, int32_t n, void (*work)(const struct auction_part *),
+                      void *arg);
+
+/* Everything above, ready for the first phase, with all pairs in use; `k` is zeroed before. */
+void auction_run_build(struct auction_run *k, const struct auction_input *in);
+void auction_run_release(struct auction_run *k);
+
+/* Use only the pairs that leave a worker at most `slack` less than the second best does at the
+ * present prices, and the one held. From then on the others are looked at again only when a worker
+ * would have to be content with less than `least`, or a post with a price below its `floor`: then
+ * one of them may matter. Once a run. */
+void auction_run_narrow(struct auction_run *k, int64_t slack);
+
+/* One phase: forward, then reverse. */
+void auction_run_phase(struct auction_run *k, int64_t eps);
+
+/* From prices that are nearly right to the exact end, over all pairs; any prices will do, the worse
+ * they are the longer it takes. `standing` and `price` are the result. */
+void auction_run_finish(struct auction_run *k);
