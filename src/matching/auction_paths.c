@@ -4,7 +4,6 @@
 void paths_init(struct paths *x, struct arena *mem, int32_t posts)
 {
     x->mem = mem;
-    x->posts = posts;
     x->reached = NEW_ARRAY(mem, struct reached, posts);
     x->touched = NEW_ARRAY(mem, int32_t, posts);
     for (int32_t p = 0; p < posts; p++)
@@ -12,26 +11,6 @@ void paths_init(struct paths *x, struct arena *mem, int32_t posts)
 }
 
 /* --- moves --- */
-
-void paths_seat(struct paths *x, int32_t worker, int32_t post, int32_t score)
-{
-    struct place *place = &x->place[post];
-
-    assert(place->taken < place->room);
-    x->standing[worker] = (struct standing){ score - x->price[post], post, place->taken };
-    place->holders[place->taken++] = worker;
-}
-
-void paths_leave(struct paths *x, int32_t worker)
-{
-    struct standing *standing = &x->standing[worker];
-    struct place *place = &x->place[standing->post];
-    int32_t last = place->holders[--place->taken];
-
-    place->holders[standing->slot] = last;
-    x->standing[last].slot = standing->slot;
-    *standing = (struct standing){ 0, -1, 0 };
-}
 
 static int32_t score_of(const struct paths *x, int32_t worker, int32_t post)
 {
@@ -42,6 +21,44 @@ static int32_t score_of(const struct paths *x, int32_t worker, int32_t post)
         if (row.edges[e].post == post)
             score = MAX(score, row.edges[e].score);
     return score;
+}
+
+static void place_grow(struct paths *x, struct place *place)
+{
+    int32_t room = 2 * place->room + 2;
+    int32_t *more = NEW_ARRAY(x->mem, int32_t, room);
+
+    if (place->taken > 0)
+        memcpy(more, place->holders, sizeof *more * (size_t)place->taken);
+    place->holders = more;
+    place->room = room;
+}
+
+void paths_seat(struct paths *x, int32_t worker, int32_t post)
+{
+    struct place *place = &x->place[post];
+    int32_t score = score_of(x, worker, post);
+
+    if (place->taken == place->room)
+        place_grow(x, place);
+    x->standing[worker] = (struct standing){ score - x->price[post], post, place->taken };
+    place->holders[place->taken++] = worker;
+    x->value += score;
+    *ARENA_PUSH(x->mem, x->log, x->log_n, x->log_cap) = (struct auction_move){ worker, -1, post };
+}
+
+void paths_leave(struct paths *x, int32_t worker)
+{
+    struct standing *standing = &x->standing[worker];
+    int32_t post = standing->post;
+    struct place *place = &x->place[post];
+    int32_t last = place->holders[--place->taken];
+
+    x->value -= standing->profit + x->price[post];
+    place->holders[standing->slot] = last;
+    x->standing[last].slot = standing->slot;
+    *standing = (struct standing){ 0, -1, 0 };
+    *ARENA_PUSH(x->mem, x->log, x->log_n, x->log_cap) = (struct auction_move){ worker, post, -1 };
 }
 
 /* --- the search: a heap of posts by distance, then number; an item outrun by a shorter way stays
@@ -134,7 +151,6 @@ static void reach_from_worker(struct paths *x, int32_t worker, int64_t so_far, i
     struct span row = x->row[worker];
     int32_t from = x->standing[worker].post;
 
-    x->looked_at += row.n;
     if (so_far + profit < end->distance)
         *end = (struct ending){ so_far + profit, { 0, worker, from }, -1 };
     for (int32_t e = 0; e < row.n; e++) {
@@ -179,7 +195,7 @@ static void chain_forward(struct paths *x, struct ending end, int32_t source)
         if (from >= 0)
             paths_leave(x, move.worker);
         if (to >= 0)
-            paths_seat(x, move.worker, to, score_of(x, move.worker, to));
+            paths_seat(x, move.worker, to);
         if (from < 0 || from == source)
             return;
         to = from;
@@ -233,7 +249,6 @@ static void reach_to_post(struct paths *x, int32_t post, struct ending *end)
     const struct column *column = &x->column[post];
     int64_t so_far = x->reached[post].distance + x->price[post];
 
-    x->looked_at += column->n;
     for (int32_t b = 0; b < column->n; b++) {
         struct bidder bidder = column->bidders[b];
         struct standing standing = x->standing[bidder.worker];
@@ -265,7 +280,7 @@ static void chain_backward(struct paths *x, struct ending end, int32_t source)
         if (at != source)
             paths_leave(x, move.worker);
         if (comes >= 0)
-            paths_seat(x, comes, at, score_of(x, comes, at));
+            paths_seat(x, comes, at);
         if (at == source)
             return;
         comes = move.worker;

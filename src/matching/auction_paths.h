@@ -12,6 +12,7 @@
  * search finds the chain; it looks no further than the chain is long, and prices within that
  * distance change by the rest of it, which keeps the above. */
 #pragma once
+#include "matching/auction_market.h"
 #include "matching/auction_run.h"
 
 struct place {
@@ -39,20 +40,21 @@ enum { WORKER_ABSENT = -2 }; /* standing.post of one who takes no part */
 
 struct paths {
     struct arena *mem;
-    int32_t posts;
     struct span *row;          /* per worker */
     struct column *column;     /* per post */
     struct place *place;       /* per post */
     struct standing *standing; /* per worker; the profit of one without a post is 0 */
     bool *fixed;               /* per worker: stays where she is; NULL: nobody */
     int64_t *price;            /* per post, points */
+    int64_t value;             /* of everybody seated here */
+    struct auction_move *log;  /* every seat taken (from -1) and left (to -1), in order */
+    size_t log_n, log_cap;
     /* the search */
     struct reached *reached; /* per post */
     int32_t *touched;
     struct reached_item *heap;
     size_t heap_n, heap_cap;
     int32_t touched_n;
-    int64_t looked_at; /* pairs, since the beginning */
 };
 
 /* Room for the search; row, column, place, standing and price are the caller's. */
@@ -70,5 +72,5 @@ void paths_push(struct paths *x, int32_t post);
 void paths_fill(struct paths *x, int32_t post);
 
 /* Moves without a search; prices do not change. */
-void paths_seat(struct paths *x, int32_t worker, int32_t post, int32_t score);
+void paths_seat(struct paths *x, int32_t worker, int32_t post);
 void paths_leave(struct paths *x, int32_t worker);
