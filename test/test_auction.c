@@ -81,15 +81,34 @@ static struct auction_certificate solve(const struct auction_input *in)
     auction_solve(test_arena(), in, &r);
     EXPECT(r.certificate.sound);
     EXPECT_INT(r.certificate.gap, 0);
-    for (int32_t p = 0; p < in->posts; p++) {
-        int32_t taken = 0;
+    int32_t *taken = NEW_ARRAY(test_arena(), int32_t, in->posts);
 
-        for (int32_t w = 0; w < in->workers; w++)
-            taken += r.post[w] == p;
-        EXPECT(taken <= in->cap[p]);
-        EXPECT(taken == in->cap[p] || r.price[p] == 0);
+    for (int32_t w = 0; w < in->workers; w++)
+        if (r.post[w] >= 0)
+            taken[r.post[w]]++;
+    for (int32_t p = 0; p < in->posts; p++) {
+        EXPECT(taken[p] <= in->cap[p]);
+        EXPECT(taken[p] == in->cap[p] || r.price[p] == 0);
     }
     return r.certificate;
+}
+
+/* n workers, each with edges to posts 0 … degree - 1 or a random selection, scored lo … hi. */
+static struct problem problem_wide(int32_t workers, int32_t posts, int32_t cap, int32_t degree,
+                                   int64_t lo, int64_t hi)
+{
+    struct problem p = problem_new(workers, posts, (int64_t)workers * degree);
+    int64_t n = 0;
+
+    for (int32_t i = 0; i < posts; i++)
+        p.cap[i] = cap;
+    for (int32_t w = 0; w < workers; w++) {
+        for (int32_t e = 0; e < degree; e++)
+            p.edges[n++] = (struct auction_edge){ degree == posts ? e : (int32_t)roll(0, posts - 1),
+                                                  (int32_t)roll(lo, hi) };
+        p.row[w + 1] = n;
+    }
+    return p;
 }
 
 TEST("the auction finds what trying everything finds")
@@ -100,6 +119,90 @@ TEST("the auction finds what trying everything finds")
 
         EXPECT_INT(solve(&p.in).value, oracle(&p.in));
     }
+}
+
+enum { PLAIN_WORKERS = 24, PLAIN_POSTS = 8 };
+
+/* Adding one worker after the other, each along the chain of moves that gains most; found by trying
+ * all moves until nothing improves. Slow and plain: shares nothing with the solver. */
+struct plain {
+    int64_t score[PLAIN_WORKERS][PLAIN_POSTS]; /* 0: no edge */
+    int32_t at[PLAIN_WORKERS], taken[PLAIN_POSTS];
+};
+
+/* The most that can be gained by bringing one more unit to each post; `mover` and `origin` tell
+ * how. Origin -1: the new worker. */
+static void plain_gains(const struct plain *p, const struct auction_input *in, int32_t fresh,
+                        int64_t *gain, int32_t *mover, int32_t *origin)
+{
+    for (int32_t q = 0; q < in->posts; q++) {
+        gain[q] = p->score[fresh][q] > 0 ? p->score[fresh][q] : INT64_MIN;
+        mover[q] = fresh;
+        origin[q] = -1;
+    }
+    for (bool is_better = true; is_better;) {
+        is_better = false;
+        for (int32_t w = 0; w < in->workers; w++) {
+            int32_t from = p->at[w];
+
+            for (int32_t q = 0; from >= 0 && gain[from] > INT64_MIN && q < in->posts; q++) {
+                int64_t by_this = gain[from] - p->score[w][from] + p->score[w][q];
+
+                if (p->score[w][q] == 0 || q == from || by_this <= gain[q])
+                    continue;
+                gain[q] = by_this;
+                mover[q] = w;
+                origin[q] = from;
+                is_better = true;
+            }
+        }
+    }
+}
+
+static void plain_add(struct plain *p, const struct auction_input *in, int32_t fresh)
+{
+    int64_t gain[PLAIN_POSTS], best = 0;
+    int32_t mover[PLAIN_POSTS], origin[PLAIN_POSTS], to = -1, out = -1;
+
+    plain_gains(p, in, fresh, gain, mover, origin);
+    for (int32_t q = 0; q < in->posts; q++) /* to a free seat */
+        if (p->taken[q] < in->cap[q] && gain[q] > best)
+            best = gain[q], to = q;
+    for (int32_t w = 0; w < in->workers; w++) { /* or somebody goes without */
+        int32_t from = p->at[w];
+
+        if (from >= 0 && gain[from] > INT64_MIN && gain[from] - p->score[w][from] > best)
+            best = gain[from] - p->score[w][from], to = from, out = w;
+    }
+    if (to < 0)
+        return;
+    if (out >= 0)
+        p->at[out] = -1;
+    else
+        p->taken[to]++;
+    for (int32_t q = to; q >= 0; q = origin[q])
+        p->at[mover[q]] = q;
+}
+
+static int64_t plain_value(const struct auction_input *in)
+{
+    struct plain p = { 0 };
+    int64_t value = 0;
+
+    for (int32_t w = 0; w < in->workers; w++) {
+        p.at[w] = -1;
+        for (int64_t e = in->row[w]; e < in->row[w + 1]; e++) {
+            int64_t *score = &p.score[w][in->edges[e].post];
+
+            if (in->cap[in->edges[e].post] > 0)
+                *score = MAX(*score, in->edges[e].score);
+        }
+    }
+    for (int32_t w = 0; w < in->workers; w++)
+        plain_add(&p, in, w);
+    for (int32_t w = 0; w < in->workers; w++)
+        value += p.at[w] >= 0 ? p.score[w][p.at[w]] : 0;
+    return value;
 }
 
 /* The same problem with workers, posts and edges in another order. */
@@ -141,11 +244,33 @@ TEST("the order of the input does not change the value")
     }
 }
 
+TEST("the auction finds what adding one worker after the other finds")
+{
+    static const int64_t tops[] = { 1, 9, 300, 100000 };
+
+    dice = 77;
+    for (int i = 0; i < 2000; i++) {
+        int32_t workers = (int32_t)roll(1, PLAIN_WORKERS), posts = (int32_t)roll(1, PLAIN_POSTS);
+        struct problem p = problem_new(workers, posts, PLAIN_WORKERS * 9);
+        int64_t n = 0;
+
+        for (int32_t q = 0; q < posts; q++)
+            p.cap[q] = (int32_t)roll(0, 4);
+        for (int32_t w = 0; w < workers; w++) {
+            for (int64_t e = roll(0, 9); e > 0; e--)
+                p.edges[n++] = (struct auction_edge){ (int32_t)roll(0, posts - 1),
+                                                      (int32_t)roll(-1, tops[i % 4]) };
+            p.row[w + 1] = n;
+        }
+        EXPECT_INT(solve(&p.in).value, plain_value(&p.in));
+    }
+}
+
 TEST("the same input gives the same output")
 {
     dice = 42;
-    for (int i = 0; i < 50; i++) {
-        struct problem p = problem_small();
+    for (int i = 0; i < 51; i++) {
+        struct problem p = i < 50 ? problem_small() : problem_wide(25000, 2500, 9, 8, 1, 10000);
         struct auction_result a, b;
 
         auction_solve(test_arena(), &p.in, &a);
@@ -153,24 +278,6 @@ TEST("the same input gives the same output")
         EXPECT(p.in.workers == 0 || !memcmp(a.post, b.post, sizeof *a.post * (size_t)p.in.workers));
         EXPECT(p.in.posts == 0 || !memcmp(a.price, b.price, sizeof *a.price * (size_t)p.in.posts));
     }
-}
-
-/* n workers, each with edges to posts 0 … degree - 1 or a random selection, scored lo … hi. */
-static struct problem problem_wide(int32_t workers, int32_t posts, int32_t cap, int32_t degree,
-                                   int64_t lo, int64_t hi)
-{
-    struct problem p = problem_new(workers, posts, (int64_t)workers * degree);
-    int64_t n = 0;
-
-    for (int32_t i = 0; i < posts; i++)
-        p.cap[i] = cap;
-    for (int32_t w = 0; w < workers; w++) {
-        for (int32_t e = 0; e < degree; e++)
-            p.edges[n++] = (struct auction_edge){ degree == posts ? e : (int32_t)roll(0, posts - 1),
-                                                  (int32_t)roll(lo, hi) };
-        p.row[w + 1] = n;
-    }
-    return p;
 }
 
 static const struct {
@@ -190,6 +297,12 @@ static const struct {
     { "all scores equal, one seat too few", 400, 399, 1, 20, 100, 100, -1, -1 },
     { "more seats than workers", 300, 100, 10, 10, 1, 10000, -1, -1 },
     { "ten workers for a seat", 1000, 100, 1, 10, 1, 10000, -1, -1 },
+    { "a post of a million seats for a hundred thousand", 100000, 1, 1000000, 1, 7, 7, 100000,
+      700000 },
+    { "a hundred thousand alike for two posts", 100000, 2, 1000, 2, 5, 5, 2000, 10000 },
+    { "a hundred thousand for one seat", 100000, 1, 1, 1, 1, 9, 1, 9 },
+    { "all scores equal, many", 30000, 3000, 9, 6, 50, 50, -1, -1 },
+    { "more than one thread's worth", 30000, 3000, 9, 8, 1, 10000, -1, -1 },
     { "highest scores", 200, 40, 4, 10, INT32_MAX - 3, INT32_MAX, -1, -1 },
 };
 
