@@ -111,6 +111,13 @@ format:
 format-check:
 	@clang-format --dry-run --Werror $(C_FILES)
 
+# Assignments beside LEMON's: the only C++ here.
+$(B)/bench/peer_%.o: bench/peer_%.cpp
+	@mkdir -p $(@D)
+	@echo "  c++ $<"; $(CXX) -std=gnu++17 $(OPT) -O3 -MMD -MP -c -o $@ $<
+build/bench_auction: $(B)/bench/bench_auction.o $(B)/bench/instance.o $(B)/bench/peer_lemon.o $(OBJ)
+	@echo "  ld  $@"; $(CXX) $(OPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
 clean:
 	rm -rf build web/dist
 

@@ -1,229 +1,378 @@
-/* bench_auction.c — time and memory of the assignment alone, on congested synthetic markets.
+/* bench_auction.c — time and memory of the assignment alone beside LEMON's two best network flow
+ * methods, on congested synthetic markets.
  *
- *     bench_auction WORKERS POSTS [EDGES=20] [SEATS_PER_WORKER=0.9] [SEED=1]
+ *     bench_auction 10k 100k        the sizes named, each scarce (0.90 seats a worker) and abundant
+ *                                   (1.15), beside LEMON
+ *     bench_auction variants        ties, all scores equal, most placed first, 50 posts a worker
+ *     bench_auction 1m peer         LEMON at a million people too: ten minutes alone
+ *     bench_auction live            repairs after a change, at 1,000,000 × 100,000
+ *     bench_auction file F …        instances of others (matching/auction_file.h)
  *
- * Fifty counties and forty destinations of uneven size in a square of 1000 km, 64 occupations;
- * a county shares its favourite trades, so that many people want the same posts. A score is wage
- * above the wish, less distance, plus skill margin, plus taste. Prints one line; exits with 1 when
- * the proof fails. */
-#include "matching/auction.h"
+ * Each solver runs in a process
+ * of its own, so that its memory can be told; exits with 1 when a proof fails or values differ. */
+#include "instance.h"
+#include "matching/auction_file.h"
+#include "matching/auction_market.h"
+#include "peer_lemon.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
-enum { COUNTIES = 50, CITIES = 40, OCCUPATIONS = 64 };
+enum solver { OURS, SIMPLEX, SCALING, SOLVERS };
 
-struct site {
-    double x, y;
+static const char *const solver_names[] = { "this", "LEMON simplex", "LEMON scaling" };
+
+/* The last figures of a run, sent from the process that did it. */
+struct figures {
+    int64_t value, gap;
+    double seconds, wall; /* of the processors, of the clock */
+    long peak_mb;         /* beyond the instance */
+    int32_t placed;
 };
 
-struct offer_post {
-    int32_t id, occupation, city, level, wage;
+static const struct row {
+    const char *size;
+    struct instance_kind kind;
+    int runs;
+    bool has_peer;   /* without "peer" being asked for */
+    bool is_variant; /* compared with the last row that is none */
+} rows[] = {
+    { "10k", { "10k x 1k scarce", 10000, 1000, 20, 0.90, 0, 0, 1 }, 5, true, false },
+    { "10k", { "10k x 1k abundant", 10000, 1000, 20, 1.15, 0, 0, 1 }, 5, true, false },
+    { "100k", { "100k x 10k abundant", 100000, 10000, 20, 1.15, 0, 0, 1 }, 3, true, false },
+    { "100k", { "100k x 10k scarce", 100000, 10000, 20, 0.90, 0, 0, 1 }, 3, true, false },
+    { "variants", { "100k x 10k scarce", 100000, 10000, 20, 0.90, 0, 0, 1 }, 3, false, false },
+    { "variants",
+      { "  scores in steps of 500", 100000, 10000, 20, 0.90, 500, 0, 1 },
+      3,
+      false,
+      true },
+    { "variants",
+      { "  all scores equal", 100000, 10000, 20, 0.90, 100000, 5000, 1 },
+      3,
+      false,
+      true },
+    { "variants", { "  most placed first", 100000, 10000, 20, 0.90, 0, 30000, 1 }, 3, false, true },
+    { "variants", { "  both", 100000, 10000, 20, 0.90, 500, 30000, 1 }, 3, false, true },
+    { "variants", { "  50 posts a worker", 100000, 10000, 50, 0.90, 0, 0, 1 }, 3, false, true },
+    { "1m", { "1m x 100k scarce", 1000000, 100000, 20, 0.90, 0, 0, 1 }, 3, false, false },
+    { "1m", { "1m x 100k abundant", 1000000, 100000, 20, 1.15, 0, 0, 1 }, 3, false, false },
 };
 
-struct seeker {
-    int32_t county, occupation[2], level, floor;
-    double penalty;
-};
-
-struct pick {
-    int32_t post, score;
-};
-
-static uint64_t dice;
-
-static double uniform(void)
-{
-    dice += 0x9e3779b97f4a7c15u;
-    uint64_t z = dice;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (double)((z ^ (z >> 31)) >> 11) * 0x1p-53;
-}
-
-static double normal(void)
-{
-    return sqrt(-2 * log(1 - uniform())) * cos(6.283185307179586 * uniform());
-}
-
-/* Index with weight (i + 1)^-power; n at most 64. At most four kinds are asked for. */
-static int32_t uneven(int32_t n, double power)
-{
-    static struct sums {
-        int32_t n;
-        double power, up_to[64];
-    } kept[4];
-    struct sums *s = kept;
-    double at;
-    int32_t i = 0;
-
-    while (s->n && (s->n != n || s->power != power))
-        s++;
-    if (!s->n) {
-        double total = 0;
-
-        *s = (struct sums){ n, power };
-        for (int32_t j = 0; j < n; j++)
-            s->up_to[j] = total += pow(j + 1, -power);
-    }
-    at = uniform() * s->up_to[n - 1];
-    while (i < n - 1 && s->up_to[i] <= at)
-        i++;
-    return i;
-}
-
-/* Of this process's one thread, so that other load does not count. */
-static double cpu_seconds(void)
+static double clock_seconds(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static int by_occupation_city(const void *a, const void *b)
+static void solve(const struct auction_input *in, struct figures *f)
 {
-    const struct offer_post *p = a, *q = b;
+    double wall = clock_seconds(CLOCK_MONOTONIC), seconds = clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    struct arena *mem = arena_new();
+    struct auction_result r;
 
-    if (p->occupation != q->occupation)
-        return p->occupation < q->occupation ? -1 : 1;
-    if (p->city != q->city)
-        return p->city < q->city ? -1 : 1;
-    return (p->id > q->id) - (p->id < q->id);
+    auction_solve(mem, in, &r);
+    f->seconds = clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds;
+    f->wall = clock_seconds(CLOCK_MONOTONIC) - wall;
+    f->value = r.certificate.sound ? r.certificate.value : -1;
+    f->gap = r.certificate.gap;
+    f->placed = r.certificate.placed;
+    arena_free(mem);
 }
 
-static int by_score(const void *a, const void *b)
+static void solve_peer(const struct auction_input *in, enum solver solver, struct figures *f)
 {
-    const struct pick *p = a, *q = b;
+    struct peer_seconds seconds = { 0 };
 
-    if (p->score != q->score)
-        return p->score > q->score ? -1 : 1;
-    return (p->post > q->post) - (p->post < q->post);
+    f->value = peer_lemon(in->workers, in->posts, in->cap, in->row, &in->edges->post,
+                          solver == SIMPLEX ? PEER_NETWORK_SIMPLEX : PEER_COST_SCALING, &seconds);
+    f->seconds = seconds.processor;
+    f->wall = seconds.clock;
 }
 
-static void make_posts(struct offer_post *posts, int32_t *cap, int32_t m, double seats)
+static struct figures solve_apart(const struct auction_input *in, enum solver solver)
 {
-    double *tail = malloc(sizeof *tail * (size_t)m), total = 0;
+    struct figures f = { .value = -1 };
+    struct rusage use;
+    int pipes[2];
 
-    for (int32_t p = 0; p < m; p++) {
-        struct offer_post *post = &posts[p];
+    fflush(stdout);
+    if (pipe(pipes) != 0)
+        abort();
+    if (fork() == 0) {
+        long before;
 
-        *post = (struct offer_post){ .id = p,
-                                     .occupation = uneven(OCCUPATIONS, 0.5),
-                                     .city = uneven(CITIES, 0.75),
-                                     .level = (int32_t)(uniform() * 71) };
-        post->wage = (int32_t)fmin(12000, fmax(2500, 3500 + 45 * post->level + 1000 * normal()));
+        getrusage(RUSAGE_SELF, &use);
+        before = use.ru_maxrss;
+        if (solver == OURS)
+            solve(in, &f);
+        else
+            solve_peer(in, solver, &f);
+        getrusage(RUSAGE_SELF, &use);
+        f.peak_mb = (use.ru_maxrss - before) / 1024;
+        _exit(write(pipes[1], &f, sizeof f) != sizeof f);
     }
-    qsort(posts, (size_t)m, sizeof *posts, by_occupation_city);
-    for (int32_t p = 0; p < m; p++)
-        total += tail[p] = fmin(200, fmax(1, 2 * pow(1 - uniform(), -0.75)));
-    for (int32_t p = 0; p < m; p++) /* stochastic rounding keeps the sum */
-        cap[p] = (int32_t)(tail[p] * seats / total + uniform());
-    free(tail);
+    close(pipes[1]);
+    if (read(pipes[0], &f, sizeof f) != sizeof f)
+        f.value = -1;
+    close(pipes[0]);
+    wait(NULL);
+    return f;
 }
 
-static struct seeker make_seeker(int32_t favourites[COUNTIES][3])
+static int by_seconds(const void *a, const void *b)
 {
-    struct seeker s = { .county = uneven(COUNTIES, 0.5), .occupation = { 0, -1 } };
-    double u = uniform();
+    const struct figures *f = a, *g = b;
 
-    s.occupation[0] =
-        uniform() < 0.5 ? favourites[s.county][(int)(uniform() * 3)] : uneven(OCCUPATIONS, 0.5);
-    s.level = 20 + (int32_t)(uniform() * 81);
-    if (uniform() < 0.5)
-        s.occupation[1] = uneven(OCCUPATIONS, 0.5);
-    s.floor = (int32_t)(3000 + 30 * s.level + 500 * normal());
-    s.penalty = 0.5 + 3.5 * u * u;
-    return s;
+    return (f->seconds > g->seconds) - (f->seconds < g->seconds);
 }
 
-static void make_edges(struct auction_edge *edges, int64_t *row, int32_t n, int32_t m, int32_t k,
-                       const struct offer_post *posts)
+/* The median of some runs. */
+static struct figures measure(const struct auction_input *in, enum solver solver, int runs)
 {
-    struct site county[COUNTIES], city[CITIES];
-    int32_t favourites[COUNTIES][3], start[OCCUPATIONS + 1] = { 0 };
-    struct pick *picks = malloc(sizeof *picks * (size_t)(10 * k));
-    int32_t *drawn = calloc((size_t)m, sizeof *drawn); /* the last worker with this post */
+    struct figures f[9];
 
-    for (int i = 0; i < COUNTIES; i++) {
-        county[i] = (struct site){ uniform() * 1000, uniform() * 1000 };
-        for (int f = 0; f < 3; f++)
-            favourites[i][f] = uneven(OCCUPATIONS, 0.5);
+    for (int i = 0; i < runs; i++)
+        f[i] = solve_apart(in, solver);
+    qsort(f, (size_t)runs, sizeof *f, by_seconds);
+    return f[runs / 2];
+}
+
+static void print_figures(const char *name, int64_t edges, enum solver solver,
+                          const struct figures *f)
+{
+    printf("%-26s %10lld  %-14s %8.3f %8.3f %6ld %14lld %6lld", name, (long long)edges,
+           solver_names[solver], f->seconds, f->wall, f->peak_mb, (long long)f->value,
+           (long long)f->gap);
+}
+
+/* One instance: ours, then the peers; returns whether all is proved and all agree. `plain` has the
+ * time for an edge of the last instance that was no variant. */
+static bool bench_row(const struct row *row, bool with_peer, double *plain)
+{
+    struct arena *mem = arena_new();
+    struct auction_input in;
+    struct figures ours;
+    double per_edge;
+    bool is_good;
+
+    instance_make(&in, mem, &row->kind);
+    ours = measure(&in, OURS, row->runs);
+    is_good = ours.value > 0 && ours.gap == 0;
+    print_figures(row->kind.name, in.row[in.workers], OURS, &ours);
+    per_edge = ours.seconds / (double)in.row[in.workers];
+    if (row->is_variant)
+        printf("   %.2f of plain for an edge", per_edge / *plain);
+    else
+        *plain = per_edge;
+    printf("\n");
+    for (int s = SIMPLEX; s < SOLVERS && with_peer; s++) {
+        struct figures f = measure(&in, s, in.workers >= 100000 ? 1 : 3);
+
+        print_figures("", in.row[in.workers], s, &f);
+        printf("   %.1f times, %.1f by the clock\n", f.seconds / ours.seconds, f.wall / ours.wall);
+        is_good &= f.value == ours.value;
     }
-    for (int i = 0; i < CITIES; i++)
-        city[i] = (struct site){ uniform() * 1000, uniform() * 1000 };
-    for (int32_t p = 0; p < m; p++)
-        start[posts[p].occupation + 1] = p + 1;
-    for (int o = 0; o < OCCUPATIONS; o++)
-        start[o + 1] = MAX(start[o + 1], start[o]);
-    for (int32_t w = 0; w < n; w++) {
-        struct seeker s = make_seeker(favourites);
-        int32_t found = 0;
+    arena_free(mem);
+    return is_good;
+}
 
-        for (int o = 0; o < 2; o++) {
-            int32_t occupation = s.occupation[o], wanted = o ? 2 * k : 8 * k;
-            int32_t block = occupation < 0 ? 0 : start[occupation + 1] - start[occupation];
+/* --- repairs --- */
 
-            for (int32_t t = 0; t < wanted && block > 0; t++) {
-                int32_t at = start[occupation] + (int32_t)(uniform() * block);
-                const struct offer_post *p = &posts[at];
-                int32_t level = o ? MAX(10, s.level - 40) : s.level;
-                double distance = hypot(county[s.county].x - city[p->city].x,
-                                        county[s.county].y - city[p->city].y);
+enum { CHANGES = 2000 };
 
-                if (level < p->level - 10 || p->wage < s.floor - 800)
-                    continue;
-                picks[found++] = (struct pick){
-                    at,
-                    (int32_t)fmin(10000,
-                                  fmax(1, 4000 + 0.6 * (p->wage - s.floor) - s.penalty * distance +
-                                              15 * (level - p->level) + 1200 * uniform() - 600))
-                };
-            }
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+struct live {
+    struct auction_market *market;
+    const struct auction_input *in;
+    uint64_t dice;
+};
+
+static int32_t live_roll(struct live *live, int32_t below)
+{
+    live->dice = live->dice * 6364136223846793005u + 1442695040888963407u;
+    return (int32_t)((live->dice >> 33) % (uint64_t)below);
+}
+
+enum live_change { WITHDRAW, ADD, RAISE, LOWER, LEAVE, ARRIVE, RESCORE, LIVE_CHANGES };
+
+static const char *const live_names[] = {
+    "post withdrawn",
+    "post added",
+    "one seat more",
+    "one seat fewer",
+    "person leaves",
+    "person arrives",
+    "scores of a person change",
+};
+
+/* A post like that of `like`: the same people want it for the same points. */
+static void live_add_post(struct live *live, int32_t seats, struct auction_moves *moves)
+{
+    struct auction_bid bids[200];
+    int32_t n = 0, like = live_roll(live, live->in->workers);
+
+    for (int32_t w = like; w < live->in->workers && n < 200; w++)
+        if (live->in->row[w + 1] > live->in->row[w])
+            bids[n++] = (struct auction_bid){ w, live->in->edges[live->in->row[w]].score };
+    auction_market_add_post(live->market, seats, bids, n, moves);
+}
+
+static void live_change(struct live *live, enum live_change what, struct auction_moves *moves)
+{
+    const struct auction_input *in = live->in;
+    int32_t p = live_roll(live, in->posts), w = live_roll(live, in->workers);
+    const struct auction_edge *edges = in->edges + in->row[w];
+    int32_t n = (int32_t)(in->row[w + 1] - in->row[w]);
+    struct auction_edge changed[64];
+
+    switch (what) {
+    case WITHDRAW:
+        auction_market_seats(live->market, p, 0, moves);
+        break;
+    case ADD:
+        live_add_post(live, 1 + live_roll(live, 20), moves);
+        break;
+    case RAISE:
+        auction_market_seats(live->market, p, in->cap[p] + 1, moves);
+        break;
+    case LOWER:
+        auction_market_seats(live->market, p, MAX(0, in->cap[p] - 1), moves);
+        break;
+    case LEAVE:
+        auction_market_leave(live->market, w, moves);
+        break;
+    case ARRIVE:
+        auction_market_add_worker(live->market, edges, n, moves);
+        break;
+    default:
+        for (int32_t e = 0; e < n && e < 64; e++)
+            changed[e] =
+                (struct auction_edge){ edges[e].post, edges[e].score + live_roll(live, 200) - 100 };
+        auction_market_edges(live->market, w, changed, MIN(n, 64), moves);
+    }
+}
+
+static void live_print(const char *name, double *ms, int64_t moved)
+{
+    double sum = 0;
+
+    for (int i = 0; i < CHANGES; i++)
+        sum += ms[i];
+    qsort(ms, CHANGES, sizeof *ms, by_value);
+    printf("  %-26s mean %8.3f ms  median %8.3f  99 of 100 %8.3f  most %8.3f   moved %.1f\n", name,
+           sum / CHANGES, ms[CHANGES / 2], ms[CHANGES * 99 / 100], ms[CHANGES - 1],
+           (double)moved / CHANGES);
+}
+
+/* Each kind of change so many times, one after the other on the same market; milliseconds of the
+ * processor for one. */
+static void bench_live(const struct instance_kind *kind)
+{
+    struct arena *mem = arena_new();
+    struct auction_input in;
+    struct live live = { .in = &in, .dice = 7 };
+    double ms[CHANGES];
+
+    instance_make(&in, mem, kind);
+    live.market = auction_market_open(&in, NULL);
+    printf("%s, changes:\n", kind->name);
+    for (int what = 0; what < LIVE_CHANGES; what++) {
+        int64_t moved = 0;
+
+        for (int i = 0; i < CHANGES; i++) {
+            struct auction_moves moves;
+            double start = clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
+
+            live_change(&live, what, &moves);
+            ms[i] = 1e3 * (clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - start);
+            moved += moves.n;
         }
-        qsort(picks, (size_t)found, sizeof *picks, by_score);
-        row[w + 1] = row[w];
-        for (int32_t i = 0; i < found && row[w + 1] - row[w] < k; i++) {
-            if (drawn[picks[i].post] == w + 1)
-                continue;
-            drawn[picks[i].post] = w + 1;
-            edges[row[w + 1]++] = (struct auction_edge){ picks[i].post, picks[i].score };
-        }
+        live_print(live_names[what], ms, moved);
+        fflush(stdout);
     }
-    free(picks), free(drawn);
+    auction_market_close(live.market);
+    arena_free(mem);
+}
+
+/* --- problems of others --- */
+
+/* Value and bound as costs: what placing everybody costs and what it costs at least. */
+static bool bench_file(const char *path)
+{
+    struct arena *mem = arena_new();
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    size_t len = 0;
+    struct auction_file problem;
+    struct auction_result r;
+    struct failure why = { 0 };
+    double seconds;
+    bool is_good;
+
+    if (!file || getdelim(&text, &len, 0, file) < 0) {
+        fprintf(stderr, "%s: cannot be read\n", path);
+        return false;
+    }
+    fclose(file);
+    if (auction_file_read(mem, text, strlen(text), &problem, &why) != OK) {
+        fprintf(stderr, "%s: %s. %s\n", path, why.message, why.hint);
+        return false;
+    }
+    free(text);
+    seconds = clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    auction_solve(mem, &problem.in, &r);
+    seconds = clock_seconds(CLOCK_PROCESS_CPUTIME_ID) - seconds;
+    is_good = r.certificate.sound && r.certificate.gap == 0;
+    printf("%s: %d workers, %d placed, cost %lld, at least %lld, gap %lld, %.3f s\n", path,
+           problem.in.workers, r.certificate.placed,
+           (long long)auction_file_cost(&problem, r.certificate.value),
+           (long long)auction_file_cost(&problem, r.certificate.bound),
+           (long long)r.certificate.gap, seconds);
+    if (r.certificate.placed < problem.in.workers)
+        printf("  not everybody can be placed: the cost is no cost of the problem\n");
+    arena_free(mem);
+    return is_good;
+}
+
+static bool is_asked(const char *what, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], what))
+            return true;
+    return false;
 }
 
 int main(int argc, char **argv)
 {
-    int32_t n = argc > 1 ? atoi(argv[1]) : 100000, m = argc > 2 ? atoi(argv[2]) : 10000;
-    int32_t k = argc > 3 ? atoi(argv[3]) : 20;
-    double ratio = argc > 4 ? atof(argv[4]) : 0.9, start;
-    struct offer_post *posts = malloc(sizeof *posts * (size_t)m);
-    int32_t *cap = malloc(sizeof *cap * (size_t)m);
-    int64_t *row = calloc((size_t)n + 1, sizeof *row);
-    struct auction_edge *edges = malloc(sizeof *edges * (size_t)n * (size_t)k);
-    struct arena *mem = arena_new();
-    struct auction_result r;
-    struct rusage use;
+    bool is_good = true;
+    double plain = 1;
 
-    dice = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
-    make_posts(posts, cap, m, n * ratio);
-    make_edges(edges, row, n, m, k, posts);
-    auction_solve(mem, &(struct auction_input){ n, m, cap, row, edges, 0, NULL }, &r);
-    start = cpu_seconds();
-    auction_solve(mem, &(struct auction_input){ n, m, cap, row, edges, 0, NULL }, &r);
-    start = cpu_seconds() - start;
-    getrusage(RUSAGE_SELF, &use);
-    printf("workers=%d posts=%d edges=%lld seats/worker=%.2f cpu_seconds=%.3f value=%lld gap=%lld "
-           "placed=%d rounds=%d bids=%lld rebates=%lld peak_mb=%ld\n",
-           n, m, (long long)row[n], ratio, start, (long long)r.certificate.value,
-           (long long)r.certificate.gap, r.certificate.placed, r.rounds, (long long)r.bids,
-           (long long)r.rebates, use.ru_maxrss / 1024);
-    arena_free(mem);
-    free(posts), free(cap), free(row), free(edges);
-    return !r.certificate.sound || r.certificate.gap != 0;
+    if (argc > 2 && !strcmp(argv[1], "file")) {
+        for (int i = 2; i < argc; i++)
+            is_good &= bench_file(argv[i]);
+        return !is_good;
+    }
+    printf("%-26s %10s  %-14s %8s %8s %6s %14s %6s\n", "instance", "edges", "solver", "cpu s",
+           "clock s", "MB", "value", "gap");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (is_asked(rows[i].size, argc, argv))
+            is_good &=
+                bench_row(&rows[i], rows[i].has_peer || is_asked("peer", argc, argv), &plain);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (is_asked("live", argc, argv) && !strcmp(rows[i].size, "1m"))
+            bench_live(&rows[i].kind);
+    return !is_good;
 }
