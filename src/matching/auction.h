@@ -3,10 +3,15 @@
  *
  * Each worker takes at most one seat, each post has `cap` equal seats, staying without a post is
  * worth 0. The method is the forward and reverse auction with eps-scaling for alike seats
- * (Bertsekas and Castanon 1989; Bertsekas, Castanon and Tsaknakis 1993). Posts carry a price;
+ * (Bertsekas and Castanon 1989; Bertsekas, Castanon and Tsaknakis 1993): posts carry a price;
  * workers bid for the post that leaves them the most; posts with free seats lower their price
- * until somebody comes. At the end no worker would rather be elsewhere at these prices, and free
- * seats cost nothing: by linear-programming duality the assignment is then the best there is. */
+ * until somebody comes. When prices are within a fraction of a point they are rounded, and the few
+ * people then misplaced are placed along shortest paths (Edmonds and Karp 1972; Jonker and
+ * Volgenant 1987), which is exact. At the end no worker would rather be elsewhere at these prices,
+ * and free seats cost nothing: by linear-programming duality the assignment is then the best there
+ * is.
+ *
+ * auction_market.h keeps such an assignment the best while people and posts come and go. */
 #pragma once
 #include "base/base.h"
 
@@ -49,15 +54,17 @@ struct auction_result {
                        0 for a post with a free seat. The price that makes worker w choose post p
                        is score(w, p) less what w has now: that explains "why not that one". A
                        post without seats has the price that keeps everybody away. */
-    int64_t scale;  /* workers + 1 */
+    int64_t scale;  /* workers + 1; without a precision prices are whole points times it */
     struct auction_certificate certificate;
     int32_t rounds;        /* phases of eps-scaling */
     int64_t bids, rebates; /* offers by workers, seats filled by lowered prices */
 };
 
-/* The best assignment. Result arrays live in `mem`; working memory (about 16 bytes per edge) is
- * given back before returning. The gap is 0 for every input unless a precision is set. Edges must
- * name existing posts and cap must not be negative: both are asserted. */
+/* The best assignment. Result arrays live in `mem`; working memory (about 12 bytes per edge, 120
+ * per worker) is given back before returning. Large problems are read by every processor at once;
+ * the outcome does not depend on how many there are. The gap is 0 for every input unless a
+ * precision is set. Edges must name existing posts and cap must not be negative: both are asserted.
+ */
 void auction_solve(struct arena *mem, const struct auction_input *in, struct auction_result *ret);
 
 /* Recompute the proof from the input and the outcome alone, with no code of the solver, so that a

@@ -20,8 +20,8 @@ struct auction_file {
 /* Text that begins with "c" or "p" is DIMACS. E_INVALID with the line and the cure. Limits: costs
  * within ±1,000,000,000, 10,000,000 workers and posts, 1,000,000,000 pairs, and scores that fit,
  * that is about workers × the range of costs up to 2,000,000,000. */
-enum err auction_file_read(struct arena *mem, const char *text, size_t len, struct auction_file *ret,
-                           struct failure *why) MUST_CHECK;
+enum err auction_file_read(struct arena *mem, const char *text, size_t len,
+                           struct auction_file *ret, struct failure *why) MUST_CHECK;
 
 /* The cost of an outcome worth `value` that places everybody. */
 int64_t auction_file_cost(const struct auction_file *file, int64_t value);

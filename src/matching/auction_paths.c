@@ -159,9 +159,12 @@ static void reach_from_worker(struct paths *x, int32_t worker, int64_t so_far, i
 
         if (distance >= end->distance || post == from)
             continue;
+        if (x->place[post].seats == 0)
+            continue;
+        assert(distance >= so_far); /* else prices are not exact and the search may not end */
         if (x->place[post].taken < x->place[post].seats)
             *end = (struct ending){ distance, { 0, worker, from }, post };
-        else if (x->place[post].seats > 0)
+        else
             reach(x, post, (struct reached){ distance, worker, from });
     }
 }
@@ -258,6 +261,7 @@ static void reach_to_post(struct paths *x, int32_t post, struct ending *end)
             continue;
         if (x->fixed && x->fixed[bidder.worker])
             continue;
+        assert(distance >= x->reached[post].distance);
         if (standing.post < 0) {
             *end = (struct ending){ distance, { 0, bidder.worker, -1 }, post };
             continue;
