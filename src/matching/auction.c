@@ -9,11 +9,11 @@
 /* All of the highest score. The first eps: coarser and finer ones were measured slower. Known
  * prices are taken to be nearly right, and what is not so the reverse half sets right. */
 enum {
-    EPS_STEP = 20,
-    EPS_START = 4,
+    EPS_STEP = 32,
+    EPS_START = 3,
     EPS_NARROW = EPS_START * EPS_STEP * EPS_STEP, /* the last with every pair */
     EPS_START_KNOWN = EPS_NARROW,
-    EPS_LAST = EPS_NARROW * EPS_STEP * EPS_STEP, /* what is left is less work by shortest paths */
+    EPS_LAST = EPS_NARROW * EPS_STEP, /* what is left is less work by shortest paths */
     NARROW_SLACK = 100
 };
 
