@@ -43,10 +43,11 @@ TEST("a flow shaped like an assignment is read, supplies as workers, demands as 
 
 TEST("placing everybody comes before any cost")
 {
-    /* Worker 1 takes the post that costs 1000000 because worker 2 has no other. */
-    EXPECT_INT(cost_of("p min 4 3\nn 1 1\nn 2 1\nn 3 -1\nn 4 -1\n"
-                       "a 1 3 0 1 0\na 1 4 0 1 1000000\na 2 3 0 1 0\n"),
-               1000000);
+    /* Two make way for the third at 1000000 each; leaving her out would cost nothing. */
+    EXPECT_INT(cost_of("p min 6 5\nn 1 1\nn 2 1\nn 3 1\nn 4 -1\nn 5 -1\nn 6 -1\n"
+                       "a 1 4 0 1 0\na 1 5 0 1 1000000\na 2 5 0 1 0\na 2 6 0 1 1000000\n"
+                       "a 3 4 0 1 0\n"),
+               2000000);
 }
 
 static const struct {
