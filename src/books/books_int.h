@@ -2,8 +2,8 @@
 #pragma once
 #include "books/books.h"
 
-/* Whose statement, of which account and from when to when: of a payer's fund in a year, a person, an
- * employer, a station's organisation, or of several of them together. */
+/* Whose statement, of which account and from when to when: of a payer's fund in a year, a person,
+ * an employer, a station's organisation, or of several of them together. */
 struct statement_input {
     int64_t payer, year, person_id, employer_id, org_id;
     const char *fund, *account;
