@@ -349,6 +349,14 @@ static void make_stand_in(struct making *m)
               (long long)user_of(as(m->p->west, "LEADER#2")), m->p->mark));
 }
 
+/* Cards that people changed, waiting for a second pair of eyes. */
+static void make_account_changes(struct making *m)
+{
+    for (int i = 0; i < 3; i++)
+        step(m->west, "people.change", m->person[i],
+             words("{'account':'62284800000001000%02d','account_bank':'%s银行'}", i, m->p->mark));
+}
+
 static void make_target(struct making *m)
 {
     step(
@@ -399,6 +407,7 @@ struct access_road access_road_make(const struct access_pair *p)
     make_run(&m);
     answer = make_claims(&m);
     make_corrections(&m);
+    make_account_changes(&m);
     make_target(&m);
     make_drafts(&m);
     make_stand_in(&m);
