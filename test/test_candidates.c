@@ -1,6 +1,6 @@
 /* Searching without looking at every pair must find what looking at every pair finds. */
 #include "harness.h"
-#include "matching/candidates.h"
+#include "matching/blocks.h"
 
 static uint64_t dice;
 
@@ -29,6 +29,8 @@ static struct match_weights weights;
 /* Small numbers of everything, so that ties and scarcity abound. Ids run against the order. */
 static struct match_problem problem(int32_t n_persons, int32_t n_posts)
 {
+    static const struct date days[] = { { 0 }, { 2026, 2, 20 }, { 2026, 3, 1 }, { 2026, 4, 9 } };
+
     struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, n_persons);
     struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, n_posts);
     struct match_record *records = NEW_ARRAY(test_arena(), struct match_record, 5);
@@ -53,7 +55,8 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
         persons[i] = (struct match_person){
             .id = 9000 - i,
             .home = west[roll(0, 3)],
-            .birth = { 1990, 3, 7 },
+            .birth = { (int16_t)(roll(0, 5) ? 1990 : roll(2008, 2027)), 3, 20 },
+            .from = days[roll(0, 3)],
             .destinations = &wanted[roll(0, 3)],
             .n_destinations = (int32_t)roll(0, 2),
             .occupations = &wishes[roll(0, 4)],
@@ -61,7 +64,7 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
             .earlier = &east[roll(0, 5)],
             .n_earlier = (int32_t)roll(0, 1),
             .least_wage_fen = roll(0, 3) ? roll(20, 40) * 10000 : NONE,
-            .companion_id = NONE,
+            .companion_id = roll(0, 3) ? NONE : 5,
             .skill_level = (int8_t)roll(-1, 3),
             .cannot = (uint8_t)roll(0, 3),
             .is_willing = roll(0, 9),
@@ -79,6 +82,8 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
             .pay_form = roll(0, 1) ? MATCH_PAY_PIECE : MATCH_PAY_TIME,
             .pay_low_fen = roll(0, 9) ? roll(15, 60) * 10000 : NONE,
             .newcomer_pay_fen = roll(0, 1) ? roll(10, 50) * 10000 : NONE,
+            .start_on = days[roll(0, 3)],
+            .expires_on = days[roll(0, 3)],
             .min_skill = (int8_t)roll(0, 2),
             .demands = (uint8_t)(roll(0, 4) == 0),
             .has_board = roll(0, 1),
@@ -89,40 +94,18 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
         struct match_problem){ persons, posts, n_persons, n_posts, { 2026, 3, 1 }, &weights, 0 };
 }
 
-TEST("no pair scores above its bound")
-{
-    dice = 11;
-    for (int round = 0; round < 40; round++) {
-        struct match_problem in = problem(30, 30);
-        int64_t wish = 0;
-
-        weights.wish_default = (int32_t)roll(0, 9000);
-        weights.pay_limit = (int32_t)roll(0, 3000);
-        weights.pay_percent = (int32_t)roll(0, 250);
-        for (int32_t i = 0; i < in.n_persons; i++)
-            wish = MAX(wish, in.persons[i].least_wage_fen);
-        for (int32_t i = 0; i < in.n_persons * in.n_posts; i++) {
-            const struct match_person *person = &in.persons[i % in.n_persons];
-            const struct match_post *post = &in.posts[i / in.n_persons];
-            int32_t bound =
-                match_place_bound(person, post->work / 100000000 * 100000000, &weights) +
-                match_post_bound(post, wish, &weights);
-
-            if (match_feasible(person, post, in.today))
-                EXPECT(match_points(person, post, &weights) <= bound);
-        }
-    }
-}
-
 TEST("the search finds the same posts in the same order as looking at all of them")
 {
     dice = 5;
     for (int round = 0; round < 60; round++) {
-        struct match_problem in = problem(25, (int32_t)roll(0, 80));
+        struct match_problem in = problem(25, (int32_t)roll(0, round % 10 == 9 ? 600 : 80));
         struct match_candidates c;
         struct auction_edge plain[30];
 
         in.most = (int32_t)roll(1, 30);
+        in.threads = round % 3;
+        weights.pay_limit = (int32_t)roll(0, 3000);
+        weights.pay_percent = (int32_t)roll(0, 250);
         match_candidates(test_arena(), &in, &c);
         for (int32_t i = 0; i < in.n_persons; i++) {
             int32_t n = match_shortlist(&in, &in.persons[i], in.most, plain);
@@ -133,6 +116,60 @@ TEST("the search finds the same posts in the same order as looking at all of the
                 EXPECT_INT(c.edges[c.row[i] + e].score, plain[e].score);
                 EXPECT(plain[e].score > 0);
             }
+        }
+    }
+}
+
+TEST("prices and taken seats are searched as exactly, whatever the number of threads")
+{
+    dice = 17;
+    for (int round = 0; round < 40; round++) {
+        struct match_problem in = problem(40, 60);
+        int64_t price[60], least[40];
+        int32_t seats[60], who[40];
+        struct block_search search = { who, 40, 1 + round % 7, least, price, 41, seats };
+        struct block_found one, three;
+
+        for (int i = 0; i < 60; i++) {
+            price[i] = roll(0, 1) ? roll(0, 2000 * 41) : 0;
+            seats[i] = (int32_t)roll(0, 2);
+        }
+        for (int i = 0; i < 40; i++) {
+            who[i] = 39 - i;
+            least[i] = roll(0, 1) ? roll(0, 1500 * 41) : 0;
+        }
+        in.threads = 1;
+        blocks_search(test_arena(), blocks_build(test_arena(), &in), &search, &one);
+        in.threads = 3;
+        blocks_search(test_arena(), blocks_build(test_arena(), &in), &search, &three);
+        for (int i = 0; i < 40; i++) {
+            const struct match_person *person = &in.persons[who[i]];
+            int64_t last = INT64_MAX, last_id = 0, found = 0, there = 0;
+
+            EXPECT_INT(one.n[i], three.n[i]);
+            for (int32_t e = 0; e < one.n[i]; e++) {
+                struct auction_edge edge = one.edges[i * search.most + e];
+                const struct match_post *post = &in.posts[edge.post];
+                int64_t worth = edge.score * 41 - price[edge.post];
+
+                EXPECT_INT(edge.post, three.edges[i * search.most + e].post);
+                EXPECT(match_feasible(person, post, in.today) && seats[edge.post] > 0);
+                EXPECT_INT(edge.score, match_points(person, post, in.weights));
+                EXPECT(worth > least[who[i]]);
+                EXPECT(worth < last || (worth == last && post->id > last_id));
+                last = worth;
+                last_id = post->id;
+                found++;
+            }
+            for (int p = 0; p < 60; p++) {
+                const struct match_post *post = &in.posts[p];
+                int64_t worth = match_points(person, post, in.weights) * 41 - price[p];
+
+                if (seats[p] > 0 && match_feasible(person, post, in.today) && worth > least[who[i]])
+                    there += found < search.most || worth > last ||
+                             (worth == last && post->id <= last_id);
+            }
+            EXPECT_INT(there, found);
         }
     }
 }

@@ -1,8 +1,6 @@
 /* candidates.h — from people and posts to an assignment, without scoring every pair. Pure.
  *
- * Posts are kept by city and middle occupation class, best first by what they could be worth to
- * anybody; a search for one person merges these lists best bound first and stops when nothing left
- * can be among the best, so its result is exactly that of looking at every post.
+ * How the best posts of a person are found exactly without scoring every pair: blocks.h.
  *
  * The assignment must not see only everybody's favourites: those have few seats. So the considered
  * pairs are (1) each person's best posts, (2) the best posts still free when people are served one
@@ -21,7 +19,8 @@ struct match_problem {
     int32_t n_persons, n_posts;
     struct date today;
     const struct match_weights *weights;
-    int32_t most; /* best posts per person; 0 = 20 */
+    int32_t most;    /* best posts per person; 0 = 20 */
+    int32_t threads; /* to work with; 0 = one for each processor. Changes nothing but the time */
 };
 
 /* The best `most` allowed posts of one person with a score above 0: higher score first, then the
@@ -35,7 +34,7 @@ int32_t match_shortlist(const struct match_problem *in, const struct match_perso
 struct match_candidates {
     int64_t *row;
     struct auction_edge *edges; /* .post is the index in posts */
-    int64_t pairs;              /* scored; n_persons * n_posts were possible */
+    int64_t pairs;              /* looked at; n_persons * n_posts were possible */
 };
 void match_candidates(struct arena *mem, const struct match_problem *in,
                       struct match_candidates *ret);

@@ -123,16 +123,12 @@ int32_t match_occupation(const char *code)
     return number;
 }
 
-enum trade { TRADE_ANY, TRADE_WANTED, TRADE_RELATED, TRADE_UNKNOWN, TRADE_OTHER };
-
-/* How a post's occupation stands to the wishes. Related is another trade of the same middle class
- * (6-18) that newcomers are taught. */
-static inline enum trade trade_of(const struct match_person *person, const struct match_post *post)
+enum match_trade match_trade(const struct match_person *person, int32_t occupation, bool is_taught)
 {
-    enum trade trade = person->n_occupations == 0 ? TRADE_ANY : TRADE_OTHER;
+    enum match_trade trade = person->n_occupations == 0 ? MATCH_TRADE_ANY : MATCH_TRADE_OTHER;
 
-    if (trade == TRADE_OTHER && post->occupation == 0)
-        return TRADE_UNKNOWN;
+    if (trade == MATCH_TRADE_OTHER && occupation == 0)
+        return MATCH_TRADE_UNKNOWN;
     for (int32_t i = 0; i < person->n_occupations; i++) {
         int32_t wanted = person->occupations[i];
         int32_t width = wanted % 1000000 == 0 ? 1000000
@@ -140,12 +136,17 @@ static inline enum trade trade_of(const struct match_person *person, const struc
                         : wanted % 100 == 0   ? 100
                                               : 1;
 
-        if (post->occupation / width == wanted / width)
-            return TRADE_WANTED;
-        if (post->min_skill <= 0 && post->occupation / 10000 == wanted / 10000)
-            trade = TRADE_RELATED;
+        if (occupation / width == wanted / width)
+            return MATCH_TRADE_WANTED;
+        if (is_taught && occupation / 10000 == wanted / 10000)
+            trade = MATCH_TRADE_RELATED;
     }
     return trade;
+}
+
+static enum match_trade trade_of(const struct match_person *person, const struct match_post *post)
+{
+    return match_trade(person, post->occupation, post->min_skill <= 0);
 }
 
 int64_t match_newcomer_pay(const struct match_post *post)
@@ -171,7 +172,7 @@ static inline struct match_reason rule_age(const struct match_person *person,
     int age = date_age(person->birth, on);
     enum match_outcome outcome = MATCH_PASS;
 
-    if (age < 0)
+    if (date_age(person->birth, today) < 0) /* unknown, or a birth still to come */
         return REASON(MATCH_RULE_AGE, .outcome = MATCH_CHECK, .v = VALUES(NONE, is_heavy));
     if (age < AGE_LEAST)
         outcome = MATCH_FAIL;
@@ -196,12 +197,12 @@ static inline struct match_reason rule_destination(const struct match_person *pe
 static inline struct match_reason rule_occupation(const struct match_person *person,
                                                   const struct match_post *post)
 {
-    enum trade trade = trade_of(person, post);
+    enum match_trade trade = trade_of(person, post);
 
     return REASON(MATCH_RULE_OCCUPATION,
-                  .outcome = trade == TRADE_OTHER     ? MATCH_FAIL
-                             : trade == TRADE_UNKNOWN ? MATCH_CHECK
-                                                      : MATCH_PASS,
+                  .outcome = trade == MATCH_TRADE_OTHER     ? MATCH_FAIL
+                             : trade == MATCH_TRADE_UNKNOWN ? MATCH_CHECK
+                                                            : MATCH_PASS,
                   .v = VALUES(post->occupation));
 }
 
@@ -252,6 +253,19 @@ static inline struct match_reason rule_health(const struct match_person *person,
     return REASON(MATCH_RULE_HEALTH, .outcome = bits ? MATCH_FAIL : MATCH_PASS, .v = VALUES(bits));
 }
 
+struct date match_age_from(const struct match_person *person, struct date today)
+{
+    struct date day = { (int16_t)(person->birth.year + AGE_LEAST), person->birth.month,
+                        (int8_t)MIN(28, person->birth.day) };
+    int age = date_age(person->birth, today);
+
+    if (age < 0 || age >= AGE_LEAST)
+        return (struct date){ 0 };
+    while (date_age(person->birth, day) < AGE_LEAST)
+        day = date_add_days(day, 1);
+    return day;
+}
+
 static int64_t date_number(struct date d)
 {
     return date_is_none(d) ? NONE : d.year * 10000 + d.month * 100 + d.day;
@@ -269,6 +283,19 @@ static inline struct match_reason rule_dates(const struct match_person *person,
     return REASON(MATCH_RULE_DATES, .outcome = is_over || is_late ? MATCH_FAIL : MATCH_PASS,
                   .v = VALUES(is_over ? date_number(post->expires_on) : NONE,
                               is_late ? date_number(post->start_on) : NONE, date_number(free_on)));
+}
+
+struct date match_latest_from(const struct match_post *post)
+{
+    struct date last = post->expires_on;
+
+    if (!date_is_none(post->start_on)) {
+        struct date late = date_add_days(post->start_on, LATE_DAYS);
+
+        if (date_is_none(last) || date_compare(late, last) < 0)
+            last = late;
+    }
+    return last;
 }
 
 static inline struct match_reason rule_seats(const struct match_post *post)
@@ -319,19 +346,45 @@ static inline struct match_reason part_base(const struct match_weights *w)
     return REASON(MATCH_PART_BASE, .points = w->base);
 }
 
+/* Points stay far from the ends of int32_t: no wage is worth more than a thousand million. */
+static inline int32_t points_of_fen(int64_t fen, const struct match_weights *w)
+{
+    int64_t most = 1000000000000, fit = MAX(-most, MIN(most, fen));
+
+    return clip(fit * w->pay_percent / 10000, 1000000000);
+}
+
+static inline int64_t in_kind_fen(const struct match_post *post, const struct match_weights *w)
+{
+    return 100LL *
+           ((post->has_board ? w->board_value : 0) + (post->has_lodging ? w->lodging_value : 0));
+}
+
+int32_t match_worth(const struct match_post *post, const struct match_weights *weights)
+{
+    int64_t pay = match_newcomer_pay(post);
+
+    return pay == NONE ? INT32_MIN : points_of_fen(pay + in_kind_fen(post, weights), weights);
+}
+
+int32_t match_wish(const struct match_person *person, const struct match_weights *weights)
+{
+    return points_of_fen(person->least_wage_fen != NONE ? person->least_wage_fen
+                                                        : 100LL * weights->wish_default,
+                         weights);
+}
+
 /* v: newcomer's pay, the wish (NONE = not stated), worth of board and lodging. A3 cause 1. */
 static inline struct match_reason part_take_home(const struct match_person *person,
                                                  const struct match_post *post,
                                                  const struct match_weights *w)
 {
-    int64_t pay = match_newcomer_pay(post), wish = person->least_wage_fen;
-    int64_t in_kind = 100LL * ((post->has_board ? w->board_value : 0) +
-                               (post->has_lodging ? w->lodging_value : 0));
-    int64_t expected = wish != NONE ? wish : 100LL * w->wish_default;
-    int64_t points = pay == NONE ? 0 : (pay + in_kind - expected) * w->pay_percent / 10000;
+    int32_t worth = match_worth(post, w);
+    int32_t points = worth == INT32_MIN ? 0 : clip(worth - match_wish(person, w), w->pay_limit);
 
-    return REASON(MATCH_PART_TAKE_HOME, .points = clip(points, w->pay_limit),
-                  .v = VALUES(pay, wish, in_kind));
+    return REASON(MATCH_PART_TAKE_HOME, .points = points,
+                  .v = VALUES(match_newcomer_pay(post), person->least_wage_fen,
+                              in_kind_fen(post, w)));
 }
 
 /* v: kilometres. A3 cause 2. */
@@ -413,18 +466,24 @@ static inline struct match_reason part_companion(const struct match_person *pers
                               goes_along ? post->seats : NONE));
 }
 
+int32_t match_points_of_trade(enum match_trade trade, const struct match_weights *weights)
+{
+    return trade == MATCH_TRADE_WANTED    ? weights->wanted
+           : trade == MATCH_TRADE_RELATED ? -weights->taught
+                                          : 0;
+}
+
 /* v: 1 as wished, 2 related, 0 no wish */
 static inline struct match_reason part_wish(const struct match_person *person,
                                             const struct match_post *post,
                                             const struct match_weights *w)
 {
-    enum trade trade = trade_of(person, post);
+    enum match_trade trade = trade_of(person, post);
 
-    if (trade == TRADE_WANTED)
-        return REASON(MATCH_PART_WISH, .points = w->wanted, .v = VALUES(1));
-    if (trade == TRADE_RELATED)
-        return REASON(MATCH_PART_WISH, .points = -w->taught, .v = VALUES(2));
-    return REASON(MATCH_PART_WISH, .points = 0);
+    return REASON(MATCH_PART_WISH, .points = match_points_of_trade(trade, w),
+                  .v = VALUES(trade == MATCH_TRADE_WANTED    ? 1
+                              : trade == MATCH_TRADE_RELATED ? 2
+                                                             : 0));
 }
 
 /* v: level of the person, level asked */
@@ -444,34 +503,52 @@ static inline int64_t rate_of(int64_t stayed, int64_t placed, int64_t usual, int
     return placed + cases == 0 ? usual : (stayed * 10000 + usual * cases) / (placed + cases);
 }
 
-/* v: placed and stayed from this county, placed from anywhere, the rate in ten-thousandths.
- * Few cases say little: the county's rate is drawn to the employer's other people and theirs to
- * the usual rate, each as if by `retention_cases` more cases. A3: half left within a month. */
-static inline struct match_reason part_retention(const struct match_person *person,
-                                                 const struct match_post *post,
-                                                 const struct match_weights *w)
+/* The rate expected of people of one county. Few cases say little: the county's rate is drawn to
+ * the employer's other people and theirs to the usual rate, each as if by `retention_cases` more
+ * cases. A3: half left within a month. */
+static inline int64_t retention_rate(const struct match_employer *e, int64_t placed, int64_t stayed,
+                                     const struct match_weights *w)
 {
-    const struct match_employer *e = post->employer;
-    int64_t county = person->home / 1000000 * 1000000, usual = 100LL * w->retention_usual;
-    int64_t placed = 0, stayed = 0, rate;
+    int64_t usual = 100LL * w->retention_usual;
+    int64_t others =
+        rate_of(MAX(0, e->stayed - stayed), MAX(0, e->placed - placed), usual, w->retention_cases);
+
+    return rate_of(stayed, placed, others, w->retention_cases);
+}
+
+static inline int32_t retention_points(int64_t rate, const struct match_weights *w)
+{
+    return (int32_t)((rate - 100LL * w->retention_usual) * w->retention / 10000);
+}
+
+static const struct match_record *record_of(const struct match_employer *e, int64_t home)
+{
+    int64_t county = home / 1000000 * 1000000;
 
     for (int32_t lo = 0, hi = e->n_records; lo < hi;) {
         int32_t mid = lo + (hi - lo) / 2;
 
-        if (e->records[mid].county == county) {
-            placed = e->records[mid].placed;
-            stayed = e->records[mid].stayed;
-            break;
-        }
+        if (e->records[mid].county == county)
+            return &e->records[mid];
         if (e->records[mid].county < county)
             lo = mid + 1;
         else
             hi = mid;
     }
-    rate =
-        rate_of(MAX(0, e->stayed - stayed), MAX(0, e->placed - placed), usual, w->retention_cases);
-    rate = rate_of(stayed, placed, rate, w->retention_cases);
-    return REASON(MATCH_PART_RETENTION, .points = (int32_t)((rate - usual) * w->retention / 10000),
+    return NULL;
+}
+
+/* v: placed and stayed from this county, placed from anywhere, the rate in ten-thousandths. */
+static inline struct match_reason part_retention(const struct match_person *person,
+                                                 const struct match_post *post,
+                                                 const struct match_weights *w)
+{
+    const struct match_employer *e = post->employer;
+    const struct match_record *record = record_of(e, person->home);
+    int64_t placed = record ? record->placed : 0, stayed = record ? record->stayed : 0;
+    int64_t rate = retention_rate(e, placed, stayed, w);
+
+    return REASON(MATCH_PART_RETENTION, .points = retention_points(rate, w),
                   .v = VALUES(placed, stayed, e->placed, rate));
 }
 
@@ -548,43 +625,43 @@ int32_t match_points(const struct match_person *person, const struct match_post 
            part_arrears(post, weights).points + part_reserved(person, post, weights).points;
 }
 
-/* --- bounds --- */
+/* --- in pieces --- */
 
-/* Everything but pay, retention, arrears and reservation, each at its best; less the wish. */
-int32_t match_place_bound(const struct match_person *person, int64_t place,
-                          const struct match_weights *weights)
+int32_t match_points_of_post(const struct match_post *post, const struct match_weights *weights)
 {
-    const struct match_post post = { .work = place };
-    int64_t wish =
-        person->least_wage_fen != NONE ? person->least_wage_fen : 100LL * weights->wish_default;
-
-    return part_base(weights).points + part_distance(person, &post, weights).points +
-           part_habit(person, &post, weights).points + part_climate(person, &post, weights).points +
-           (person->wants_western_food ? weights->food_asked : 0) +
-           (person->wants_couple_room ? weights->couple_room : 0) +
-           (person->n_occupations > 0 ? weights->wanted : 0) -
-           (int32_t)(wish * weights->pay_percent / 10000);
+    return part_base(weights).points + part_arrears(post, weights).points +
+           retention_points(retention_rate(post->employer, 0, 0, weights), weights);
 }
 
-/* Pay as if nothing were wished. An allowed pair never has less pay than a stated wish, so that
- * only those without one can meet the lower limit of the part; unknown pay gives 0 points whatever
- * the wish, as if it were the wish. One point more than found, for the roundings. */
-int32_t match_post_bound(const struct match_post *post, int64_t wish,
-                         const struct match_weights *weights)
+int32_t match_points_of_record(const struct match_employer *employer,
+                               const struct match_record *record,
+                               const struct match_weights *weights)
 {
-    const struct match_employer *e = post->employer;
-    struct match_person person = { .least_wage_fen = NONE };
-    struct match_reason take_home = part_take_home(&person, post, weights);
-    int64_t usual = 100LL * weights->wish_default, pay = MAX(wish, usual);
-    int32_t retention = INT32_MIN;
+    return retention_points(retention_rate(employer, record->placed, record->stayed, weights),
+                            weights) -
+           retention_points(retention_rate(employer, 0, 0, weights), weights);
+}
 
-    if (take_home.v[0] != NONE && weights->pay_percent > 0)
-        pay = MAX(take_home.v[0] + take_home.v[2],
-                  usual - 10000LL * weights->pay_limit / weights->pay_percent);
-    for (int32_t i = 0; i <= e->n_records; i++) { /* after the records, a county without one */
-        person.home = i < e->n_records ? e->records[i].county : 0;
-        retention = MAX(retention, part_retention(&person, post, weights).points);
-    }
-    return (int32_t)(pay * weights->pay_percent / 10000) + 1 + retention +
-           part_arrears(post, weights).points + (post->is_reserved ? weights->reserved : 0);
+int32_t match_points_of_place(int64_t home, int64_t work, const struct match_weights *weights)
+{
+    const struct match_person person = { .home = home };
+    const struct match_post post = { .work = work };
+
+    return part_distance(&person, &post, weights).points +
+           part_climate(&person, &post, weights).points;
+}
+
+int32_t match_points_of_comfort(const struct match_person *person, const struct match_post *post,
+                                const struct match_weights *weights)
+{
+    return part_food(person, post, weights).points + part_companion(person, post, weights).points +
+           part_reserved(person, post, weights).points;
+}
+
+int32_t match_points_of_habit(const struct match_person *person, int64_t work,
+                              const struct match_weights *weights)
+{
+    const struct match_post post = { .work = work };
+
+    return part_habit(person, &post, weights).points;
 }

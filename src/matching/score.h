@@ -211,14 +211,50 @@ void match_score(const struct match_person *person, const struct match_post *pos
 int32_t match_points(const struct match_person *person, const struct match_post *post,
                      const struct match_weights *weights);
 
-/* How good it could be at most, for finding the best posts without scoring every pair: for any pair
- * that the rules allow and weights that are not negative,
- *     match_points(person, post) <= match_place_bound(person, place) + match_post_bound(post, wish)
- * where `place` is any division in the post's city and `wish` is at least every least_wage_fen. */
-int32_t match_place_bound(const struct match_person *person, int64_t place,
-                          const struct match_weights *weights);
-int32_t match_post_bound(const struct match_post *post, int64_t wish,
-                         const struct match_weights *weights);
+/* --- the points in pieces, for searching without scoring every pair (blocks.c) ---
+ *
+ *     match_points() = clip(worth - wish, pay_limit), 0 when the pay is unknown
+ *                    + of post + of record + of place + of comfort + of habit + of trade
+ *                    - skill_short for each level missing
+ */
+
+/* Pay and what is in kind in points; INT32_MIN when the pay is not stated. */
+int32_t match_worth(const struct match_post *post, const struct match_weights *weights);
+/* The wish in points. */
+int32_t match_wish(const struct match_person *person, const struct match_weights *weights);
+/* Base, arrears, and the retention of an employer who is not known in the county. */
+int32_t match_points_of_post(const struct match_post *post, const struct match_weights *weights);
+/* What is to be added for the county of this record of the employer's. */
+int32_t match_points_of_record(const struct match_employer *employer,
+                               const struct match_record *record,
+                               const struct match_weights *weights);
+/* Distance and climate, by the two provinces alone. */
+int32_t match_points_of_place(int64_t home, int64_t work, const struct match_weights *weights);
+/* Food, rooms, companion, reservation: by the yes and no of both, whether there are two seats, and
+ * the two provinces alone. */
+int32_t match_points_of_comfort(const struct match_person *person, const struct match_post *post,
+                                const struct match_weights *weights);
+/* By the city of `work` alone. */
+int32_t match_points_of_habit(const struct match_person *person, int64_t work,
+                              const struct match_weights *weights);
+
+/* How a post's occupation stands to the wishes: related is another trade of the same middle class
+ * (6-18) that newcomers are taught. OTHER is not allowed. */
+enum match_trade {
+    MATCH_TRADE_ANY,
+    MATCH_TRADE_WANTED,
+    MATCH_TRADE_RELATED,
+    MATCH_TRADE_UNKNOWN,
+    MATCH_TRADE_OTHER
+};
+enum match_trade match_trade(const struct match_person *person, int32_t occupation, bool is_taught);
+int32_t match_points_of_trade(enum match_trade trade, const struct match_weights *weights);
+
+/* The day from which the law lets the person work; none when that is so today or the birth date
+ * is not known. */
+struct date match_age_from(const struct match_person *person, struct date today);
+/* The last day from which the person may be free and still be taken; none = any. */
+struct date match_latest_from(const struct match_post *post);
 
 /* What a newcomer earns in money, a month: on piece rate what newcomers reach, else the lower end
  * of the range; NONE when nothing is stated. */

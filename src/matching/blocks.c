@@ -1,0 +1,1192 @@
+/* blocks.c — see blocks.h for the idea. */
+#include "matching/blocks.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    LANES = 8,           /* posts looked at together: a register of AVX2 */
+    CHUNK_MOST = 32,     /* posts of a chunk */
+    SLICE_MOST = 2048,   /* people a thread takes at a time */
+    THREADS_MOST = 16,   /* searching waits for memory before it could use more */
+    CITY = 100000000,    /* divides a 12-digit code into its first four digits */
+    COUNTY = 1000000,    /* and its first six */
+    CLASS = 10000,       /* divides an occupation into its middle class, three digits */
+    GROUP = 1000000,     /* and its major group, one digit */
+    NEVER = -1000000000, /* points of a post that is not to be had */
+    PLACES = 101,        /* provinces by number, and one for all that are none */
+    COMFORTS = 16,       /* combinations of the four bits below */
+    LEVELS = 8,          /* of skill */
+    FLAGS = 32,          /* combinations of needs */
+    WISHES = 1 << 16,    /* steps of wishes told apart at most */
+    WISH_FINE = 500,
+    WISH_COARSE = 3000,
+    FINE_LEAST = 200, /* people for each group */
+    RADIX = 11,       /* bits sorted by at a time */
+};
+
+/* What counts for comfort, of a post and of a person. */
+enum { POST_FOOD = 1, POST_ROOMS = 2, POST_SINGLE = 4, POST_RESERVED = 8 };
+enum {
+    GROUP_REGISTERED = 1,
+    GROUP_FOOD = 2,
+    GROUP_ROOM = 4,
+    GROUP_COMPANION = 8,
+    GROUP_TRADE = 16
+};
+
+/* What a post needs, against what a person cannot: bit i for skill level i and above, what it
+ * demands, and these. */
+enum { NEED_RESERVED = 1 << 10, NEED_TRADE = 1 << 11, NEED_DEMANDS_AT = 16 };
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef int32_t lanes __attribute__((vector_size(4 * LANES)));
+typedef int32_t lanes_at __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+
+/* Posts at[from] … at[to - 1] of one city and occupation, whose pay is stated or not. */
+struct chunk {
+    int64_t city;
+    int32_t occupation, city_at, trade_at; /* where both stand among all */
+    int32_t from, to, lowest;              /* the lowest rank of its posts */
+    int32_t place;                         /* province */
+    bool is_paid;
+};
+
+/* A post beside what it is sorted by. */
+struct sorted {
+    int64_t city;
+    int32_t occupation, worth, rank, post;
+    bool is_unpaid;
+};
+
+/* What an employer's record with a county adds to its posts. */
+struct delta {
+    int64_t county;
+    int32_t employer, points;
+};
+
+struct group {
+    int64_t county;
+    int32_t flags;
+    int32_t wish; /* at least this, in points */
+};
+
+/* People of one county with the same needs, and of these those with about the same wish. */
+struct grouping {
+    struct group *groups;
+    int32_t n;
+    int32_t *of; /* per person */
+};
+
+struct layout {
+    const struct match_problem *in;
+    int32_t n, n_chunks, n_cities, n_trades, n_deltas;
+    /* Per place of the order, and LANES more so that a whole register may be read at the end. */
+    int32_t *post, *rank, *own, *worth, *reach, *pay, *needs, *latest, *start, *county;
+    uint8_t *comfort;
+    struct chunk *chunks;
+    int32_t *by_lowest; /* chunks */
+    int64_t *cities;    /* ascending, as are occupations */
+    int32_t *trades;
+    int32_t *cell; /* per city and occupation: its first chunk, and one more */
+    /* Lists of chunks: all, each city's, each occupation's; of each first those with stated pay,
+     * then the others. Where list i starts in an order. */
+    int32_t *list_at;
+    int32_t n_lists;
+    /* Employers: their places are employed[employed_at[e]] … */
+    int32_t *employed, *employed_at;
+    struct delta *deltas; /* by county */
+    bool is_by_trade;
+};
+
+struct blocks {
+    const struct match_problem *in;
+    /* Cut by occupation too, for people who wish for one; for the others posts of all occupations
+     * share chunks, so that those alike in worth stand together. */
+    struct layout by_trade, any;
+    struct grouping fine, coarse; /* of people; the former for more at once */
+};
+
+/* --- building --- */
+
+static int sorted_order(const void *a, const void *b)
+{
+    const struct sorted *p = a, *q = b;
+
+    if (p->city != q->city)
+        return p->city < q->city ? -1 : 1;
+    if (p->occupation != q->occupation)
+        return p->occupation < q->occupation ? -1 : 1;
+    if (p->is_unpaid != q->is_unpaid)
+        return p->is_unpaid ? 1 : -1;
+    if (p->worth != q->worth)
+        return p->worth > q->worth ? -1 : 1;
+    return (p->rank > q->rank) - (p->rank < q->rank);
+}
+
+struct keyed {
+    int64_t key;
+    int32_t item;
+};
+
+static int keyed_order(const void *a, const void *b)
+{
+    const struct keyed *p = a, *q = b;
+
+    if (p->key != q->key)
+        return p->key < q->key ? -1 : 1;
+    return (p->item > q->item) - (p->item < q->item);
+}
+
+static struct keyed *keyed_new(struct arena *mem, int32_t n)
+{
+    return NEW_ARRAY(mem, struct keyed, MAX(n, 1));
+}
+
+static void keyed_sort(struct keyed *keyed, int32_t n)
+{
+    if (n > 1)
+        qsort(keyed, (size_t)n, sizeof *keyed, keyed_order);
+}
+
+/* The posts that anybody may still be given, in the order of the blocks. */
+static struct sorted *posts_sort(struct arena *mem, const struct match_problem *in,
+                                 bool is_by_trade, int32_t *ret_n)
+{
+    struct keyed *by_id = keyed_new(mem, in->n_posts);
+    struct sorted *sorted = NEW_ARRAY(mem, struct sorted, MAX(in->n_posts, 1));
+    int32_t n = 0;
+
+    for (int32_t p = 0; p < in->n_posts; p++)
+        by_id[p] = (struct keyed){ in->posts[p].id, p };
+    keyed_sort(by_id, in->n_posts);
+    for (int32_t rank = 0; rank < in->n_posts; rank++) {
+        const struct match_post *post = &in->posts[by_id[rank].item];
+        int32_t worth = match_worth(post, in->weights);
+        bool is_over =
+            !date_is_none(post->expires_on) && date_compare(post->expires_on, in->today) < 0;
+
+        if (post->seats <= 0 || is_over)
+            continue;
+        sorted[n++] = (struct sorted){
+            .city = post->work / CITY,
+            .occupation = is_by_trade ? post->occupation : 0,
+            .worth = match_points_of_post(post, in->weights) + MAX(worth, -1000000000),
+            .rank = rank,
+            .post = by_id[rank].item,
+            .is_unpaid = worth == INT32_MIN,
+        };
+    }
+    if (n > 1)
+        qsort(sorted, (size_t)n, sizeof *sorted, sorted_order);
+    *ret_n = n;
+    return sorted;
+}
+
+static int32_t needs_of(const struct match_post *post)
+{
+    int32_t needs = post->demands << NEED_DEMANDS_AT;
+
+    for (int level = 1; level <= MIN(LEVELS, post->min_skill); level++)
+        needs |= 1 << level;
+    if (post->is_reserved)
+        needs |= NEED_RESERVED;
+    if (post->min_skill > 0) /* not taught, so not for another trade */
+        needs |= NEED_TRADE;
+    return needs;
+}
+
+static int32_t day_number(struct date d, int32_t absent)
+{
+    return date_is_none(d) ? absent : date_to_days(d);
+}
+
+static void place_fill(struct layout *b, int32_t at, const struct sorted *s)
+{
+    const struct match_problem *in = b->in;
+    const struct match_post *post = &in->posts[s->post];
+    const struct match_weights *w = in->weights;
+    int64_t pay = match_newcomer_pay(post);
+
+    b->post[at] = s->post;
+    b->rank[at] = s->rank;
+    b->own[at] = match_points_of_post(post, w);
+    b->worth[at] = s->is_unpaid ? 0 : match_worth(post, w);
+    /* An allowed pair never has less pay than a stated wish: only those without one can meet the
+     * lower limit of the part. */
+    b->reach[at] =
+        s->is_unpaid
+            ? 0
+            : MAX(b->worth[at],
+                  match_wish(&(struct match_person){ .least_wage_fen = NONE }, w) - w->pay_limit);
+    b->pay[at] = pay == NONE ? INT32_MAX : (int32_t)MAX(INT32_MIN, MIN(INT32_MAX - 1, pay));
+    b->needs[at] = needs_of(post);
+    b->latest[at] = day_number(match_latest_from(post), INT32_MAX);
+    b->start[at] = MAX(day_number(post->start_on, INT32_MIN), date_to_days(in->today));
+    b->county[at] = (int32_t)(post->work / COUNTY);
+    b->comfort[at] =
+        (uint8_t)((post->employer->has_western_food ? POST_FOOD : 0) |
+                  (post->employer->has_couple_rooms ? POST_ROOMS : 0) |
+                  (post->seats < 2 ? POST_SINGLE : 0) | (post->is_reserved ? POST_RESERVED : 0));
+}
+
+static void places_build(struct arena *mem, struct layout *b, const struct sorted *sorted)
+{
+    size_t n = (size_t)b->n + LANES;
+    int32_t **arrays[] = { &b->post, &b->rank,  &b->own,    &b->worth, &b->reach,
+                           &b->pay,  &b->needs, &b->latest, &b->start, &b->county };
+
+    for (size_t i = 0; i < ARRAY_LEN(arrays); i++)
+        *arrays[i] = NEW_ARRAY(mem, int32_t, n);
+    b->comfort = NEW_ARRAY(mem, uint8_t, n);
+    for (int32_t at = 0; at < b->n; at++)
+        place_fill(b, at, &sorted[at]);
+}
+
+static bool is_chunk_end(const struct sorted *s, int32_t at, int32_t from, int32_t n)
+{
+    return at == n || at - from == CHUNK_MOST || s[at].city != s[at - 1].city ||
+           s[at].occupation != s[at - 1].occupation || s[at].is_unpaid != s[at - 1].is_unpaid;
+}
+
+static void chunks_build(struct arena *mem, struct layout *b, const struct sorted *sorted)
+{
+    b->chunks = NEW_ARRAY(mem, struct chunk, MAX(b->n, 1));
+    b->cities = NEW_ARRAY(mem, int64_t, MAX(b->n, 1));
+    b->trades = NEW_ARRAY(mem, int32_t, MAX(b->n, 1));
+    for (int32_t from = 0, at = 1; at <= b->n; at++) {
+        const struct sorted *s = &sorted[from];
+        struct chunk *c = &b->chunks[b->n_chunks];
+        int64_t province = s->city / 100;
+
+        if (!is_chunk_end(sorted, at, from, b->n))
+            continue;
+        if (b->n_cities == 0 || b->cities[b->n_cities - 1] != s->city)
+            b->cities[b->n_cities++] = s->city;
+        *c = (struct chunk){ .city = s->city,
+                             .occupation = s->occupation,
+                             .city_at = b->n_cities - 1,
+                             .from = from,
+                             .to = at,
+                             .lowest = INT32_MAX,
+                             .place = province >= 0 && province < PLACES - 1 ? (int32_t)province
+                                                                             : PLACES - 1,
+                             .is_paid = !s->is_unpaid };
+        for (int32_t i = from; i < at; i++)
+            c->lowest = MIN(c->lowest, sorted[i].rank);
+        b->n_chunks++;
+        from = at;
+    }
+}
+
+static void trades_build(struct arena *mem, struct layout *b)
+{
+    struct arena *scratch = arena_new();
+    struct keyed *keyed = keyed_new(scratch, b->n_chunks);
+
+    for (int32_t c = 0; c < b->n_chunks; c++)
+        keyed[c] = (struct keyed){ b->chunks[c].occupation, c };
+    keyed_sort(keyed, b->n_chunks);
+    for (int32_t i = 0; i < b->n_chunks; i++) {
+        if (i == 0 || keyed[i].key != keyed[i - 1].key)
+            b->trades[b->n_trades++] = (int32_t)keyed[i].key;
+        b->chunks[keyed[i].item].trade_at = b->n_trades - 1;
+    }
+    for (int32_t c = 0; c < b->n_chunks; c++)
+        keyed[c] = (struct keyed){ b->chunks[c].lowest, c };
+    keyed_sort(keyed, b->n_chunks);
+    b->by_lowest = NEW_ARRAY(mem, int32_t, MAX(b->n_chunks, 1));
+    for (int32_t c = 0; c < b->n_chunks; c++)
+        b->by_lowest[c] = keyed[c].item;
+    arena_free(scratch);
+}
+
+static int32_t list_of_city(int32_t city_at)
+{
+    return 2 + 2 * city_at;
+}
+
+static int32_t list_of_trade(const struct layout *b, int32_t trade_at)
+{
+    return 2 + 2 * (b->n_cities + trade_at);
+}
+
+static void lists_build(struct arena *mem, struct layout *b)
+{
+    size_t cells = (size_t)b->n_cities * (size_t)b->n_trades;
+
+    b->n_lists = 2 + 2 * (b->n_cities + b->n_trades);
+    b->list_at = NEW_ARRAY(mem, int32_t, (size_t)b->n_lists + 1);
+    b->cell = NEW_ARRAY(mem, int32_t, cells + 1);
+    for (int32_t c = 0; c < b->n_chunks; c++) {
+        const struct chunk *chunk = &b->chunks[c];
+        int32_t other = !chunk->is_paid;
+
+        b->list_at[other + 1]++;
+        b->list_at[list_of_city(chunk->city_at) + other + 1]++;
+        b->list_at[list_of_trade(b, chunk->trade_at) + other + 1]++;
+        b->cell[chunk->city_at * b->n_trades + chunk->trade_at + 1]++;
+    }
+    for (int32_t i = 0; i < b->n_lists; i++)
+        b->list_at[i + 1] += b->list_at[i];
+    for (size_t i = 0; i < cells; i++)
+        b->cell[i + 1] += b->cell[i];
+}
+
+/* Employers by address: which of them comes first makes no difference to any outcome. */
+static void employers_build(struct arena *mem, struct layout *b)
+{
+    struct arena *scratch = arena_new();
+    struct keyed *keyed = keyed_new(scratch, b->n);
+    const struct match_employer **employers =
+        NEW_ARRAY(scratch, const struct match_employer *, MAX(b->n, 1));
+    int32_t n = 0, n_records = 0, at = 0;
+
+    b->employed = NEW_ARRAY(mem, int32_t, MAX(b->n, 1));
+    b->employed_at = NEW_ARRAY(mem, int32_t, (size_t)b->n + 1);
+    for (int32_t i = 0; i < b->n; i++)
+        keyed[i] = (struct keyed){ (int64_t)(uintptr_t)b->in->posts[b->post[i]].employer, i };
+    keyed_sort(keyed, b->n);
+    for (int32_t i = 0; i < b->n; i++) {
+        if (i == 0 || keyed[i].key != keyed[i - 1].key) {
+            employers[n] = b->in->posts[b->post[keyed[i].item]].employer;
+            n_records += employers[n++]->n_records;
+        }
+        b->employed[i] = keyed[i].item;
+        b->employed_at[n] = i + 1;
+    }
+    b->deltas = NEW_ARRAY(mem, struct delta, MAX(n_records, 1));
+    keyed = keyed_new(scratch, n_records);
+    for (int32_t e = 0; e < n; e++)
+        for (int32_t r = 0; r < employers[e]->n_records; r++) {
+            const struct match_record *record = &employers[e]->records[r];
+
+            keyed[at] = (struct keyed){ record->county, at };
+            at++;
+        }
+    keyed_sort(keyed, n_records);
+    struct delta *unsorted = NEW_ARRAY(scratch, struct delta, MAX(n_records, 1));
+    at = 0;
+    for (int32_t e = 0; e < n; e++)
+        for (int32_t r = 0; r < employers[e]->n_records; r++)
+            unsorted[at++] =
+                (struct delta){ employers[e]->records[r].county, e,
+                                match_points_of_record(employers[e], &employers[e]->records[r],
+                                                       b->in->weights) };
+    for (int32_t i = 0; i < n_records; i++)
+        if (unsorted[keyed[i].item].points != 0)
+            b->deltas[b->n_deltas++] = unsorted[keyed[i].item];
+    arena_free(scratch);
+}
+
+static int32_t flags_of(const struct match_person *person)
+{
+    return (person->is_registered ? GROUP_REGISTERED : 0) |
+           (person->wants_western_food ? GROUP_FOOD : 0) |
+           (person->wants_couple_room ? GROUP_ROOM : 0) |
+           (person->companion_id != NONE ? GROUP_COMPANION : 0) |
+           (person->n_occupations > 0 ? GROUP_TRADE : 0);
+}
+
+/* Wishes are told apart by `width` points. */
+static struct grouping groups_build(struct arena *mem, const struct match_problem *in,
+                                    int32_t width)
+{
+    struct arena *scratch = arena_new();
+    struct keyed *keyed = keyed_new(scratch, in->n_persons);
+    struct grouping g = { .groups = NEW_ARRAY(mem, struct group, in->n_persons + 1),
+                          .of = NEW_ARRAY(mem, int32_t, in->n_persons + 1) };
+
+    for (int32_t i = 0; i < in->n_persons; i++) {
+        const struct match_person *person = &in->persons[i];
+        int64_t wish = MAX(0, match_wish(person, in->weights)) / width;
+
+        keyed[i].item = i;
+        keyed[i].key =
+            (person->home / COUNTY * FLAGS + flags_of(person)) * WISHES + MIN(wish, WISHES - 1);
+    }
+    keyed_sort(keyed, in->n_persons);
+    for (int32_t i = 0; i < in->n_persons; i++) {
+        int64_t key = keyed[i].key;
+
+        if (i == 0 || key != keyed[i - 1].key)
+            g.groups[g.n++] = (struct group){ .county = key / WISHES / FLAGS * COUNTY,
+                                              .flags = (int32_t)(key / WISHES % FLAGS),
+                                              .wish = (int32_t)(key % WISHES) * width };
+        g.of[keyed[i].item] = g.n - 1;
+    }
+    arena_free(scratch);
+    return g;
+}
+
+static void layout_build(struct arena *mem, const struct match_problem *in, bool is_by_trade,
+                         struct layout *ret)
+{
+    struct arena *scratch = arena_new();
+    struct sorted *sorted;
+
+    *ret = (struct layout){ .in = in, .is_by_trade = is_by_trade };
+    sorted = posts_sort(scratch, in, is_by_trade, &ret->n);
+    places_build(mem, ret, sorted);
+    chunks_build(mem, ret, sorted);
+    trades_build(mem, ret);
+    lists_build(mem, ret);
+    employers_build(mem, ret);
+    arena_free(scratch);
+}
+
+struct blocks *blocks_build(struct arena *mem, const struct match_problem *in)
+{
+    struct blocks *b = NEW(mem, struct blocks);
+
+    for (int i = 0; i < match_weight_count; i++)
+        assert(*(const int32_t *)((const char *)in->weights + match_weight_names[i].at) >= 0);
+    b->in = in;
+    layout_build(mem, in, true, &b->by_trade);
+    layout_build(mem, in, false, &b->any);
+    b->fine = groups_build(mem, in, WISH_FINE);
+    b->coarse = groups_build(mem, in, WISH_COARSE);
+    return b;
+}
+
+/* --- what all threads of one search share --- */
+
+struct slice {
+    int32_t from, to;
+};
+
+struct shared {
+    const struct blocks *blocks;
+    const struct layout *b;
+    const struct block_search *search;
+    struct block_found *found;
+    const struct grouping *grouping;
+    int32_t *own;      /* per place: points less the whole points of the price */
+    int32_t *fraction; /* per place: the rest of the price, in 1/scale points; NULL = none */
+    int32_t *order;    /* indexes of search->who, by group */
+    struct slice *slices;
+    int32_t n_slices;
+    _Atomic int32_t next;
+    _Atomic int64_t pairs;
+};
+
+static void shared_price(struct arena *mem, struct shared *s)
+{
+    const struct layout *b = s->b;
+    const struct block_search *search = s->search;
+
+    s->own = NEW_ARRAY(mem, int32_t, (size_t)b->n + LANES);
+    s->fraction = search->price ? NEW_ARRAY(mem, int32_t, (size_t)b->n + LANES) : NULL;
+    for (int32_t at = 0; at < b->n; at++) {
+        int32_t post = b->post[at];
+        int64_t price = search->price ? search->price[post] : 0, whole = price / search->scale;
+        bool is_closed = (search->seats && search->seats[post] <= 0) || whole >= -NEVER;
+
+        s->own[at] = is_closed ? NEVER : b->own[at] - (int32_t)whole;
+        if (s->fraction)
+            s->fraction[at] = (int32_t)(price % search->scale);
+    }
+}
+
+static void shared_slice(struct arena *mem, struct shared *s)
+{
+    const struct block_search *search = s->search;
+    const struct grouping *g =
+        search->n_who / FINE_LEAST >= s->blocks->fine.n ? &s->blocks->fine : &s->blocks->coarse;
+    int32_t trade = s->b->is_by_trade ? GROUP_TRADE : 0;
+    int32_t *start = NEW_ARRAY(mem, int32_t, (size_t)g->n + 1);
+
+    s->grouping = g;
+    s->order = NEW_ARRAY(mem, int32_t, search->n_who + 1);
+    for (int32_t i = 0; i < search->n_who; i++)
+        start[g->of[search->who[i]] + 1]++;
+    for (int32_t i = 0; i < g->n; i++)
+        if ((g->groups[i].flags & GROUP_TRADE) == trade)
+            start[i + 1] += start[i];
+        else
+            start[i + 1] = start[i];
+    s->slices = NEW_ARRAY(mem, struct slice, (size_t)g->n + search->n_who / SLICE_MOST + 1);
+    for (int32_t i = 0; i < g->n; i++)
+        for (int32_t from = start[i]; from < start[i + 1]; from += SLICE_MOST)
+            s->slices[s->n_slices++] = (struct slice){ from, MIN(from + SLICE_MOST, start[i + 1]) };
+    for (int32_t i = 0; i < search->n_who; i++)
+        if ((g->groups[g->of[search->who[i]]].flags & GROUP_TRADE) == trade)
+            s->order[start[g->of[search->who[i]]]++] = i;
+}
+
+/* --- one thread --- */
+
+struct found {
+    int64_t worth;
+    int32_t rank, post, points;
+};
+
+/* A city or occupation wanted, and what it means for all posts of it. */
+struct wanted {
+    int32_t at, extra, cannot;
+};
+
+/* A city to the present person: the one range of hers within it, or one of these; and habit. */
+struct city {
+    int32_t range, extra;
+};
+enum { RANGE_WHOLE = -1, RANGE_SEVERAL = -2, RANGE_NONE = -3 };
+
+struct seeker {
+    const struct layout *b;
+    const struct shared *shared;
+    /* Of the present group. */
+    const struct group *group;
+    int32_t *value; /* per place: all points but those of pay, habit, trade and skill */
+    /* Per chunk: the most of value and pay together, of value alone, and what it is sorted by. */
+    int32_t *best, *best_value, *key;
+    int32_t *sorting, *cursor;
+    /* Lists of chunks, best key first, and the first two of these once more in that order. */
+    int32_t *order, *order_best, *order_value;
+    /* Of the present person. */
+    const struct match_person *person;
+    int32_t wish, least_pay, cannot, short_bit, short_points, from, age_from;
+    int32_t floor; /* points below this cannot be among the best */
+    int64_t least;
+    struct found *found; /* best first */
+    int32_t n_found, most;
+    struct wanted *cities, *trades; /* wanted; of cities where she is at home, those first */
+    int32_t n_cities, n_trades;
+    int32_t *trade_seen;
+    int32_t *city_seen; /* number of the person for whom the entry of `city` holds */
+    struct city *city;
+    int32_t number;
+    int64_t pairs;
+};
+
+static struct seeker *seeker_new(struct arena *mem, const struct shared *shared)
+{
+    const struct layout *b = shared->b;
+    struct seeker *s = NEW(mem, struct seeker);
+    size_t chunks = (size_t)b->n_chunks + 1;
+
+    s->b = b;
+    s->shared = shared;
+    s->value = NEW_ARRAY(mem, int32_t, (size_t)b->n + LANES);
+    s->best = NEW_ARRAY(mem, int32_t, chunks);
+    s->best_value = NEW_ARRAY(mem, int32_t, chunks);
+    s->key = NEW_ARRAY(mem, int32_t, chunks);
+    s->order = NEW_ARRAY(mem, int32_t, 3 * chunks);
+    s->order_best = NEW_ARRAY(mem, int32_t, 3 * chunks + LANES);
+    s->order_value = NEW_ARRAY(mem, int32_t, 3 * chunks + LANES);
+    s->sorting = NEW_ARRAY(mem, int32_t, 2 * chunks);
+    s->cursor = NEW_ARRAY(mem, int32_t, (size_t)b->n_lists + 1);
+    s->most = shared->search->most;
+    s->found = NEW_ARRAY(mem, struct found, (size_t)s->most + 1);
+    s->cities = NEW_ARRAY(mem, struct wanted, (size_t)b->n_cities + 1);
+    s->city = NEW_ARRAY(mem, struct city, (size_t)b->n_cities + 1);
+    s->city_seen = NEW_ARRAY(mem, int32_t, (size_t)b->n_cities + 1);
+    s->trade_seen = NEW_ARRAY(mem, int32_t, (size_t)b->n_trades + 1);
+    s->trades = NEW_ARRAY(mem, struct wanted, (size_t)b->n_trades + 1);
+    return s;
+}
+
+/* --- a group --- */
+
+/* Points by province and comfort, of anybody in the group. */
+static void group_table(const struct layout *b, const struct group *group, int32_t place,
+                        int32_t ret[COMFORTS])
+{
+    const struct match_person person = {
+        .home = group->county,
+        .is_registered = group->flags & GROUP_REGISTERED,
+        .wants_western_food = group->flags & GROUP_FOOD,
+        .wants_couple_room = group->flags & GROUP_ROOM,
+        .companion_id = group->flags & GROUP_COMPANION ? 0 : NONE,
+    };
+    int64_t work = place == PLACES - 1 ? 0 : place * 100LL * CITY;
+    int32_t points = match_points_of_place(group->county, work, b->in->weights);
+
+    for (int32_t bits = 0; bits < COMFORTS; bits++) {
+        const struct match_employer employer = { .has_western_food = bits & POST_FOOD,
+                                                 .has_couple_rooms = bits & POST_ROOMS };
+        const struct match_post post = { .employer = &employer,
+                                         .work = work,
+                                         .seats = bits & POST_SINGLE ? 1 : 2,
+                                         .is_reserved = bits & POST_RESERVED };
+
+        ret[bits] = points + match_points_of_comfort(&person, &post, b->in->weights);
+    }
+}
+
+/* Points for pay are at most the limit, so a chunk gives at most both of
+ *     best - wish  and  best value + limit.
+ * Chunks are sorted by the lesser of the two for the wish of the group (list_follow). */
+static void chunk_value(struct seeker *s, int32_t c)
+{
+    const struct layout *b = s->b;
+    const struct chunk *chunk = &b->chunks[c];
+    int32_t best = NEVER, value = NEVER;
+
+    for (int32_t at = chunk->from; at < chunk->to; at++)
+        if (s->value[at] > NEVER / 2) {
+            best = MAX(best, s->value[at] + b->reach[at]);
+            value = MAX(value, s->value[at]);
+        }
+    s->best[c] = best;
+    s->best_value[c] = value;
+}
+
+static void group_value(struct seeker *s, const struct group *group)
+{
+    const struct layout *b = s->b;
+    int32_t table[PLACES][COMFORTS];
+    bool is_made[PLACES] = { false };
+    int32_t lo = 0, hi = b->n_deltas;
+
+    for (int32_t c = 0; c < b->n_chunks; c++) {
+        const struct chunk *chunk = &b->chunks[c];
+        const int32_t *points = table[chunk->place];
+
+        if (!is_made[chunk->place]) {
+            group_table(b, group, chunk->place, table[chunk->place]);
+            is_made[chunk->place] = true;
+        }
+        for (int32_t at = chunk->from; at < chunk->to; at++)
+            s->value[at] = s->shared->own[at] + points[b->comfort[at]];
+    }
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+
+        if (b->deltas[mid].county < group->county)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < b->n_deltas && b->deltas[lo].county == group->county; lo++) {
+        int32_t e = b->deltas[lo].employer;
+
+        for (int32_t i = b->employed_at[e]; i < b->employed_at[e + 1]; i++)
+            s->value[b->employed[i]] += b->deltas[lo].points;
+    }
+    for (int32_t c = 0; c < b->n_chunks; c++)
+        chunk_value(s, c);
+}
+
+/* Chunks into s->sorting: best first, equals by their lowest rank. */
+static void chunks_sort(struct seeker *s)
+{
+    const struct layout *b = s->b;
+    int32_t *from = s->sorting, *to = s->sorting + b->n_chunks;
+    uint32_t all = 0;
+    int32_t highest = INT32_MIN;
+
+    for (int32_t c = 0; c < b->n_chunks; c++)
+        highest = MAX(highest, s->key[c]);
+    for (int32_t c = 0; c < b->n_chunks; c++)
+        all |= (uint32_t)highest - (uint32_t)s->key[c];
+    memcpy(from, b->by_lowest, sizeof *from * (size_t)b->n_chunks);
+    for (int shift = 0; shift < 32; shift += RADIX) {
+        int32_t start[(1 << RADIX) + 1] = { 0 };
+        int32_t *swap = from;
+
+        if (all >> shift == 0)
+            break;
+#define DIGIT(c) ((((uint32_t)highest - (uint32_t)s->key[c]) >> shift) & ((1u << RADIX) - 1))
+        for (int32_t i = 0; i < b->n_chunks; i++)
+            start[DIGIT(from[i]) + 1]++;
+        for (int32_t i = 0; i < 1 << RADIX; i++)
+            start[i + 1] += start[i];
+        for (int32_t i = 0; i < b->n_chunks; i++)
+            to[start[DIGIT(from[i])]++] = from[i];
+#undef DIGIT
+        from = to;
+        to = swap;
+    }
+    if (from != s->sorting)
+        memcpy(s->sorting, from, sizeof *from * (size_t)b->n_chunks);
+}
+
+static void list_put(struct seeker *s, int32_t list, int32_t c)
+{
+    int32_t at = s->cursor[list]++;
+
+    s->order[at] = c;
+    s->order_best[at] = s->best[c];
+    s->order_value[at] = s->best_value[c];
+}
+
+static void group_open(struct seeker *s, const struct group *group)
+{
+    const struct layout *b = s->b;
+
+    if (!s->group || s->group->county != group->county || s->group->flags != group->flags)
+        group_value(s, group);
+    s->group = group;
+    for (int32_t c = 0; c < b->n_chunks; c++)
+        s->key[c] =
+            b->chunks[c].is_paid
+                ? MIN(s->best[c], s->best_value[c] + b->in->weights->pay_limit + group->wish)
+                : s->best_value[c];
+    if (b->n_chunks > 0)
+        chunks_sort(s);
+    memcpy(s->cursor, b->list_at, sizeof *s->cursor * (size_t)b->n_lists);
+    for (int32_t i = 0; i < b->n_chunks; i++) {
+        int32_t c = s->sorting[i];
+        const struct chunk *chunk = &b->chunks[c];
+        int32_t other = !chunk->is_paid;
+
+        if (b->is_by_trade) {
+            list_put(s, list_of_trade(b, chunk->trade_at) + other, c);
+        } else {
+            list_put(s, other, c);
+            list_put(s, list_of_city(chunk->city_at) + other, c);
+        }
+    }
+}
+
+/* --- a person --- */
+
+static bool is_within_range(const struct match_person *person, int64_t work)
+{
+    bool is_within = false;
+
+    for (int32_t i = 0; i < person->n_destinations && !is_within; i++)
+        is_within = work >= person->destinations[i].lo && work <= person->destinations[i].hi;
+    return is_within;
+}
+
+static void floor_set(struct seeker *s)
+{
+    int64_t scale = s->shared->search->scale, floor;
+
+    if (s->n_found < s->most)
+        floor = s->least / scale + 1;
+    else if (scale == 1)
+        floor = s->found[s->n_found - 1].worth;
+    else
+        floor = (s->found[s->n_found - 1].worth + scale - 1) / scale;
+    s->floor = (int32_t)MIN(INT32_MAX, floor);
+}
+
+/* Neither this many points at a place of this rank, nor fewer, nor a higher rank, is among the
+ * best. */
+static bool is_beaten(const struct seeker *s, int64_t points, int32_t rank)
+{
+    const struct found *last = &s->found[s->n_found - 1];
+    int64_t worth = points * s->shared->search->scale;
+
+    if (worth <= s->least || points <= NEVER / 2)
+        return true;
+    if (s->n_found < s->most)
+        return false;
+    return worth < last->worth || (worth == last->worth && rank > last->rank);
+}
+
+static void found_add(struct seeker *s, int32_t at, int32_t points, bool is_narrow)
+{
+    const struct layout *b = s->b;
+    const int32_t *fraction = s->shared->fraction;
+    int64_t worth = points * s->shared->search->scale - (fraction ? fraction[at] : 0);
+    int32_t rank = b->rank[at], i = s->n_found;
+
+    if (worth <= s->least)
+        return;
+    if (i == s->most && (s->found[i - 1].worth > worth ||
+                         (s->found[i - 1].worth == worth && s->found[i - 1].rank < rank)))
+        return;
+    if (is_narrow && !is_within_range(s->person, b->in->posts[b->post[at]].work))
+        return;
+    if (i == s->most)
+        i--;
+    else
+        s->n_found++;
+    for (; i > 0 && (s->found[i - 1].worth < worth ||
+                     (s->found[i - 1].worth == worth && s->found[i - 1].rank > rank));
+         i--)
+        s->found[i] = s->found[i - 1];
+    s->found[i] = (struct found){ worth, rank, b->post[at], points };
+    floor_set(s);
+}
+
+/* The posts of a chunk against all rules and the floor, eight at a time. */
+INLINE void chunk_scan(struct seeker *s, const struct chunk *chunk, struct wanted w)
+{
+    const struct layout *b = s->b;
+    const lanes number = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    int32_t limit = b->in->weights->pay_limit, cannot = s->cannot | w.cannot;
+    int32_t range = s->person->n_destinations > 0 ? s->city[chunk->city_at].range : RANGE_WHOLE;
+    const struct match_range *narrow = range >= 0 ? &s->person->destinations[range] : NULL;
+
+    for (int32_t i = chunk->from; i < chunk->to; i += LANES) {
+        lanes points = *(const lanes_at *)(s->value + i) + w.extra, ok;
+        lanes needs = *(const lanes_at *)(b->needs + i);
+
+        if (chunk->is_paid) {
+            lanes pay = *(const lanes_at *)(b->worth + i) - s->wish;
+            lanes above = pay > limit, below = pay < -limit;
+
+            points += (pay & ~(above | below)) | (above & limit) | (below & -limit);
+        }
+        points -= ((needs & s->short_bit) != 0) & s->short_points;
+        ok = (points >= s->floor) & ((needs & cannot) == 0) &
+             (*(const lanes_at *)(b->pay + i) >= s->least_pay) &
+             (*(const lanes_at *)(b->latest + i) >= s->from) & (number < chunk->to - i);
+        if (s->age_from > INT32_MIN)
+            ok &= *(const lanes_at *)(b->start + i) >= s->age_from;
+        if (narrow)
+            ok &= (*(const lanes_at *)(b->county + i) >= (int32_t)(narrow->lo / COUNTY)) &
+                  (*(const lanes_at *)(b->county + i) <= (int32_t)(narrow->hi / COUNTY));
+        union {
+            lanes lanes;
+            uint64_t pairs[LANES / 2];
+            int32_t each[LANES];
+        } mask = { .lanes = ok }, got = { .lanes = points };
+
+        for (int p = 0; p < LANES / 2; p++) {
+            if (mask.pairs[p] == 0)
+                continue;
+            for (int l = 2 * p; l < 2 * p + 2; l++)
+                if (mask.each[l] && got.each[l] >= s->floor)
+                    found_add(s, i + l, got.each[l], range != RANGE_WHOLE);
+        }
+    }
+    s->pairs += chunk->to - chunk->from;
+}
+
+/* The most points a chunk can give, without those for habit and trade. */
+INLINE int64_t chunk_most(const struct seeker *s, int32_t c)
+{
+    int64_t most = s->best_value[c];
+
+    if (s->b->chunks[c].is_paid)
+        most = MIN((int64_t)s->best[c] - s->wish, most + s->b->in->weights->pay_limit);
+    return most;
+}
+
+INLINE void chunk_try(struct seeker *s, int32_t c, struct wanted w)
+{
+    const struct chunk *chunk = &s->b->chunks[c];
+
+    if (!is_beaten(s, chunk_most(s, c) + w.extra, chunk->lowest))
+        chunk_scan(s, chunk, w);
+}
+
+/* Only cities where the person has no habits: the others were looked at before. */
+enum { ELSEWHERE = -1 };
+
+static inline bool is_at_home(const struct seeker *s, int32_t c)
+{
+    return s->city_seen[s->b->chunks[c].city_at] == s->number;
+}
+
+/* Down one half of a list, eight chunks at a time, while anything in it can be among the best. By
+ * the key of a chunk,
+ *     most <= key - min(wish, wish of the group)
+ * whichever the person's wish is; where the pay is not stated, most <= key. */
+INLINE void list_follow(struct seeker *s, int32_t list, bool is_paid, struct wanted w)
+{
+    const struct layout *b = s->b;
+    const lanes number = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    int32_t wish = is_paid ? MIN(s->wish, s->group->wish) : 0;
+    int32_t limit = is_paid ? b->in->weights->pay_limit : 0;
+
+    for (int32_t i = b->list_at[list]; i < b->list_at[list + 1]; i += LANES) {
+        union {
+            lanes lanes;
+            int32_t each[LANES];
+        } may;
+        int32_t first = s->order[i];
+
+        if (is_beaten(s, (int64_t)s->key[first] - wish + w.extra, b->chunks[first].lowest))
+            break;
+        may.lanes = (*(const lanes_at *)(s->order_value + i) + (limit + w.extra) >= s->floor) &
+                    (number < b->list_at[list + 1] - i);
+        if (is_paid)
+            may.lanes &= *(const lanes_at *)(s->order_best + i) + (w.extra - s->wish) >= s->floor;
+        for (int l = 0; l < LANES; l++)
+            if (may.each[l] && !(w.at == ELSEWHERE && is_at_home(s, s->order[i + l])))
+                chunk_try(s, s->order[i + l], w);
+    }
+}
+
+INLINE void lists_follow(struct seeker *s, int32_t list, struct wanted w)
+{
+    list_follow(s, list, true, w);
+    list_follow(s, list + 1, false, w);
+}
+
+INLINE void cell_follow(struct seeker *s, struct wanted city, struct wanted trade)
+{
+    const int32_t *cell = &s->b->cell[city.at * s->b->n_trades + trade.at];
+
+    trade.extra += city.extra;
+    for (int32_t c = cell[0]; c < cell[1]; c++)
+        chunk_try(s, c, trade);
+}
+
+static int32_t city_from(const struct layout *b, int64_t city)
+{
+    int32_t lo = 0, hi = b->n_cities;
+
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+
+        if (b->cities[mid] < city)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* The entry of a city, made when it is the first time for this person. */
+static struct city *city_want(struct seeker *s, int32_t at)
+{
+    struct city *city = &s->city[at];
+
+    if (s->city_seen[at] != s->number) {
+        s->city_seen[at] = s->number;
+        *city = (struct city){ RANGE_NONE, match_points_of_habit(s->person, s->b->cities[at] * CITY,
+                                                                 s->b->in->weights) };
+        s->cities[s->n_cities++] = (struct wanted){ .at = at, .extra = city->extra };
+    }
+    return city;
+}
+
+/* Without a wish: the cities where habit counts. */
+static void cities_want(struct seeker *s)
+{
+    const struct layout *b = s->b;
+    const struct match_person *person = s->person;
+
+    s->n_cities = 0;
+    for (int32_t r = 0; r < person->n_destinations; r++) {
+        const struct match_range *range = &person->destinations[r];
+
+        for (int32_t at = city_from(b, range->lo / CITY);
+             at < b->n_cities && b->cities[at] <= range->hi / CITY; at++) {
+            struct city *city = city_want(s, at);
+
+            if (range->lo <= b->cities[at] * CITY && range->hi >= b->cities[at] * CITY + CITY - 1)
+                city->range = RANGE_WHOLE;
+            else if (city->range != RANGE_WHOLE)
+                city->range = city->range == RANGE_NONE ? r : RANGE_SEVERAL;
+        }
+    }
+    for (int32_t i = 0; i < person->n_earlier && person->n_destinations == 0; i++) {
+        int64_t province = person->earlier[i] / CITY / 100;
+
+        for (int32_t at = city_from(b, province * 100);
+             at < b->n_cities && b->cities[at] / 100 == province; at++)
+            city_want(s, at);
+    }
+}
+
+static void trade_want(struct seeker *s, int32_t at)
+{
+    const struct layout *b = s->b;
+    enum match_trade trade = match_trade(s->person, b->trades[at], true);
+
+    if (trade != MATCH_TRADE_OTHER)
+        s->trades[s->n_trades++] =
+            (struct wanted){ .at = at,
+                             .extra = match_points_of_trade(trade, b->in->weights),
+                             .cannot = trade == MATCH_TRADE_RELATED ? NEED_TRADE : 0 };
+}
+
+/* Each of the occupations from … to - 1 that stand in no span before. */
+static void trades_want_span(struct seeker *s, int32_t from, int32_t to)
+{
+    const struct layout *b = s->b;
+    int32_t lo = 0, hi = b->n_trades;
+
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+
+        if (b->trades[mid] < from)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < b->n_trades && b->trades[lo] < to; lo++)
+        if (s->trade_seen[lo] != s->number) {
+            s->trade_seen[lo] = s->number;
+            trade_want(s, lo);
+        }
+}
+
+/* Wanted or related; an unknown occupation may be either. */
+static void trades_want(struct seeker *s)
+{
+    s->n_trades = 0;
+    trades_want_span(s, 0, 1);
+    for (int32_t i = 0; i < s->person->n_occupations; i++) {
+        int32_t wanted = s->person->occupations[i];
+        int32_t from = wanted - wanted % (wanted % GROUP == 0 ? GROUP : CLASS);
+
+        trades_want_span(s, from, from + (wanted % GROUP == 0 ? GROUP : CLASS));
+    }
+}
+
+static void person_open(struct seeker *s, const struct match_person *person, int64_t least)
+{
+    const struct match_weights *w = s->b->in->weights;
+    struct date age_from = match_age_from(person, s->b->in->today);
+    int level = person->skill_level;
+
+    s->person = person;
+    s->number++;
+    s->n_found = 0;
+    s->least = least;
+    s->wish = match_wish(person, w);
+    s->least_pay = person->least_wage_fen == NONE
+                       ? INT32_MIN
+                       : (int32_t)MAX(INT32_MIN, MIN(INT32_MAX, person->least_wage_fen));
+    s->cannot = person->cannot << NEED_DEMANDS_AT;
+    if (!person->is_registered)
+        s->cannot |= NEED_RESERVED;
+    for (int i = level + 2; level >= 0 && i <= LEVELS; i++)
+        s->cannot |= 1 << i;
+    s->short_bit = level >= 0 && level < LEVELS ? 1 << (level + 1) : 0;
+    s->short_points = w->skill_short;
+    s->from = day_number(person->from, INT32_MIN);
+    s->age_from = day_number(age_from, INT32_MIN);
+    floor_set(s);
+}
+
+INLINE void seek_here(struct seeker *s, const struct match_person *person, int64_t least)
+{
+    const struct layout *b = s->b;
+
+    person_open(s, person, least);
+    if (!person->is_willing || s->most <= 0)
+        return;
+    cities_want(s);
+    if (person->n_occupations > 0)
+        trades_want(s);
+    for (int32_t i = 0; i < s->n_cities; i++) {
+        if (person->n_occupations == 0)
+            lists_follow(s, list_of_city(s->cities[i].at), s->cities[i]);
+        for (int32_t t = 0; person->n_occupations > 0 && t < s->n_trades; t++)
+            cell_follow(s, s->cities[i], s->trades[t]);
+    }
+    if (person->n_destinations > 0)
+        return;
+    if (person->n_occupations == 0)
+        lists_follow(s, 0, (struct wanted){ .at = ELSEWHERE });
+    for (int32_t t = 0; person->n_occupations > 0 && t < s->n_trades; t++) {
+        struct wanted trade = s->trades[t];
+
+        trade.at = ELSEWHERE;
+        lists_follow(s, list_of_trade(b, s->trades[t].at), trade);
+    }
+}
+
+/* The same search for what the processor has: gcc makes of eight lanes what there is. */
+typedef void seek_fn(struct seeker *s, const struct match_person *person, int64_t least);
+
+static void seek_any(struct seeker *s, const struct match_person *person, int64_t least)
+{
+    seek_here(s, person, least);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void
+seek_avx2(struct seeker *s, const struct match_person *person, int64_t least)
+{
+    seek_here(s, person, least);
+}
+
+static seek_fn *seek_best(void)
+{
+    return __builtin_cpu_supports("avx2") ? seek_avx2 : seek_any;
+}
+#else
+static seek_fn *seek_best(void)
+{
+    return seek_any;
+}
+#endif
+
+/* --- all --- */
+
+static void found_keep(struct seeker *s, int32_t i)
+{
+    const struct shared *shared = s->shared;
+    struct block_found *ret = shared->found;
+    struct auction_edge *edges = ret->edges + (int64_t)i * s->most;
+
+    ret->n[i] = s->n_found;
+    ret->worth[i] = s->n_found > 0 ? s->found[0].worth : 0;
+    for (int32_t f = 0; f < s->n_found; f++) {
+        int32_t post = s->found[f].post;
+        int64_t price = shared->search->price ? shared->search->price[post] : 0;
+
+        edges[f] = (struct auction_edge){ post, s->found[f].points +
+                                                    (int32_t)(price / shared->search->scale) };
+    }
+}
+
+static void *work(void *arg)
+{
+    struct shared *shared = arg;
+    const struct block_search *search = shared->search;
+    struct arena *mem = arena_new();
+    struct seeker *s = seeker_new(mem, shared);
+    seek_fn *seek = seek_best();
+
+    for (int32_t n; (n = atomic_fetch_add(&shared->next, 1)) < shared->n_slices;)
+        for (int32_t k = shared->slices[n].from; k < shared->slices[n].to; k++) {
+            int32_t i = shared->order[k], who = search->who[i];
+            const struct group *group = &shared->grouping->groups[shared->grouping->of[who]];
+
+            if (group != s->group)
+                group_open(s, group);
+            seek(s, &shared->b->in->persons[who], search->least ? search->least[who] : 0);
+            found_keep(s, i);
+        }
+    atomic_fetch_add(&shared->pairs, s->pairs);
+    arena_free(mem);
+    return NULL;
+}
+
+static int32_t threads_wanted(const struct match_problem *in, int32_t n_slices)
+{
+    int32_t n = in->threads > 0 ? in->threads : (int32_t)sysconf(_SC_NPROCESSORS_ONLN);
+
+    return MAX(1, MIN(MIN(n, THREADS_MOST), n_slices));
+}
+
+/* All whose layout this is. */
+static void layout_search(const struct blocks *blocks, const struct layout *layout,
+                          const struct block_search *search, struct block_found *ret)
+{
+    struct arena *scratch = arena_new();
+    struct shared shared = { .blocks = blocks, .b = layout, .search = search, .found = ret };
+    pthread_t threads[THREADS_MOST];
+    int32_t n;
+
+    shared_price(scratch, &shared);
+    shared_slice(scratch, &shared);
+    n = threads_wanted(blocks->in, shared.n_slices);
+    for (int32_t i = 1; i < n; i++)
+        if (pthread_create(&threads[i], NULL, work, &shared) != 0)
+            n = i;
+    work(&shared);
+    for (int32_t i = 1; i < n; i++)
+        pthread_join(threads[i], NULL);
+    ret->pairs += shared.pairs;
+    arena_free(scratch);
+}
+
+void blocks_search(struct arena *mem, const struct blocks *blocks,
+                   const struct block_search *search, struct block_found *ret)
+{
+    assert(search->scale >= 1 && search->scale <= INT32_MAX);
+    *ret = (struct block_found){
+        .edges = NEW_ARRAY(mem, struct auction_edge, (int64_t)search->n_who * search->most + 1),
+        .n = NEW_ARRAY(mem, int32_t, (size_t)search->n_who + 1),
+        .worth = NEW_ARRAY(mem, int64_t, (size_t)search->n_who + 1),
+    };
+    layout_search(blocks, &blocks->by_trade, search, ret);
+    layout_search(blocks, &blocks->any, search, ret);
+}
