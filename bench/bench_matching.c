@@ -63,17 +63,22 @@ static struct match_employer *make_employers(struct arena *mem)
     for (int i = 0; i < EMPLOYERS; i++) {
         struct match_record *record = NEW(mem, struct match_record);
 
-        *record = (struct match_record){ counties[roll(0, COUNTIES - 1)], (int32_t)roll(0, 40), 0 };
-        record->stayed = (int32_t)roll(0, record->placed);
-        employers[i] = (struct match_employer){ .id = i,
-                                                .has_canteen = roll(0, 1),
-                                                .has_western_food = !roll(0, 4),
-                                                .has_couple_rooms = !roll(0, 3),
-                                                .placed = record->placed + 20,
-                                                .stayed = record->stayed + (int32_t)roll(0, 20),
-                                                .records = record,
-                                                .n_records = 1,
-                                                .arrears = (int32_t)(roll(0, 20) / 20) };
+        int32_t placed = (int32_t)roll(0, 40), stayed = (int32_t)roll(0, placed);
+        int32_t others = (int32_t)roll(0, 20);
+
+        *record = (struct match_record){ counties[roll(0, COUNTIES - 1)],
+                                         { { placed, placed, placed / 2 },
+                                           { placed, stayed, stayed / 2 } } };
+        employers[i] =
+            (struct match_employer){ .id = i,
+                                     .has_canteen = roll(0, 1),
+                                     .has_western_food = !roll(0, 4),
+                                     .has_couple_rooms = !roll(0, 3),
+                                     .stays = { { placed + 20, placed + 20, placed },
+                                                { placed + 20, stayed + others, stayed } },
+                                     .records = record,
+                                     .n_records = 1,
+                                     .arrears = (int32_t)(roll(0, 20) / 20) };
     }
     return employers;
 }

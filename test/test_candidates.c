@@ -34,20 +34,25 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
     struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, n_persons);
     struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, n_posts);
     struct match_record *records = NEW_ARRAY(test_arena(), struct match_record, 5);
+    struct match_neighbours *villages = NEW_ARRAY(test_arena(), struct match_neighbours, 5);
 
     weights = match_weights_default();
     for (size_t i = 0; i < ARRAY_LEN(employers); i++) {
-        records[i] = (struct match_record){ west[0], (int32_t)roll(0, 9), 0 };
-        records[i].stayed = (int32_t)roll(0, records[i].placed);
+        int32_t placed = (int32_t)roll(0, 9), stayed = (int32_t)roll(0, placed);
+
+        records[i] =
+            (struct match_record){ west[0], { { placed, placed, 3 }, { placed, stayed, 2 } } };
+        villages[i] = (struct match_neighbours){ west[roll(0, 3)], (int32_t)roll(0, 2) };
         employers[i] = (struct match_employer){
             .id = (int64_t)i,
             .has_canteen = roll(0, 1),
             .has_western_food = roll(0, 1),
             .has_couple_rooms = roll(0, 1),
-            .placed = 20,
-            .stayed = (int32_t)roll(10, 20),
+            .stays = { { 20, 20, 9 }, { 19, (int32_t)roll(10, 20), (int32_t)roll(0, 9) } },
             .records = &records[i],
             .n_records = (int32_t)roll(0, 1),
+            .villages = &villages[i],
+            .n_villages = (int32_t)roll(0, 1),
             .arrears = (int32_t)(roll(0, 5) / 5),
         };
     }
@@ -192,6 +197,7 @@ TEST("a shortlist is by score, then the lower post id")
         same[i] = in.posts[0];
         same[i].id = 1000 - i;
         same[i].seats = 1;
+        same[i].expires_on = (struct date){ 0 };
     }
     in.posts = same;
     in.persons = &anybody;

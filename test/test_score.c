@@ -304,7 +304,8 @@ TEST("all broken rules are told, not the first alone")
 
 /* --- parts --- */
 
-static const struct match_record records[] = { { 621102000000, 4, 0 }, { 621121000000, 10, 9 } };
+static const struct match_record records[] = { { 621102000000, { { 4, 4, 4 }, { 0 } } },
+                                               { 621121000000, { { 10, 10, 10 }, { 9, 9, 9 } } } };
 
 static void nothing(struct pair *p)
 {
@@ -386,24 +387,48 @@ static void other_wish_first(struct pair *p)
     p->person.occupations = cook;
     p->post.occupation = 4030201;
 }
+static void stays(struct pair *p, int32_t placed, int32_t stayed)
+{
+    for (int h = 0; h < MATCH_HORIZONS; h++) {
+        p->employer.stays.placed[h] = placed;
+        p->employer.stays.stayed[h] = stayed;
+    }
+}
 static void stayed_none(struct pair *p)
 {
-    p->employer.placed = 10;
+    stays(p, 10, 0);
 }
 static void stayed_all_one(struct pair *p)
 {
-    p->employer.placed = p->employer.stayed = 1;
+    stays(p, 1, 1);
 }
 static void stayed_all_many(struct pair *p)
 {
-    p->employer.placed = p->employer.stayed = 990;
+    stays(p, 990, 990);
 }
 static void county_stays(struct pair *p)
 {
-    p->employer.placed = 14;
-    p->employer.stayed = 9;
+    stays(p, 14, 9);
     p->employer.records = records;
     p->employer.n_records = 2;
+}
+/* Ten of ten stayed a month, none of ten six; nobody could have stayed three yet. */
+static void stayed_a_month(struct pair *p)
+{
+    p->employer.stays = (struct match_stays){ { 10, 0, 10 }, { 10, 0, 0 } };
+}
+static void neighbours_there(struct pair *p)
+{
+    static const struct match_neighbours villages[] = { { 621121101200, 3 }, { 621121101201, 2 } };
+
+    p->person.home = 621121101201;
+    p->employer.villages = villages;
+    p->employer.n_villages = 2;
+}
+static void neighbours_of_others(struct pair *p)
+{
+    neighbours_there(p);
+    p->person.home = 621121101202;
 }
 static void arrears_one(struct pair *p)
 {
@@ -461,6 +486,10 @@ static const struct {
     { "all of 990 stayed", stayed_all_many, MATCH_PART_RETENTION, 990 },
     /* others: (0 + 5) of 14 = 0.3571; county: (9 + 3.571) of 20 = 0.6285 */
     { "county better than the others", county_stays, MATCH_PART_RETENTION, 257 },
+    /* 15 of 20 after a month, 5 of 20 after six: a quarter more and less of the same weight */
+    { "a month is stayed, six are not", stayed_a_month, MATCH_PART_RETENTION, 0 },
+    { "two of the village are there", neighbours_there, MATCH_PART_VILLAGE, 150 },
+    { "of another village", neighbours_of_others, MATCH_PART_VILLAGE, 0 },
     { "one case of arrears", arrears_one, MATCH_PART_ARREARS, -300 },
     { "forty cases of arrears", arrears_many, MATCH_PART_ARREARS, -900 },
     { "reserved for her", reserved_for, MATCH_PART_RESERVED_FOR, 300 },
@@ -580,7 +609,7 @@ TEST("a stored score reads back as it was, in both languages")
         "1300.50 more than wished (+1300); no couple's rooms; no second seat for the "
         "companion (-600); a very different climate from home (-300); about 1800 km from "
         "home (between province capitals) (-276); 10 people of this county came here, 9 "
-        "stayed three months (14 from all counties; retention taken as 63%) (+257); another "
+        "stayed three months, a month 9 of 10, six months 9 of 10 (14 from all counties; retention taken as 63%) (+257); another "
         "staple food, and no canteen (-200); the occupation wished for (+200)");
 }
 
@@ -634,7 +663,7 @@ static const struct {
     { "[[\"bas\",1500]]", -1 },
     { "[[\"base\",\"FAIL\"]]", -1 },
     { "[[\"post.full\",1]]", -1 },
-    { "[[\"base\",1,2,3,4,5,6]]", -1 },
+    { "[[\"base\",1,2,3,4,5,6,7,8,9,10]]", -1 },
     { "[[\"base\",99999999999]]", -1 },
     { "{}", -1 },
 };

@@ -39,9 +39,9 @@ struct chunk {
     bool is_paid;
 };
 
-/* What an employer's record with a county adds to its posts. */
+/* What an employer's record with a county, or neighbours there, add to its posts. */
 struct delta {
-    int64_t county;
+    int64_t home; /* county or village */
     int32_t employer, points;
 };
 
@@ -75,7 +75,8 @@ struct layout {
     int32_t n_lists;
     /* Employers: their places are employed[employed_at[e]] … */
     int32_t *employed, *employed_at;
-    struct delta *deltas; /* by county */
+    struct delta *deltas, *villages; /* by home */
+    int32_t n_villages;
     bool is_by_trade;
 };
 

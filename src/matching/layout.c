@@ -227,6 +227,22 @@ static void lists_build(struct arena *mem, struct layout *b)
         b->cell[i + 1] += b->cell[i];
 }
 
+static void delta_add(struct delta *deltas, int32_t *n, int64_t home, int32_t employer,
+                      int32_t points)
+{
+    if (points != 0)
+        deltas[(*n)++] = (struct delta){ home, employer, points };
+}
+
+static int delta_order(const void *a, const void *b)
+{
+    const struct delta *p = a, *q = b;
+
+    if (p->home != q->home)
+        return p->home < q->home ? -1 : 1;
+    return (p->employer > q->employer) - (p->employer < q->employer);
+}
+
 /* Employers by address: which of them comes first makes no difference to any outcome. */
 static void employers_build(struct arena *mem, struct layout *b)
 {
@@ -234,7 +250,7 @@ static void employers_build(struct arena *mem, struct layout *b)
     struct keyed *keyed = keyed_new(scratch, b->n);
     const struct match_employer **employers =
         NEW_ARRAY(scratch, const struct match_employer *, MAX(b->n, 1));
-    int32_t n = 0, n_records = 0, at = 0;
+    int32_t n = 0, n_records = 0, n_villages = 0;
 
     b->employed = NEW_ARRAY(mem, int32_t, MAX(b->n, 1));
     b->employed_at = NEW_ARRAY(mem, int32_t, (size_t)b->n + 1);
@@ -244,32 +260,26 @@ static void employers_build(struct arena *mem, struct layout *b)
     for (int32_t i = 0; i < b->n; i++) {
         if (i == 0 || keyed[i].key != keyed[i - 1].key) {
             employers[n] = b->in->posts[b->post[keyed[i].item]].employer;
+            n_villages += employers[n]->n_villages;
             n_records += employers[n++]->n_records;
         }
         b->employed[i] = keyed[i].item;
         b->employed_at[n] = i + 1;
     }
-    b->deltas = NEW_ARRAY(mem, struct delta, MAX(n_records, 1));
-    keyed = keyed_new(scratch, n_records);
-    for (int32_t e = 0; e < n; e++)
-        for (int32_t r = 0; r < employers[e]->n_records; r++) {
-            const struct match_record *record = &employers[e]->records[r];
+    b->deltas = NEW_ARRAY(mem, struct delta, n_records + 1);
+    b->villages = NEW_ARRAY(mem, struct delta, n_villages + 1);
+    for (int32_t e = 0; e < n; e++) {
+        const struct match_employer *employer = employers[e];
 
-            keyed[at] = (struct keyed){ record->county, at };
-            at++;
-        }
-    keyed_sort(keyed, n_records);
-    struct delta *unsorted = NEW_ARRAY(scratch, struct delta, MAX(n_records, 1));
-    at = 0;
-    for (int32_t e = 0; e < n; e++)
-        for (int32_t r = 0; r < employers[e]->n_records; r++)
-            unsorted[at++] =
-                (struct delta){ employers[e]->records[r].county, e,
-                                match_points_of_record(employers[e], &employers[e]->records[r],
-                                                       b->in->weights) };
-    for (int32_t i = 0; i < n_records; i++)
-        if (unsorted[keyed[i].item].points != 0)
-            b->deltas[b->n_deltas++] = unsorted[keyed[i].item];
+        for (int32_t r = 0; r < employer->n_records; r++)
+            delta_add(b->deltas, &b->n_deltas, employer->records[r].county, e,
+                      match_points_of_record(employer, &employer->records[r], b->in->weights));
+        for (int32_t v = 0; v < employer->n_villages; v++)
+            delta_add(b->villages, &b->n_villages, employer->villages[v].village, e,
+                      match_points_of_village(&employer->villages[v], b->in->weights));
+    }
+    qsort(b->deltas, (size_t)b->n_deltas, sizeof *b->deltas, delta_order);
+    qsort(b->villages, (size_t)b->n_villages, sizeof *b->villages, delta_order);
     arena_free(scratch);
 }
 

@@ -328,18 +328,32 @@ static const char *companion_text(struct arena *mem, enum lang lang, const struc
     return room ? room : seats ? seats : "";
 }
 
+/* What is known after another time; "" without a case. */
+static const char *stays_text(struct arena *mem, enum lang lang, const char *time, int64_t placed,
+                              int64_t stayed)
+{
+    if (placed <= 0)
+        return "";
+    return SAY("，满%s%lld/%lld人", ", %1$s %2$lld of %3$lld", time, (long long)stayed,
+               (long long)placed);
+}
+
 static const char *retention_text(struct arena *mem, enum lang lang, const struct match_reason *r)
 {
+    const char *others =
+        arena_printf(mem, "%s%s", stays_text(mem, lang, L("1个月", "a month"), r->v[4], r->v[5]),
+                     stays_text(mem, lang, L("6个月", "six months"), r->v[6], r->v[7]));
+
     if (r->v[0] > 0)
-        return SAY("本县曾有%lld人到该单位，%lld人稳定满3个月（单位共%lld人，折算留存率%lld%%）",
-                   "%lld people of this county came here, %lld stayed three months"
+        return SAY("本县曾有%lld人到该单位，%lld人稳定满3个月%s（单位共%lld人，折算留存率%lld%%）",
+                   "%lld people of this county came here, %lld stayed three months%s"
                    " (%lld from all counties; retention taken as %lld%%)",
-                   (long long)r->v[0], (long long)r->v[1], (long long)r->v[2],
+                   (long long)r->v[0], (long long)r->v[1], others, (long long)r->v[2],
                    (long long)((r->v[3] + 50) / 100));
-    return SAY("本县尚无人到该单位；单位共接收%lld人，折算留存率%lld%%",
-               "nobody of this county came here yet; %lld from elsewhere, retention taken as"
-               " %lld%%",
-               (long long)r->v[2], (long long)((r->v[3] + 50) / 100));
+    return SAY("本县尚无人在该单位满3个月期%s；单位共接收%lld人，折算留存率%lld%%",
+               "nobody of this county came here three months ago or more yet%s; %lld from"
+               " elsewhere, retention taken as %lld%%",
+               others, (long long)r->v[2], (long long)((r->v[3] + 50) / 100));
 }
 
 static const char *part_text(struct arena *mem, enum lang lang, const struct match_reason *r)
@@ -363,6 +377,9 @@ static const char *part_text(struct arena *mem, enum lang lang, const struct mat
         return food_text(lang, r);
     case MATCH_PART_COMPANION:
         return companion_text(mem, lang, r);
+    case MATCH_PART_VILLAGE:
+        return SAY("同村已有%lld人在该单位", "%lld people of the same village work there",
+                   (long long)r->v[0]);
     case MATCH_PART_WISH:
         return r->v[0] == 1 ? L("工种合本人意愿", "the occupation wished for")
                             : L("相近工种，到岗后培训", "a related occupation, taught on the job");

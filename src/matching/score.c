@@ -506,20 +506,30 @@ static inline int64_t rate_of(int64_t stayed, int64_t placed, int64_t usual, int
 /* The rate expected of people of one county. Few cases say little: the county's rate is drawn to
  * the employer's other people and theirs to the usual rate, each as if by `retention_cases` more
  * cases. A3: half left within a month. */
-static inline int64_t retention_rate(const struct match_employer *e, int64_t placed, int64_t stayed,
-                                     const struct match_weights *w)
+static inline int64_t retention_rate(const struct match_stays *all, const struct match_stays *own,
+                                     enum match_horizon h, const struct match_weights *w)
 {
-    int64_t usual = 100LL * w->retention_usual;
     int64_t others =
-        rate_of(MAX(0, e->stayed - stayed), MAX(0, e->placed - placed), usual, w->retention_cases);
+        rate_of(MAX(0, all->stayed[h] - own->stayed[h]), MAX(0, all->placed[h] - own->placed[h]),
+                100LL * w->retention_usual, w->retention_cases);
 
-    return rate_of(stayed, placed, others, w->retention_cases);
+    return rate_of(own->stayed[h], own->placed[h], others, w->retention_cases);
 }
 
-static inline int32_t retention_points(int64_t rate, const struct match_weights *w)
+static inline int32_t retention_points(const struct match_stays *all, const struct match_stays *own,
+                                       const struct match_weights *w)
 {
-    return (int32_t)((rate - 100LL * w->retention_usual) * w->retention / 10000);
+    const int32_t weights[] = { w->retention_1, w->retention, w->retention_6 };
+    int64_t points = 0; /* in ten-thousandths */
+
+    for (int h = 0; h < MATCH_HORIZONS; h++)
+        points +=
+            (retention_rate(all, own, (enum match_horizon)h, w) - 100LL * w->retention_usual) *
+            weights[h];
+    return (int32_t)(points / 10000);
 }
+
+static const struct match_stays nobody;
 
 static const struct match_record *record_of(const struct match_employer *e, int64_t home)
 {
@@ -538,18 +548,55 @@ static const struct match_record *record_of(const struct match_employer *e, int6
     return NULL;
 }
 
-/* v: placed and stayed from this county, placed from anywhere, the rate in ten-thousandths. */
+/* v: placed and stayed from this county after three months, placed from anywhere, the rate of three
+ * months in ten-thousandths; placed and stayed from this county after one month and after six. */
 static inline struct match_reason part_retention(const struct match_person *person,
                                                  const struct match_post *post,
                                                  const struct match_weights *w)
 {
-    const struct match_employer *e = post->employer;
-    const struct match_record *record = record_of(e, person->home);
-    int64_t placed = record ? record->placed : 0, stayed = record ? record->stayed : 0;
-    int64_t rate = retention_rate(e, placed, stayed, w);
+    const struct match_stays *all = &post->employer->stays;
+    const struct match_record *record = record_of(post->employer, person->home);
+    const struct match_stays *own = record ? &record->stays : &nobody;
 
-    return REASON(MATCH_PART_RETENTION, .points = retention_points(rate, w),
-                  .v = VALUES(placed, stayed, e->placed, rate));
+    return REASON(MATCH_PART_RETENTION, .points = retention_points(all, own, w),
+                  .v =
+                      VALUES(own->placed[MATCH_MONTH_3], own->stayed[MATCH_MONTH_3],
+                             all->placed[MATCH_MONTH_3], retention_rate(all, own, MATCH_MONTH_3, w),
+                             own->placed[MATCH_MONTH_1], own->stayed[MATCH_MONTH_1],
+                             own->placed[MATCH_MONTH_6], own->stayed[MATCH_MONTH_6]));
+}
+
+int32_t match_points_of_village(const struct match_neighbours *neighbours,
+                                const struct match_weights *weights)
+{
+    return neighbours && neighbours->n > 0 ? weights->village : 0;
+}
+
+static const struct match_neighbours *neighbours_of(const struct match_employer *e, int64_t home)
+{
+    for (int32_t lo = 0, hi = e->n_villages; lo < hi;) {
+        int32_t mid = lo + (hi - lo) / 2;
+
+        if (e->villages[mid].village == home)
+            return &e->villages[mid];
+        if (e->villages[mid].village < home)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return NULL;
+}
+
+/* v: people of the same village who work there. Those who came with others of their village stayed
+ * (A3, cause 2; 以老带新). */
+static inline struct match_reason part_village(const struct match_person *person,
+                                               const struct match_post *post,
+                                               const struct match_weights *w)
+{
+    const struct match_neighbours *neighbours = neighbours_of(post->employer, person->home);
+
+    return REASON(MATCH_PART_VILLAGE, .points = match_points_of_village(neighbours, w),
+                  .v = VALUES(neighbours ? neighbours->n : 0));
 }
 
 /* v: cases */
@@ -597,6 +644,7 @@ void match_score(const struct match_person *person, const struct match_post *pos
         part_climate(person, post, weights),
         part_food(person, post, weights),
         part_companion(person, post, weights),
+        part_village(person, post, weights),
         part_wish(person, post, weights),
         part_fit(person, post, weights),
         part_retention(person, post, weights),
@@ -620,7 +668,8 @@ int32_t match_points(const struct match_person *person, const struct match_post 
     return part_base(weights).points + part_take_home(person, post, weights).points +
            part_distance(person, post, weights).points + part_habit(person, post, weights).points +
            part_climate(person, post, weights).points + part_food(person, post, weights).points +
-           part_companion(person, post, weights).points + part_wish(person, post, weights).points +
+           part_companion(person, post, weights).points +
+           part_village(person, post, weights).points + part_wish(person, post, weights).points +
            part_fit(person, post, weights).points + part_retention(person, post, weights).points +
            part_arrears(post, weights).points + part_reserved(person, post, weights).points;
 }
@@ -630,16 +679,15 @@ int32_t match_points(const struct match_person *person, const struct match_post 
 int32_t match_points_of_post(const struct match_post *post, const struct match_weights *weights)
 {
     return part_base(weights).points + part_arrears(post, weights).points +
-           retention_points(retention_rate(post->employer, 0, 0, weights), weights);
+           retention_points(&post->employer->stays, &nobody, weights);
 }
 
 int32_t match_points_of_record(const struct match_employer *employer,
                                const struct match_record *record,
                                const struct match_weights *weights)
 {
-    return retention_points(retention_rate(employer, record->placed, record->stayed, weights),
-                            weights) -
-           retention_points(retention_rate(employer, 0, 0, weights), weights);
+    return retention_points(&employer->stays, &record->stays, weights) -
+           retention_points(&employer->stays, &nobody, weights);
 }
 
 int32_t match_points_of_place(int64_t home, int64_t work, const struct match_weights *weights)

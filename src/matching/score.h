@@ -48,19 +48,34 @@ struct match_person {
     bool wants_western_food, wants_couple_room;
 };
 
-/* How people from one county fared with an employer. */
+/* How long people stayed is looked at after one, three and six months. */
+enum match_horizon { MATCH_MONTH_1, MATCH_MONTH_3, MATCH_MONTH_6, MATCH_HORIZONS };
+
+/* How people fared with an employer: who could have completed so many months, and who did. */
+struct match_stays {
+    int32_t placed[MATCH_HORIZONS], stayed[MATCH_HORIZONS];
+};
+
+/* Those from one county. */
 struct match_record {
     int64_t county; /* 12 digits, of the county itself */
-    int32_t placed; /* who could have completed three months by now */
-    int32_t stayed; /* who did */
+    struct match_stays stays;
+};
+
+/* People of one village who work there now. */
+struct match_neighbours {
+    int64_t village; /* 12 digits */
+    int32_t n;
 };
 
 struct match_employer {
     int64_t id;
     bool has_canteen, has_western_food, has_couple_rooms;
-    int32_t placed, stayed;             /* over all counties, as in match_record */
+    struct match_stays stays;           /* over all counties */
     const struct match_record *records; /* ascending by county */
     int32_t n_records;
+    const struct match_neighbours *villages; /* ascending by village */
+    int32_t n_villages;
     int32_t arrears; /* cases of unpaid wages on record */
 };
 
@@ -101,7 +116,10 @@ struct match_post {
     X(wanted, 200, "工种合意愿", "occupation as wished")                                           \
     X(taught, 150, "相近工种需培训", "related occupation, to be taught")                           \
     X(skill_short, 200, "技能低一级", "one skill level short")                                     \
-    X(retention, 2000, "留存率（从0到100%）", "retention, from none to all")                       \
+    X(village, 150, "已有同村人在该单位", "people of the same village work there")                 \
+    X(retention_1, 500, "满1个月留存率（从0到100%）", "retention of a month, from none to all")    \
+    X(retention, 1000, "满3个月留存率（从0到100%）", "retention of 3 months, from none to all")    \
+    X(retention_6, 500, "满6个月留存率（从0到100%）", "retention of 6 months, from none to all")   \
     X(retention_usual, 50, "一般留存率（%）", "usual retention, percent")                          \
     X(retention_cases, 10, "一般留存率相当的人数", "cases the usual retention stands for")         \
     X(arrears, 300, "每起欠薪", "each case of unpaid wages")                                       \
@@ -151,6 +169,7 @@ extern const int match_weight_count;
     X(CLIMATE, "climate")              \
     X(FOOD, "food")                    \
     X(COMPANION, "companion")          \
+    X(VILLAGE, "companion.village")    \
     X(WISH, "occupation.wish")         \
     X(FIT, "skill.fit")                \
     X(RETENTION, "employer.retention") \
@@ -178,7 +197,7 @@ struct match_reason {
     enum match_code code;
     enum match_outcome outcome; /* of a rule */
     int32_t points;             /* of a part */
-    int64_t v[4];               /* NONE = no such value */
+    int64_t v[8];               /* NONE = no such value */
 };
 
 /* "pay.below_wish" and the like. */
@@ -215,6 +234,7 @@ int32_t match_points(const struct match_person *person, const struct match_post 
  *
  *     match_points() = clip(worth - wish, pay_limit), 0 when the pay is unknown
  *                    + of post + of record + of place + of comfort + of habit + of trade
+ *                    + of village
  *                    - skill_short for each level missing
  */
 
@@ -233,6 +253,9 @@ int32_t match_points_of_place(int64_t home, int64_t work, const struct match_wei
 /* Food, rooms, companion, reservation: by the yes and no of both, whether there are two seats, and
  * the two provinces alone. */
 int32_t match_points_of_comfort(const struct match_person *person, const struct match_post *post,
+                                const struct match_weights *weights);
+/* What neighbours there add, 0 without any; never less. */
+int32_t match_points_of_village(const struct match_neighbours *neighbours,
                                 const struct match_weights *weights);
 /* By the city of `work` alone. */
 int32_t match_points_of_habit(const struct match_person *person, int64_t work,

@@ -51,6 +51,8 @@ struct seeker {
     int32_t *city_seen; /* number of the person for whom the entry of `city` holds */
     struct city *city;
     int32_t number;
+    int32_t *post_seen; /* as city_seen, per place: looked at before, with what neighbours add */
+    bool has_neighbours;
     int64_t pairs;
 };
 
@@ -100,12 +102,26 @@ static void chunk_value(struct seeker *s, int32_t c)
     s->best_value[c] = value;
 }
 
+static int32_t delta_from(const struct delta *deltas, int32_t n, int64_t home)
+{
+    int32_t lo = 0, hi = n;
+
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+
+        if (deltas[mid].home < home)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
 static void group_value(struct seeker *s, const struct group *group)
 {
     const struct layout *b = s->b;
     int32_t table[PLACES][COMFORTS];
     bool is_made[PLACES] = { false };
-    int32_t lo = 0, hi = b->n_deltas;
 
     for (int32_t c = 0; c < b->n_chunks; c++) {
         const struct chunk *chunk = &b->chunks[c];
@@ -118,19 +134,12 @@ static void group_value(struct seeker *s, const struct group *group)
         for (int32_t at = chunk->from; at < chunk->to; at++)
             s->value[at] = s->shared->own[at] + points[b->comfort[at]];
     }
-    while (lo < hi) {
-        int32_t mid = lo + (hi - lo) / 2;
-
-        if (b->deltas[mid].county < group->county)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    for (; lo < b->n_deltas && b->deltas[lo].county == group->county; lo++) {
-        int32_t e = b->deltas[lo].employer;
+    for (int32_t d = delta_from(b->deltas, b->n_deltas, group->county);
+         d < b->n_deltas && b->deltas[d].home == group->county; d++) {
+        int32_t e = b->deltas[d].employer;
 
         for (int32_t i = b->employed_at[e]; i < b->employed_at[e + 1]; i++)
-            s->value[b->employed[i]] += b->deltas[lo].points;
+            s->value[b->employed[i]] += b->deltas[d].points;
     }
     for (int32_t c = 0; c < b->n_chunks; c++)
         chunk_value(s, c);
@@ -272,6 +281,38 @@ static void found_add(struct seeker *s, int32_t at, int32_t points, bool is_narr
     floor_set(s);
 }
 
+static inline bool is_seen(const struct seeker *s, int32_t at)
+{
+    return s->has_neighbours && s->post_seen[at] == s->number;
+}
+
+/* The posts of employers where neighbours are: few, so each by itself. */
+static void neighbours_follow(struct seeker *s)
+{
+    const struct layout *b = s->b;
+    int64_t home = s->person->home;
+
+    s->has_neighbours = false;
+    for (int32_t d = delta_from(b->villages, b->n_villages, home);
+         d < b->n_villages && b->villages[d].home == home; d++) {
+        int32_t e = b->villages[d].employer;
+
+        s->has_neighbours = true;
+        for (int32_t i = b->employed_at[e]; i < b->employed_at[e + 1]; i++) {
+            int32_t at = b->employed[i];
+            const struct match_post *post = &b->in->posts[b->post[at]];
+
+            s->post_seen[at] = s->number;
+            s->pairs++;
+            if (s->shared->own[at] > NEVER / 2 && match_feasible(s->person, post, b->in->today))
+                found_add(s, at,
+                          match_points(s->person, post, b->in->weights) + s->shared->own[at] -
+                              b->own[at],
+                          false);
+        }
+    }
+}
+
 /* The posts of a chunk against all rules and the floor, eight at a time. */
 INLINE void chunk_scan(struct seeker *s, const struct chunk *chunk, struct wanted w)
 {
@@ -310,7 +351,7 @@ INLINE void chunk_scan(struct seeker *s, const struct chunk *chunk, struct wante
             if (mask.pairs[p] == 0)
                 continue;
             for (int l = 2 * p; l < 2 * p + 2; l++)
-                if (mask.each[l] && got.each[l] >= s->floor)
+                if (mask.each[l] && got.each[l] >= s->floor && !is_seen(s, i + l))
                     found_add(s, i + l, got.each[l], range != RANGE_WHOLE);
         }
     }
@@ -525,6 +566,7 @@ INLINE void seek_here(struct seeker *s, const struct match_person *person, int64
     person_open(s, person, least);
     if (!person->is_willing || s->most <= 0)
         return;
+    neighbours_follow(s);
     cities_want(s);
     if (person->n_occupations > 0)
         trades_want(s);
@@ -595,6 +637,7 @@ struct seeker *seeker_new(struct arena *mem, const struct shared *shared)
     s->cities = NEW_ARRAY(mem, struct wanted, (size_t)b->n_cities + 1);
     s->city = NEW_ARRAY(mem, struct city, (size_t)b->n_cities + 1);
     s->city_seen = NEW_ARRAY(mem, int32_t, (size_t)b->n_cities + 1);
+    s->post_seen = NEW_ARRAY(mem, int32_t, (size_t)b->n + 1);
     s->trade_seen = NEW_ARRAY(mem, int32_t, (size_t)b->n_trades + 1);
     s->trades = NEW_ARRAY(mem, struct wanted, (size_t)b->n_trades + 1);
     return s;
