@@ -111,6 +111,44 @@ STORE_TEST("a run proposes as many people as there are seats, and is proved best
     EXPECT_STR(road_str(cx, "labour_status"), "SEEKING");
 }
 
+/* The n-th person works for the employer from this day. */
+static void work_from(struct ctx *cx, int n, const char *employer, const char *start)
+{
+    int64_t offer = road_accepted(cx, n, road_post(cx, employer, 5));
+
+    EXPECT_INT(road_call(cx, "offers.get", offer, NULL), OK);
+    road_create(cx, "placements.create",
+                arena_printf(cx->mem,
+                             "{\"person_id\":\"%lld\",\"employer_id\":\"%lld\",\"offer_id\":"
+                             "\"%lld\",\"start_on\":\"%s\"}",
+                             (long long)road_int(cx, "person_id"),
+                             (long long)road_int(cx, "employer_id"), (long long)offer, start));
+}
+
+STORE_TEST(
+    "those of the county who stayed with an employer speak for it, and the answer tells how many")
+{
+    const char *start = date_text(cx->mem, cx->today);
+    int64_t run, person;
+    const char *told;
+
+    work_from(cx, 1, "甲厂", start);
+    work_from(cx, 2, "甲厂", start);
+    cx->now += 100 * 86400; /* three months are over, six are not */
+    cx->today = date_of_instant(cx->now);
+    road_post(cx, "甲厂", 5);
+    person = road_person(cx, 3);
+    run = run_now(cx);
+    EXPECT_INT(road_call(cx, "match_results.get", result_of(cx, run, person), NULL), OK);
+    told = road_reply(cx);
+    EXPECT(strstr(told, "本县曾有2人到该单位，2人稳定满3个月，满1个月2/2人（单位共2人") != NULL);
+    EXPECT(strstr(told, "满6个月") == NULL);
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         ids(cx, "person_id=%lld&post_id=%lld", person, road_int(cx, "post_id"))),
+               OK);
+    EXPECT(strstr(road_reply(cx), "2人稳定满3个月") != NULL);
+}
+
 STORE_TEST("stale, suspended and full posts and people who do not seek take no part")
 {
     int64_t fresh = road_post(cx, "甲厂", 1), suspended = road_post(cx, "乙厂", 1), run;

@@ -52,9 +52,8 @@ static bool is_yes(const struct rows *r, const char *name)
 
 static void read_destinations(struct ctx *cx, const char *list, struct match_person *p)
 {
-    struct match_range *ranges = NEW_ARRAY(cx->mem, struct match_range, WISHES_MAX);
+    struct match_range ranges[WISHES_MAX];
 
-    p->destinations = ranges;
     for (const char *at = list; at && *at && p->n_destinations < WISHES_MAX;) {
         int64_t code;
 
@@ -63,6 +62,8 @@ static void read_destinations(struct ctx *cx, const char *list, struct match_per
         division_range(code, &ranges[p->n_destinations].lo, &ranges[p->n_destinations].hi);
         p->n_destinations++;
     }
+    p->destinations = memcpy(NEW_ARRAY(cx->mem, struct match_range, MAX(p->n_destinations, 1)),
+                             ranges, sizeof *ranges * (size_t)p->n_destinations);
 }
 
 static void read_occupations(struct ctx *cx, const char *text, struct match_person *p)
@@ -121,17 +122,20 @@ static int32_t trade_of(const struct rows *r)
     return number % 1000000 == 0 ? 0 : number;
 }
 
-void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *p)
+static void read_employer(const struct rows *r, struct match_employer *e)
 {
-    struct match_employer *e = NEW(cx->mem, struct match_employer);
-    int64_t seats = row_int(r, 0, "headcount") - row_int(r, 0, "taken");
-
     *e = (struct match_employer){
         .id = row_int(r, 0, "employer_id"),
         .has_canteen = is_yes(r, "has_canteen"),
         .has_western_food = is_yes(r, "has_western_food"),
         .has_couple_rooms = is_yes(r, "has_couple_rooms"),
     };
+}
+
+static void read_post(const struct rows *r, const struct match_employer *e, struct match_post *p)
+{
+    int64_t seats = row_int(r, 0, "headcount") - row_int(r, 0, "taken");
+
     *p = (struct match_post){
         .id = row_int(r, 0, "id"),
         .employer = e,
@@ -157,6 +161,14 @@ void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *p)
         p->demands |= MATCH_HEAVY;
 }
 
+void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *p)
+{
+    struct match_employer *e = NEW(cx->mem, struct match_employer);
+
+    read_employer(r, e);
+    read_post(r, e, p);
+}
+
 static enum err add_person(struct ctx *cx, const struct rows *r, void *arg)
 {
     struct match_input *in = arg;
@@ -168,8 +180,16 @@ static enum err add_person(struct ctx *cx, const struct rows *r, void *arg)
 static enum err add_post(struct ctx *cx, const struct rows *r, void *arg)
 {
     struct match_input *in = arg;
+    size_t n = in->n_employers;
 
-    match_read_post(cx, r, ARENA_PUSH(cx->mem, in->posts, in->n_posts, in->posts_cap));
+    if (n == 0 || in->employers[n - 1]->id != row_int(r, 0, "employer_id")) {
+        struct match_employer *e = NEW(cx->mem, struct match_employer);
+
+        read_employer(r, e);
+        *ARENA_PUSH(cx->mem, in->employers, in->n_employers, in->employers_cap) = e;
+        n = in->n_employers;
+    }
+    read_post(r, in->employers[n - 1], ARENA_PUSH(cx->mem, in->posts, in->n_posts, in->posts_cap));
     return OK;
 }
 
@@ -181,6 +201,13 @@ static int by_likeness(const void *a, const void *b)
         return x->occupation < y->occupation ? -1 : 1;
     if (x->work != y->work)
         return x->work < y->work ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const struct match_post *x = a, *y = b;
+
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
@@ -197,12 +224,13 @@ enum err match_load(struct ctx *cx, struct match_input *in)
     TRY(db_each(cx, add_post, in,
                 POST_SELECT " AND j.state = 'OPEN' AND j.work BETWEEN $1 AND $2"
                             " AND j.taken < j.headcount AND j.confirmed_at >= $3"
-                            " AND (j.expires_on IS NULL OR j.expires_on >= $4) ORDER BY j.id",
+                            " AND (j.expires_on IS NULL OR j.expires_on >= $4)"
+                            " ORDER BY j.employer_id, j.id",
                 P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
                 P(date_text(cx->mem, cx->today))));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_likeness);
-    return OK;
+    return match_load_history(cx, in);
 }
 
 enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)
@@ -211,11 +239,14 @@ enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)
                 PERSON_SELECT " AND p.id IN (SELECT m.person_id FROM match_result m WHERE"
                               " SCOPE(match_result m) AND m.run_id = $1) ORDER BY p.id",
                 P(run_id)));
-    return db_each(cx, add_post, in,
-                   POST_SELECT " AND j.id IN (SELECT k.post_id FROM match_post k WHERE"
-                               " SCOPE_NOT(match_post 'the post itself is in scope')"
-                               " AND k.run_id = $1) ORDER BY j.id",
-                   P(run_id));
+    TRY(db_each(cx, add_post, in,
+                POST_SELECT " AND j.id IN (SELECT k.post_id FROM match_post k WHERE"
+                            " SCOPE_NOT(match_post 'the post itself is in scope')"
+                            " AND k.run_id = $1) ORDER BY j.employer_id, j.id",
+                P(run_id)));
+    if (in->n_posts)
+        qsort(in->posts, in->n_posts, sizeof *in->posts, by_id);
+    return match_load_history(cx, in);
 }
 
 enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
@@ -227,17 +258,20 @@ enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
         return fail(cx, E_NOT_FOUND, "person.unknown", "%s",
                     T("没有这个人员", "there is no such person"));
     match_read_person(cx, &r, ret);
-    return OK;
+    return match_load_person_history(cx, ret);
 }
 
 enum err match_load_post(struct ctx *cx, int64_t id, struct match_post *ret)
 {
+    struct match_employer *employer;
     struct rows r;
 
     TRY(db_rows(cx, &r, POST_SELECT " AND j.id = $1", P(id)));
     if (r.n == 0)
         return fail(cx, E_NOT_FOUND, "post.unknown", "%s",
                     T("没有这个岗位", "there is no such post"));
-    match_read_post(cx, &r, ret);
-    return OK;
+    employer = NEW(cx->mem, struct match_employer);
+    read_employer(&r, employer);
+    read_post(&r, employer, ret);
+    return match_load_employer_history(cx, employer);
 }

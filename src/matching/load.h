@@ -3,9 +3,10 @@
 #include "matching/matching.h"
 
 struct match_input {
-    struct match_person *persons; /* by id */
-    struct match_post *posts;     /* those of like occupation and place next to each other */
-    size_t n_persons, n_posts, persons_cap, posts_cap;
+    struct match_person *persons;      /* by id */
+    struct match_post *posts;          /* those of like occupation and place next to each other */
+    struct match_employer **employers; /* of the posts, by id */
+    size_t n_persons, n_posts, n_employers, persons_cap, posts_cap, employers_cap;
     int64_t home, work; /* divisions: these and all below */
 };
 
@@ -20,3 +21,12 @@ MUST_CHECK enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_
 /* One from a row with the columns that match_load() selects, wherever the row comes from. */
 void match_read_person(struct ctx *cx, const struct rows *r, struct match_person *ret);
 void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *ret);
+
+/* --- history.c --- */
+
+/* How people fared with these employers, who of their villages is there, and where these people
+ * worked before, from the ledger on cx->today. Employers and persons are by id. */
+MUST_CHECK enum err match_load_history(struct ctx *cx, struct match_input *in);
+/* The same of one employer, or of one person. */
+MUST_CHECK enum err match_load_employer_history(struct ctx *cx, struct match_employer *employer);
+MUST_CHECK enum err match_load_person_history(struct ctx *cx, struct match_person *person);

@@ -35,6 +35,21 @@ enum { MATCH_LEASE_SECONDS = 900 };
 MUST_CHECK enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret);
 MUST_CHECK enum err match_load_post(struct ctx *cx, int64_t id, struct match_post *ret);
 
+/* --- what the ledger knows --- */
+
+/* A stretch of work. */
+struct match_spell {
+    int64_t person_id, employer_id, home, work;
+    struct date start, end; /* none = goes on */
+    bool is_neutral;        /* ended by what says nothing about the employer, such as school */
+};
+typedef enum err match_spell_fn(struct ctx *cx, const struct match_spell *spell, void *arg);
+/* Calls fn for each, by employer and within one by home: all, or one employer's, or one person's
+ * (the other NONE). Not limited by scope: of others only sums are kept. Defined by the placements,
+ * which stand behind this module. */
+MUST_CHECK enum err match_each_spell(struct ctx *cx, int64_t employer_id, int64_t person_id,
+                                     match_spell_fn *fn, void *arg);
+
 /* Weights as stored in a run. E_INVALID "weights.invalid" for unknown names or negative points. */
 MUST_CHECK enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret);
 const char *match_weights_json(struct arena *mem, const struct match_weights *weights);

@@ -2,6 +2,7 @@
 #include "placements/placements.h"
 
 #include "hiring/hiring.h"
+#include "matching/matching.h"
 #include "people/people.h"
 #include "placements/months_ops.h"
 #include "platform/journal.h"
@@ -335,6 +336,49 @@ static enum err op_repost(struct ctx *cx)
     in->wage_fen = r->wage_fen;
     TRY(placement_start(cx, in, &id));
     return reply_id(cx, id);
+}
+
+/* --- for matching --- */
+
+struct spell_reader {
+    match_spell_fn *fn;
+    void *arg;
+};
+
+static enum err read_spell(struct ctx *cx, const struct rows *r, void *arg)
+{
+    const struct spell_reader *reader = arg;
+    struct match_spell spell = {
+        .person_id = row_int(r, 0, "person_id"),
+        .employer_id = row_int(r, 0, "employer_id"),
+        .home = row_int(r, 0, "home"),
+        .work = row_int(r, 0, "work"),
+        .start = date_of_text(row_text(r, 0, "start_on")),
+        .end = date_of_text(row_text(r, 0, "end_on")),
+        .is_neutral = row_int(r, 0, "is_neutral") == 1,
+    };
+
+    return reader->fn(cx, &spell, reader->arg);
+}
+
+#define SPELL_SELECT                                                                              \
+    "SELECT a.person_id, a.employer_id, a.home, a.work, a.start_on, a.end_on,"                    \
+    " CASE WHEN a.end_reason IN ('SCHOOL_ARMY', 'REPOSTED', 'FAMILY', 'DEATH') THEN 1 ELSE 0 END" \
+    " AS is_neutral FROM placement a WHERE SCOPE_NOT(placement 'matching keeps sums of others')"
+#define SPELL_ORDER " ORDER BY a.employer_id, a.home, a.id"
+
+enum err match_each_spell(struct ctx *cx, int64_t employer_id, int64_t person_id,
+                          match_spell_fn *fn, void *arg)
+{
+    struct spell_reader reader = { fn, arg };
+
+    if (employer_id != NONE)
+        return db_each(cx, read_spell, &reader, SPELL_SELECT " AND a.employer_id = $1" SPELL_ORDER,
+                       P(employer_id));
+    if (person_id != NONE)
+        return db_each(cx, read_spell, &reader, SPELL_SELECT " AND a.person_id = $1" SPELL_ORDER,
+                       P(person_id));
+    return db_each(cx, read_spell, &reader, SPELL_SELECT SPELL_ORDER);
 }
 
 static const struct scoped tables[] = {
