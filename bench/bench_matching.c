@@ -34,13 +34,21 @@ static int64_t uneven(int64_t n)
     return MIN(roll(0, n - 1), MIN(roll(0, n - 1), roll(0, n - 1)));
 }
 
-/* Of this process's one thread, so that other load does not count. */
-static double cpu_seconds(void)
+static double seconds(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+struct moment {
+    double cpu, wall; /* the former of all threads of this process: other load counts for less */
+};
+
+static struct moment now(void)
+{
+    return (struct moment){ seconds(CLOCK_PROCESS_CPUTIME_ID), seconds(CLOCK_MONOTONIC) };
 }
 
 static void make_places(void)
@@ -147,7 +155,8 @@ static struct match_person *make_persons(struct arena *mem, int32_t n, int64_t f
 int main(int argc, char **argv)
 {
     int32_t n = argc > 1 ? atoi(argv[1]) : 100000, m = argc > 2 ? atoi(argv[2]) : 10000;
-    double seats = argc > 4 ? atof(argv[4]) : 0.9, at[3];
+    double seats = argc > 4 ? atof(argv[4]) : 0.9;
+    struct moment at[3];
     struct match_weights weights = match_weights_default();
     struct arena *mem = arena_new();
     struct match_problem in = {
@@ -161,16 +170,19 @@ int main(int argc, char **argv)
     make_places();
     in.posts = make_posts(mem, m, n * seats);
     in.persons = make_persons(mem, n, argc > 3 ? atoi(argv[3]) : 30);
-    at[0] = cpu_seconds();
+    at[0] = now();
     match_candidates(mem, &in, &c);
-    at[1] = cpu_seconds();
+    at[1] = now();
+    fprintf(stderr, "candidates: %.2f s of processors, %.2f s\n", at[1].cpu - at[0].cpu,
+            at[1].wall - at[0].wall);
     match_assign(mem, &in, &a);
-    at[2] = cpu_seconds();
+    at[2] = now();
     getrusage(RUSAGE_SELF, &use);
     printf(
-        "persons=%d posts=%d candidates_cpu_s=%.2f edges=%lld scored_per_person=%.0f assign_cpu_s=%.2f "
-        "rounds=%d considered=%lld placed=%d value=%lld bound=%lld gap=%.4f%% peak_mb=%ld\n",
-        n, m, at[1] - at[0], (long long)c.row[n], (double)c.pairs / n, at[2] - at[1], a.rounds,
+        "persons=%d posts=%d candidates_cpu_s=%.2f candidates_wall_s=%.2f edges=%lld looked_at_per_person=%.0f "
+        "assign_cpu_s=%.2f assign_wall_s=%.2f rounds=%d considered=%lld placed=%d value=%lld bound=%lld gap=%.4f%% peak_mb=%ld\n",
+        n, m, at[1].cpu - at[0].cpu, at[1].wall - at[0].wall, (long long)c.row[n],
+        (double)c.pairs / n, at[2].cpu - at[1].cpu, at[2].wall - at[1].wall, a.rounds,
         (long long)a.considered.row[n], a.auction.certificate.placed, (long long)a.value,
         (long long)a.bound, 100.0 * (double)a.gap / (double)MAX(1, a.bound), use.ru_maxrss / 1024);
     arena_free(mem);

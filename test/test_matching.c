@@ -343,6 +343,81 @@ STORE_TEST("weights are kept with the run; unknown names and negative points are
     EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "[1]", &run), E_INVALID);
 }
 
+static const char *weights_body(struct ctx *cx, const char *reason, int distance)
+{
+    return arena_printf(cx->mem,
+                        "{\"home\":621121000000,\"work\":350181000000,\"reason\":\"%s\","
+                        "\"weights\":{\"distance\":%d}}",
+                        reason, distance);
+}
+
+STORE_TEST("a pairing's weights have versions; a run says which it used, the newest by itself")
+{
+    int64_t first, second, run;
+
+    first = road_create(cx, "match_weights.create", weights_body(cx, "试", 70));
+    second = road_create(cx, "match_weights.create", weights_body(cx, "路远的人走得多", 400));
+    EXPECT_INT(road_call(cx, "match_weights.get", second, NULL), OK);
+    EXPECT_INT(road_int(cx, "number"), 2);
+    EXPECT_INT(int_at(cx, "weights_used.distance"), 400);
+    EXPECT_INT(int_at(cx, "weights_used.base"), 1500);
+    run = run_now(cx);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_INT(road_int(cx, "weights_id"), second);
+    EXPECT_INT(road_int(cx, "weights_number"), 2);
+    EXPECT_INT(int_at(cx, "weights_used.distance"), 400);
+    run =
+        road_create(cx, "match_runs.create",
+                    ids(cx, "{\"home\":621121000000,\"work\":350181000000,\"weights_id\":\"%lld\"}",
+                        first, 0));
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_INT(int_at(cx, "weights_used.distance"), 70);
+    run = road_create(cx, "match_runs.create", "{\"home\":621121000000,\"work\":350000000000}");
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    EXPECT_INT(road_int(cx, "weights_id"), NONE);
+    EXPECT_INT(int_at(cx, "weights_used.distance"), 150);
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         ids(cx,
+                             "{\"home\":621121000000,\"work\":350181000000,"
+                             "\"weights_id\":\"%lld\",\"weights\":{\"base\":1}}",
+                             first, 0)),
+               E_INVALID);
+    EXPECT_STR(cx->failure.code, "weights.twice");
+    EXPECT_INT(road_call(cx, "match_weights.create", NONE, weights_body(cx, "错", -1)), E_INVALID);
+    cx->who.scope = east;
+    EXPECT_INT(road_call(cx, "match_weights.create", NONE, weights_body(cx, "东", 1)), E_INVALID);
+    EXPECT_STR(cx->failure.code, "match.home");
+}
+
+STORE_TEST("a file of weights is read by line, and a fault names its line")
+{
+    static const struct {
+        const char *text, *fault;
+    } files[] = {
+        { "", NULL },
+        { "# 福州—定西\n\ndistance: 70 # 近\r\n  base : 1\n", NULL },
+        { "distance: 70\nbase 1", "line 2: there is no colon" },
+        { "\n\nspeed: 1", "line 3: there is no weight speed" },
+        { "base: 1\nbase: 2\n", "line 2: this weight stands there twice" },
+        { "base: 1.5", "line 1: points must be a whole number, 0 to 100000" },
+        { "base: -1", "line 1: points must be a whole number, 0 to 100000" },
+        { "base: 100001", "line 1: points must be a whole number, 0 to 100000" },
+        { "base:", "line 1: points must be a whole number, 0 to 100000" },
+    };
+    struct match_weights w = { 0 };
+
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        EXPECT_INT(match_weights_file(cx, files[i].text, &w), files[i].fault ? E_INVALID : OK);
+        if (files[i].fault)
+            EXPECT_STR(cx->failure.message, files[i].fault);
+        if (i == 1) {
+            EXPECT_INT(w.distance, 70);
+            EXPECT_INT(w.base, 1);
+            EXPECT_INT(w.habit_city, 300);
+        }
+    }
+}
+
 STORE_TEST("a proposal changed by hand keeps the rules, the seats and the reason")
 {
     int64_t a = road_post(cx, "甲厂", 1), b = road_post(cx, "乙厂", 1), run, first, second;

@@ -8,68 +8,6 @@
 
 #include <time.h>
 
-/* --- weights --- */
-
-static int32_t *weight_at(struct match_weights *w, const struct match_weight_name *name)
-{
-    return (int32_t *)(void *)((char *)w + name->at);
-}
-
-const char *match_weights_json(struct arena *mem, const struct match_weights *weights)
-{
-    struct match_weights w = *weights;
-    struct json *j = json_new(mem);
-
-    json_object(j);
-    for (int i = 0; i < match_weight_count; i++)
-        json_put_int(j, match_weight_names[i].name, *weight_at(&w, &match_weight_names[i]));
-    json_end(j);
-    return json_text(j);
-}
-
-static enum err read_weight(struct ctx *cx, const char *name, const struct json_value *value,
-                            struct match_weights *w)
-{
-    enum { POINTS_MAX = 100000 };
-
-    for (int i = 0; i < match_weight_count; i++) {
-        int64_t points = json_as_int(value);
-
-        if (!str_eq(match_weight_names[i].name, name))
-            continue;
-        if (points == NONE || points < 0 || points > POINTS_MAX)
-            return fail_field(cx, "weights", "weights.invalid",
-                              T("权重 %s 应为 0–%d 的整数", "weight %s must be 0 to %d"), name,
-                              POINTS_MAX);
-        *weight_at(w, &match_weight_names[i]) = (int32_t)points;
-        return OK;
-    }
-    return fail_field(cx, "weights", "weights.invalid",
-                      T("没有名为 %s 的权重", "there is no weight %s"), name);
-}
-
-static enum err read_weights(struct ctx *cx, const struct json_value *v, struct match_weights *ret)
-{
-    struct match_weights w = match_weights_default();
-
-    if (v && json_type(v) != JSON_OBJECT && json_type(v) != JSON_NULL)
-        return fail_field(cx, "weights", "weights.invalid", "%s",
-                          T("权重应写成名称与分值", "weights must be names with points"));
-    for (size_t i = 0; i < json_count(v); i++)
-        TRY(read_weight(cx, json_key_at(v, i), json_at(v, i), &w));
-    *ret = w;
-    return OK;
-}
-
-enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret)
-{
-    const struct json_value *v = NULL;
-
-    if (json)
-        TRY(json_parse(cx, json, strlen(json), &v));
-    return read_weights(cx, v, ret);
-}
-
 /* --- the record --- */
 
 static const struct choice states[] = {
@@ -96,6 +34,14 @@ static const struct field fields[] = {
           .help_zh = "名称与分值，未写的用默认值；1 分相当于每月 1 元"),
     PARAM(IN, weights_text, FIELD_TEXT, "所用权重", "Weights used", .use = USE_DERIVED,
           .column = "weights"),
+    FIELD(IN, weights_id, FIELD_ID, "权重版本", "Weights version", .sql = "r.weights_id",
+          .use = USE_LIST | USE_FIXED, .refers = "match_weights",
+          .help_zh = "不填则用该结对最新一版，没有则用默认值"),
+    OUTPUT(
+        "weights_number", FIELD_INT, "权重版本号", "Weights version, number", .use = LISTED,
+        .sql =
+            "(SELECT k.number FROM match_weights k WHERE"
+            " SCOPE_NOT(match_weights 'number of what a run in scope used') AND k.id = r.weights_id)"),
     OUTPUT("weights_used", FIELD_JSON, "所用权重", "Weights used", .sql = "r.weights"),
     OUTPUT("people", FIELD_INT, "求职人数", "People", .sql = "r.people", .use = LISTED),
     OUTPUT("posts", FIELD_INT, "岗位数", "Posts", .sql = "r.posts", .use = LISTED),
@@ -114,24 +60,14 @@ static const struct field fields[] = {
     { 0 },
 };
 
-/* The people's own side runs the matching: only it sees them all. */
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
-    const struct scope *s = &cx->who.scope;
     struct match_weights w;
-    int64_t lo, hi;
     IN *in = input;
 
     (void)before;
-    division_range(in->home, &lo, &hi);
-    if (s->kind != SCOPE_ALL &&
-        (s->kind != SCOPE_OFFICE || s->home_lo == NONE || lo < s->home_lo || hi > s->home_hi))
-        return hint(cx,
-                    fail_field(cx, "home", "match.home", "%s",
-                               T("户籍地不在您的辖区内", "these are not people of your division")),
-                    "%s",
-                    T("由户籍地一方发起匹配", "the side where the people live runs the matching"));
-    TRY(read_weights(cx, in->weights, &w));
+    TRY(match_own_side(cx, in->home));
+    TRY(match_weights_choose(cx, in, &w));
     in->weights_text = match_weights_json(cx->mem, &w);
     in->state = "RUNNING";
     in->user_id = cx->who.user_id;
@@ -346,6 +282,7 @@ void match_background(struct store *store)
 /* --- the module --- */
 
 static const struct scoped tables[] = {
+    { "match_weights", .home = "home", .work = "work" },
     { "match_run", .home = "home", .work = "work" },
     { "match_result", .home = "home", .work = "work", .employer = "employer_id",
       .person = "person_id" },
@@ -373,6 +310,12 @@ static const struct op ops[] = {
       "匹配的稳定与公平", "How stable and how fair a run is", .in = match_report_fields,
       .in_size = sizeof(struct match_report_ask), .out = match_report_output,
       .flags = OP_DETACHED },
+    { "match_weights.list", "GET /match-weights", PERM_MATCH_READ, record_list, "匹配权重",
+      "Weights of matching", &match_weights_record },
+    { "match_weights.get", "GET /match-weights/{id}", PERM_MATCH_READ, record_get, "一版匹配权重",
+      "One version of the weights", &match_weights_record },
+    { "match_weights.create", "POST /match-weights", PERM_MATCH_RUN, record_create,
+      "新一版匹配权重", "A new version of the weights", &match_weights_record },
     { "match_results.get", "GET /match-results/{id}", PERM_MATCH_READ, record_get, "匹配结果详情",
       "One result", &match_result_record },
     { "match_results.history", "GET /match-results/{id}/history", PERM_MATCH_READ, record_history,
@@ -383,8 +326,8 @@ static const struct op ops[] = {
     { 0 },
 };
 
-static const struct record *const records[] = { &match_run_record, &match_result_record,
-                                                &match_post_record, NULL };
+static const struct record *const records[] = { &match_weights_record, &match_run_record,
+                                                &match_result_record, &match_post_record, NULL };
 
 static const struct background background[] = {
     { "match", match_background, 1000 },

@@ -52,6 +52,12 @@ MUST_CHECK enum err match_each_spell(struct ctx *cx, int64_t employer_id, int64_
 
 /* Weights as stored in a run. E_INVALID "weights.invalid" for unknown names or negative points. */
 MUST_CHECK enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret);
+/* The same of a JSON object that is read already; NULL = the defaults. */
+MUST_CHECK enum err match_weights_take(struct ctx *cx, const struct json_value *object,
+                                       struct match_weights *ret);
+/* A file of weights: a line "name: points" each, "#" begins a comment; what is not named has its
+ * default. E_INVALID "weights.invalid" names the line. */
+MUST_CHECK enum err match_weights_file(struct ctx *cx, const char *text, struct match_weights *ret);
 const char *match_weights_json(struct arena *mem, const struct match_weights *weights);
 
 /* --- for making offers of a run --- */

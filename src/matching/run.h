@@ -4,11 +4,20 @@
 
 struct match_run_input {
     int64_t id;
-    int64_t home, work, user_id;
+    int64_t home, work, user_id, weights_id;
     const char *state;
     const struct json_value *weights; /* object: name → points */
     const char *weights_text;         /* all weights, as used */
 };
+
+/* --- weights.c --- */
+extern const struct record match_weights_record;
+/* The people's own side runs the matching: only it sees them all. E_INVALID "match.home". */
+MUST_CHECK enum err match_own_side(struct ctx *cx, int64_t home);
+/* The weights of a run: those given with it, else the version it names, else the newest of its
+ * pairing, else the defaults; sets in->weights_id. */
+MUST_CHECK enum err match_weights_choose(struct ctx *cx, struct match_run_input *in,
+                                         struct match_weights *ret);
 
 /* Store an assignment: results, posts, and the run as DONE with its figures, all or none; in a
  * write transaction. E_CONFLICT "match.done" when the run is not RUNNING. */
