@@ -597,12 +597,13 @@ TEST("a stored score reads back as it was, in both languages")
         EXPECT_INT(back[i].points, s.parts[i].points);
         EXPECT(!memcmp(back[i].v, s.parts[i].v, sizeof back[i].v));
     }
-    EXPECT_STR(match_reasons_text(test_arena(), LANG_ZH, json),
-               "有岗位可去（+1500分）；预计月收入4200.50元（另包食宿折600元），比期望高1300.50元"
-               "（+1300分）；没有夫妻房；同伴在此没有名额（-600分）；气候与家乡差别大（-300分）；"
-               "离家约1800公里（按省会直线距离）（-276分）；本县曾有10人到该单位，9人稳定满3个月"
-               "，满1个月9/10人，满6个月9/10人（单位共14人，折算留存率63%）（+257分）；主食习惯不同，且无食堂（-200分）；"
-               "工种合本人意愿（+200分）");
+    EXPECT_STR(
+        match_reasons_text(test_arena(), LANG_ZH, json),
+        "有岗位可去（+1500分）；预计月收入4200.50元（另包食宿折600元），比期望高1300.50元"
+        "（+1300分）；没有夫妻房；同伴在此没有名额（-600分）；气候与家乡差别大（-300分）；"
+        "离家约1800公里（按省会直线距离）（-276分）；本县曾有10人到该单位，9人稳定满3个月"
+        "，满1个月9/10人，满6个月9/10人（单位共14人，折算留存率63%）（+257分）；主食习惯不同，且无食堂（-200分）；"
+        "工种合本人意愿（+200分）");
     EXPECT_STR(
         match_reasons_text(test_arena(), LANG_EN, json),
         "a post to go to (+1500); about 4200.50 yuan a month and board or lodging worth 600, "
