@@ -43,6 +43,13 @@ static const struct field fields[] = {
             "(SELECT k.number FROM match_weights k WHERE"
             " SCOPE_NOT(match_weights 'number of what a run in scope used') AND k.id = r.weights_id)"),
     OUTPUT("weights_used", FIELD_JSON, "所用权重", "Weights used", .sql = "r.weights"),
+    PARAM(IN, constraints, FIELD_JSON, "条件", "Conditions", .use = USE_FIXED,
+          .help_zh = "同行、成行人数、各县人数、预留名额、已承诺和不安排的岗位"),
+    PARAM(IN, constraints_text, FIELD_TEXT, "所用条件", "Conditions used", .use = USE_DERIVED,
+          .column = "constraints"),
+    OUTPUT("constraints_used", FIELD_JSON, "所用条件", "Conditions used", .sql = "r.constraints"),
+    OUTPUT("constraint_outcome", FIELD_JSON, "条件的影响", "What the conditions did",
+           .sql = "r.constraint_outcome"),
     OUTPUT("people", FIELD_INT, "求职人数", "People", .sql = "r.people", .use = LISTED),
     OUTPUT("posts", FIELD_INT, "岗位数", "Posts", .sql = "r.posts", .use = LISTED),
     OUTPUT("seats", FIELD_INT, "名额", "Seats", .sql = "r.seats", .use = LISTED),
@@ -62,6 +69,7 @@ static const struct field fields[] = {
 
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
+    const struct match_constraints *constraints;
     struct match_weights w;
     IN *in = input;
 
@@ -69,6 +77,8 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
     TRY(match_own_side(cx, in->home));
     TRY(match_weights_choose(cx, in, &w));
     in->weights_text = match_weights_json(cx->mem, &w);
+    TRY(match_constraints_read(cx, in->constraints, &constraints));
+    in->constraints_text = match_constraints_text(cx->mem, in->constraints);
     in->state = "RUNNING";
     in->user_id = cx->who.user_id;
     return OK;
@@ -84,6 +94,17 @@ static void place(const void *input, int64_t *home, int64_t *work, int64_t *empl
     *work = in->work;
 }
 
+static void show(struct ctx *cx, struct rows *r)
+{
+    for (int row = 0; row < r->n; row++) {
+        struct value *used = match_cell(r, row, "constraints_used_json");
+        struct value *outcome = match_cell(r, row, "constraint_outcome_json");
+
+        if (used && outcome)
+            match_cell_put(outcome, match_constraints_told(cx, used->text, outcome->text));
+    }
+}
+
 const struct record match_run_record = {
     .name = "match_run",
     .zh = "匹配批次",
@@ -97,6 +118,7 @@ const struct record match_run_record = {
     .states = states,
     .check = check,
     .place = place,
+    .show = show,
 };
 
 /* --- running --- */
@@ -106,6 +128,7 @@ struct job {
     bool is_found;
     struct match_input input;
     struct match_weights weights;
+    const struct match_constraints *constraints;
 };
 
 static enum err load(struct ctx *cx, void *arg)
@@ -114,7 +137,7 @@ static enum err load(struct ctx *cx, void *arg)
     struct rows r;
 
     TRY(db_one(cx, &r,
-               "SELECT home, work, state, weights, user_id FROM match_run WHERE"
+               "SELECT home, work, state, weights, constraints, user_id FROM match_run WHERE"
                " SCOPE_NOT(match_run 'the job takes up runs of all users') AND id = $1",
                P(job->run_id)));
     if (!str_eq(row_text(&r, 0, "state"), "RUNNING"))
@@ -125,6 +148,7 @@ static enum err load(struct ctx *cx, void *arg)
     if (row_int(&r, 0, "user_id") != NONE)
         TRY(account_actor(cx, row_int(&r, 0, "user_id"), &cx->who));
     TRY(match_weights_read(cx, row_text(&r, 0, "weights"), &job->weights));
+    TRY(match_constraints_text_read(cx, row_text(&r, 0, "constraints"), &job->constraints));
     return match_load(cx, &job->input);
 }
 
@@ -139,6 +163,7 @@ static int64_t milliseconds(void)
 static enum err run(struct ctx *cx, struct job *job)
 {
     int64_t start = milliseconds();
+    const struct match_constrained *constrained;
     struct match_assignment a;
     struct match_problem problem;
 
@@ -150,12 +175,14 @@ static enum err run(struct ctx *cx, struct job *job)
                                       .today = cx->today,
                                       .weights = &job->weights };
     match_assign(cx->mem, &problem, &a);
+    constrained = match_constrain(cx->mem, job->constraints, &problem, &a);
     return db_write(cx, match_save,
                     &(struct match_save){ .run_id = job->run_id,
                                           .milliseconds = milliseconds() - start,
                                           .input = &job->input,
                                           .problem = &problem,
-                                          .assignment = &a });
+                                          .assignment = &a,
+                                          .constrained = constrained });
 }
 
 static enum err give_up(struct ctx *cx, void *arg)
@@ -316,6 +343,13 @@ static const struct op ops[] = {
       "One version of the weights", &match_weights_record },
     { "match_weights.create", "POST /match-weights", PERM_MATCH_RUN, record_create,
       "新一版匹配权重", "A new version of the weights", &match_weights_record },
+    { "match_runs.bottlenecks", "GET /match-runs/{id}/bottlenecks", PERM_MATCH_READ,
+      match_bottlenecks, "紧缺岗位和主要障碍", "Bottlenecks and what stands in the way",
+      .out = match_bottlenecks_output },
+    { "match_runs.what_if", "POST /match-runs/{id}/what-if", PERM_MATCH_RUN, match_what_if,
+      "如果加薪、增加名额或开班", "What more pay, seats or a class would bring",
+      .in = match_what_if_fields, .in_size = sizeof(struct what_if_input),
+      .out = match_what_if_output, .flags = OP_DETACHED },
     { "match_results.get", "GET /match-results/{id}", PERM_MATCH_READ, record_get, "匹配结果详情",
       "One result", &match_result_record },
     { "match_results.history", "GET /match-results/{id}/history", PERM_MATCH_READ, record_history,

@@ -78,6 +78,10 @@ static const struct field fields[] = {
            .sql = "CAST(NULL AS TEXT)"),
     OUTPUT("candidates", FIELD_INT, "可选岗位数", "Posts considered", .sql = "m.candidates",
            .use = LISTED),
+    OUTPUT("left_out", FIELD_CHOICE, "因何未安排", "Left out because", .choices = match_left_out,
+           .sql = "CASE WHEN " SEEN " THEN m.left_out END", .use = LISTED | USE_FILTER),
+    OUTPUT("left_out_by", FIELD_INT, "第几项条件", "By which condition",
+           .sql = "CASE WHEN " SEEN " THEN m.left_out_by END", .use = USE_LIST | USE_FILTER),
     OUTPUT("override_reason", FIELD_TEXT, "改派理由", "Changed because", .sql = "m.override_reason",
            .use = LISTED),
     { 0 },
@@ -85,7 +89,7 @@ static const struct field fields[] = {
 
 /* --- telling --- */
 
-static struct value *cell(const struct rows *r, int row, const char *name)
+struct value *match_cell(const struct rows *r, int row, const char *name)
 {
     for (int c = 0; c < r->columns; c++)
         if (str_eq(r->names[c], name))
@@ -93,7 +97,7 @@ static struct value *cell(const struct rows *r, int row, const char *name)
     return NULL;
 }
 
-static void put_text(struct value *v, const char *text)
+void match_cell_put(struct value *v, const char *text)
 {
     *v = (struct value){ .type = text ? VALUE_TEXT : VALUE_NULL,
                          .text = text,
@@ -126,13 +130,13 @@ static void show(struct ctx *cx, struct rows *r)
 
     for (int row = 0; row < r->n; row++) {
         for (size_t i = 0; i < ARRAY_LEN(stored); i++) {
-            struct value *v = cell(r, row, stored[i]);
+            struct value *v = match_cell(r, row, stored[i]);
 
             if (v && v->type == VALUE_TEXT)
-                put_text(v, match_reasons_told(cx, v->text));
+                match_cell_put(v, match_reasons_told(cx, v->text));
         }
-        if (cell(r, row, "change_json"))
-            put_text(cell(r, row, "change_json"), change_told(cx, r, row));
+        if (match_cell(r, row, "change_json"))
+            match_cell_put(match_cell(r, row, "change_json"), change_told(cx, r, row));
     }
 }
 

@@ -1,6 +1,6 @@
 /* run.h — what the files of match runs share. Inside the module. */
 #pragma once
-#include "matching/load.h"
+#include "matching/run_constraints.h"
 
 struct match_run_input {
     int64_t id;
@@ -8,6 +8,8 @@ struct match_run_input {
     const char *state;
     const struct json_value *weights; /* object: name → points */
     const char *weights_text;         /* all weights, as used */
+    const struct json_value *constraints;
+    const char *constraints_text;
 };
 
 /* --- weights.c --- */
@@ -26,6 +28,7 @@ struct match_save {
     const struct match_input *input;
     const struct match_problem *problem;
     const struct match_assignment *assignment;
+    const struct match_constrained *constrained; /* or NULL */
 };
 enum err match_save(struct ctx *cx, void *save);
 
@@ -50,7 +53,12 @@ const char *match_change_text(struct arena *mem, enum lang lang, const char *tit
  * stored obstacles [{"code","zh","en","forbids","alone"},…]. NULL for NULL or what is not ours. */
 const char *match_reasons_told(struct ctx *cx, const char *stored);
 
-/* --- operations (results.c, why.c) --- */
+/* A cell by the name of its column, NULL when there is none such; a told text in place of a stored
+ * one. */
+struct value *match_cell(const struct rows *r, int row, const char *name);
+void match_cell_put(struct value *cell, const char *text);
+
+/* --- operations (results.c, why.c, planning_ops.c) --- */
 extern const struct record match_post_record;
 /* Results or posts of the run {id}, by the record of the operation: the run is one more filter of
  * the list. An office sees its own people's rows of a run that a wider office made; without any,
@@ -58,6 +66,8 @@ extern const struct record match_post_record;
 enum err match_run_rows(struct ctx *cx);
 enum err match_result_override(struct ctx *cx);
 enum err match_why(struct ctx *cx);
+enum err match_bottlenecks(struct ctx *cx);
+enum err match_what_if(struct ctx *cx);
 
 struct override_input {
     int64_t post_id;
@@ -66,4 +76,9 @@ struct override_input {
 struct why_input {
     int64_t person_id, post_id;
 };
-extern const struct field match_override_fields[], match_why_fields[], match_why_output[];
+struct what_if_input {
+    const char *kind, *occupation;
+    int64_t employer_id, post_id, amount, level;
+};
+extern const struct field match_override_fields[], match_why_fields[], match_why_output[],
+    match_bottlenecks_output[], match_what_if_fields[], match_what_if_output[];

@@ -157,6 +157,7 @@ enum err match_save(struct ctx *cx, void *save)
                     T("这次匹配已经结束", "the run has already ended"));
     TRY(save_results(cx, s));
     TRY(save_posts(cx, s));
+    TRY(match_constrained_save(cx, s->run_id, in, s->constrained));
     return journal_append(
         cx,
         &(struct journal_entry){
