@@ -1,4 +1,4 @@
--- 0019 Conditions of a match run besides seats, and what became of them.
+-- 0018 Conditions of a match run besides seats, and what became of them.
 
 ALTER TABLE match_run ADD COLUMN constraints TEXT;        -- JSON as given: limits, parties, promises, forbidden
 ALTER TABLE match_run ADD COLUMN constraint_outcome TEXT; -- JSON: per limit who was left out, what it cost

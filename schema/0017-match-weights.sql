@@ -1,4 +1,4 @@
--- 0018 Weights of matching by pairing, in versions: never edited, a change is the next number.
+-- 0017 Weights of matching by pairing, in versions: never edited, a change is the next number.
 
 CREATE TABLE match_weights (
     id         BIGINT PRIMARY KEY,
