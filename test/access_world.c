@@ -368,9 +368,15 @@ static void make_target(struct making *m)
 
 static void make_run(struct making *m)
 {
-    int64_t run = step(m->west, "match_runs.create", NONE,
-                       words("{'home':%lld,'work':%lld}", (long long)org_division(m->p->west),
-                             (long long)org_division(m->p->east)));
+    int64_t run;
+
+    step(m->west, "match_weights.create", NONE,
+         words("{'home':%lld,'work':%lld,'reason':'%s试行','weights':{'distance':100}}",
+               (long long)org_division(m->p->west), (long long)org_division(m->p->east),
+               m->p->mark));
+    run = step(m->west, "match_runs.create", NONE,
+               words("{'home':%lld,'work':%lld}", (long long)org_division(m->p->west),
+                     (long long)org_division(m->p->east)));
 
     if (run != NONE && match_run_execute(unit(as_system()), run) != OK)
         test_fail(__FILE__, __LINE__, "the run was not done");
