@@ -9,7 +9,7 @@
 #include "divisions/divisions.h"
 #include "employers/employers.h"
 
-enum { NOW = 1552615200 /* 2019-03-15T02:00:00Z */, CALLERS_MAX = 64, UNITS_MAX = 4096 };
+enum { NOW = 1552615200 /* 2019-03-15T02:00:00Z */, CALLERS_MAX = 64, UNITS_MAX = 8192 };
 
 struct caller {
     char words[64], id_no[19];

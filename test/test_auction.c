@@ -266,6 +266,26 @@ TEST("the auction finds what adding one worker after the other finds")
     }
 }
 
+TEST("a post's price is what one more seat there would add")
+{
+    dice = 78;
+    for (int i = 0; i < 1000; i++) {
+        struct problem p = problem_small();
+        struct auction_result r;
+
+        auction_solve(test_arena(), &p.in, &r);
+        for (int32_t q = 0; q < p.in.posts; q++) {
+            int64_t more;
+
+            p.cap[q]++;
+            more = solve(&p.in).value - r.certificate.value;
+            p.cap[q]--;
+            if (p.cap[q] > 0)
+                EXPECT_INT(r.price[q], more * r.scale);
+        }
+    }
+}
+
 TEST("the same input gives the same output")
 {
     dice = 42;

@@ -50,8 +50,9 @@ struct auction_certificate {
 
 struct auction_result {
     int32_t *post;  /* per worker; -1 for none */
-    int64_t *price; /* per post, in 1/scale points: what one more seat there would add at most.
-                       0 for a post with a free seat. The price that makes worker w choose post p
+    int64_t *price; /* per post, in 1/scale points: without a precision the least that prove the
+                       assignment, which is what one more seat there would add. 0 for a post with
+                       a free seat. The price that makes worker w choose post p
                        is score(w, p) less what w has now: that explains "why not that one". A
                        post without seats has the price that keeps everybody away. */
     int64_t scale;  /* workers + 1; without a precision prices are whole points times it */

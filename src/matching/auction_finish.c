@@ -85,6 +85,7 @@ void auction_run_finish(struct auction_run *k)
     for (int32_t p = 0; p < k->posts; p++)
         while (x->price[p] > 0 && x->place[p].taken < x->place[p].seats)
             paths_fill(x, p);
+    paths_lower(x, k->workers, k->posts);
     for (int32_t p = 0; p < k->posts; p++)
         k->price[p] *= k->scale;
     arena_free(mem);

@@ -302,3 +302,41 @@ void paths_fill(struct paths *x, int32_t post)
     search_close(x, end.distance, -1);
     chain_backward(x, end, post);
 }
+
+/* --- least prices --- */
+
+/* By how much the posts that a worker could go to may fall before she would. */
+static void hold_back(struct paths *x, int32_t worker, int64_t so_far)
+{
+    const struct standing *standing = &x->standing[worker];
+    struct span row = x->row[worker];
+
+    for (int32_t e = 0; e < row.n; e++) {
+        int32_t post = row.edges[e].post;
+        int64_t net = row.edges[e].score - x->price[post];
+
+        if (post != standing->post)
+            reach(x, post,
+                  (struct reached){ so_far + standing->profit - net, worker, standing->post });
+    }
+}
+
+void paths_lower(struct paths *x, int32_t workers, int32_t posts)
+{
+    int32_t post;
+
+    for (int32_t p = 0; p < posts; p++) /* none falls below 0 */
+        reach(x, p, (struct reached){ x->price[p], -1, -1 });
+    for (int32_t w = 0; w < workers; w++)
+        if (x->standing[w].post == -1)
+            hold_back(x, w, 0);
+    while ((post = next_post(x, INT64_MAX)) >= 0)
+        for (int32_t h = 0; h < x->place[post].taken; h++)
+            hold_back(x, x->place[post].holders[h], x->reached[post].distance);
+    for (int32_t p = 0; p < posts; p++) {
+        x->price[p] -= x->reached[p].distance;
+        for (int32_t h = 0; h < x->place[p].taken; h++)
+            x->standing[x->place[p].holders[h]].profit += x->reached[p].distance;
+    }
+    search_close(x, 0, 1); /* nothing is nearer than 0: forgets the search alone */
+}

@@ -50,7 +50,7 @@ struct match_assignment {
 /* Who goes where. Each person's row holds the best posts and what else was considered; the first
  * is the favourite and the one above the given post, if any, tells what stood against it (full at
  * this price). Ends when the gap is at most a ten-thousandth of the bound, or after 20 rounds with
- * the gap as it is; never worth less than serving people one after the other. Companions are
+ * the gap as it is. Companions are
  * placed one by one; their part of the score says so. */
 void match_assign(struct arena *mem, const struct match_problem *in, struct match_assignment *ret);
 

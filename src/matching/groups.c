@@ -329,8 +329,11 @@ static void keep_if_better(struct solver *s, struct group_plan *plan)
     group_plan_copy(&s->m, plan, &s->best);
     s->short_by = short_by;
     s->has_best = true;
-    if (s->m.posts > 0)
-        memcpy(s->price, s->prices.price, sizeof *s->price * (size_t)s->m.posts);
+    for (int32_t p = 0; p < s->m.posts; p++) {
+        s->price[p] = s->prices.price[p];
+        if (s->m.has_split) /* that only held seats are free is the condition's, not the seats' */
+            s->price[p] = MIN(s->price[p], s->prices.price[s->m.posts + p]);
+    }
 }
 
 /* One round: promises, parties as `parties` has them (or at the prices of the moment when it is
@@ -458,8 +461,13 @@ static const struct group_cell *blocking(const struct group_model *m, const stru
     return NULL;
 }
 
-/* Of the edges the worker could pay for, the best one that something other than seats stands
- * against; when there is none, the seats went where they are worth more. */
+static bool has_obstacle(const struct solver *s, int64_t edge)
+{
+    return !group_usable(&s->m, edge) || blocking(&s->m, &s->best, edge);
+}
+
+/* What stands against the edge that leaves the worker most, of equal ones one that something other
+ * than seats stands against; when nothing does, the seats went where they are worth more. */
 static enum group_reason reason_of(const struct solver *s, int32_t worker, int32_t *ret_by)
 {
     const struct group_model *m = &s->m;
@@ -473,7 +481,7 @@ static enum group_reason reason_of(const struct solver *s, int32_t worker, int32
         int64_t net = m->edges[e].score * s->prices.scale - s->price[m->edges[e].post];
 
         usable += group_usable(m, e);
-        if (net <= most)
+        if (net < most || (net == most && !has_obstacle(s, e)))
             continue;
         most = net;
         best = e;
