@@ -354,7 +354,7 @@ static void make_account_changes(struct making *m)
 {
     for (int i = 0; i < 3; i++)
         step(m->west, "people.change", m->person[i],
-             words("{'account':'62284800000001000%02d','account_bank':'%s银行'}", i, m->p->mark));
+             words("{'account':'62284800000001234%02d','account_bank':'%s银行'}", i, m->p->mark));
 }
 
 static void make_target(struct making *m)
