@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define FUND "福州市就业专项资金"
+#define FUND "DESTINATION_BUDGET"
 
 /* --- claims as the claims module leaves them: APPROVED --- */
 struct approved {
