@@ -296,6 +296,7 @@ export const texts = {
   'decision.full': ['全文说明', 'Full explanation'],
   'decision.nMonths': ['{n} 个月', '{n} months'],
   'decision.nPersons': ['{n} 人', '{n} persons'],
+  'decision.nPlaces': ['{n} 个', '{n} in all'],
   'decision.nYears': ['{n} 岁', '{n} years'],
   'decision.want': ['要求 {x}', 'required {x}'],
   'decision.got': ['实际 {x}', 'found {x}'],

@@ -51,11 +51,11 @@ const parsed = (x: unknown): unknown => {
 
 const MONTHS = new Set(['MONTHS', 'INSURED', 'CONTRACT'])
 const SUMS = new Set(['MEAN_WAGE', 'WAGE_SUM', 'TICKETS', 'CAP', 'PAID'])
-const HEADS = new Set(['HEADCOUNT', 'QUOTA'])
 function figure(rule: string, n: number): string {
   if (MONTHS.has(rule)) return t('decision.nMonths', { n })
   if (SUMS.has(rule)) return money(n)
-  if (HEADS.has(rule)) return t('decision.nPersons', { n: count(n) })
+  if (rule === 'HEADCOUNT') return t('decision.nPersons', { n: count(n) })
+  if (rule === 'QUOTA') return t('decision.nPlaces', { n: count(n) })
   if (rule === 'AGE') return t('decision.nYears', { n })
   return ''
 }
