@@ -54,7 +54,8 @@ static const struct item {
     { "offset",
       "抵扣追回",
       "Kept back",
-      SUM_OF("l.offset_fen") OF_LINES " AND b.state NOT IN ('LOCKED', 'APPROVED')",
+      SUM_OF("l.offset_fen") OF_LINES
+      " AND l.offset_fen > 0 AND b.state NOT IN ('LOCKED', 'APPROVED')",
       { LEDGER_OFFSET, LEDGER_EVENTS, LEDGER_EVENTS } },
     { "recoveries",
       "应追回",

@@ -631,6 +631,8 @@ export const texts = {
   'budget.noneText': ['预算由付款单位下达；上级的预算在上级查看。', 'Budgets are set by the payer; those of the office above are seen there.'],
   'reconcile.intro': ['批次、银行回盘、资金账三方逐批核对，对到零。', 'Batches, the bank’s returns and the ledger, batch by batch, to zero.'],
   'reconcile.settled': ['全部对平，没有未达账项', 'All settled: nothing differs and nothing is open'],
+  'reconcile.noneHere': ['本单位没有可核对的批次', 'No batches of yours to compare'],
+  'reconcile.noneHereText': ['由付款一方逐批核对；下表是业务记录与资金账。', 'The side that pays compares them; below are the records and the ledger.'],
   'reconcile.settledText': ['{n} 个批次，银行实付 {sum}，与资金账分毫不差。', '{n} batches, {sum} paid by the bank, the same in the ledger to the fen.'],
   'reconcile.agrees': ['账实相符，还有未达账项', 'The books agree; some items are still open'],
   'reconcile.agreesText': ['{n} 笔等待银行或经办处理，见下表。', '{n} lines wait for the bank or for somebody here, see below.'],
