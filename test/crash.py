@@ -412,6 +412,8 @@ NO_PAYMENTS = ("DELETE FROM payment_return", "DELETE FROM payment_line", "DELETE
                "UPDATE claim SET state = 'APPROVED', reason = NULL, budget_year = NULL",
                # an empty ledger is filled from the claims when the store is opened next
                "DROP TRIGGER ledger_keeps", "DELETE FROM ledger_entry",
+               # and what a budget had reserved with it
+               "DELETE FROM budget_use", "DELETE FROM budget",
                "CREATE TRIGGER ledger_keeps BEFORE DELETE ON ledger_entry BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END")
 
 
