@@ -209,7 +209,7 @@ def replay(store, payer, first, file):
 
 def main():
     demo, users = crash.make_demo()
-    payer, second, approver = users["fuzhou-payer"], users["fuzhou-payer2"], users["fuzhou-approver"]
+    payer, second, approver = users["fuzhou-payer"], users["fuzhou-payer2"], users["fuzhou-approver2"]
     store = copy_of(demo, "claims")
     change(store, *crash.NO_PAYMENTS)
     call(store, "people.list", "limit=0")  # opened once, the ledger is filled from the claims
