@@ -13,6 +13,8 @@ struct test {
 };
 void test_register(struct test *t);
 void test_fail(const char *file, int line, const char *format, ...) PRINTF(3, 4);
+/* The running test cannot run here: it counts neither as passed nor as failed. */
+void test_skip(void);
 /* Failed expectations of the running test so far. */
 int test_failures(void);
 /* An arena that lives until the running test ends. */
@@ -33,9 +35,10 @@ const char *test_folder(void);
         test_register(&row);                                                        \
     }                                                                               \
     static void fn(void)
-#define TEST(text)                                                               \
-    TEST_DEFINE_(TEST_JOIN(test_run_, __LINE__), TEST_JOIN(test_reg_, __LINE__), \
-                 TEST_JOIN(test_row_, __LINE__), text)
+/* Names made of `name` must be free. */
+#define TEST_NAMED(name, text) \
+    TEST_DEFINE_(TEST_JOIN(run_, name), TEST_JOIN(register_, name), TEST_JOIN(row_, name), text)
+#define TEST(text) TEST_NAMED(TEST_JOIN(test_, __LINE__), text)
 
 #define EXPECT(cond)                                              \
     do {                                                          \

@@ -100,18 +100,13 @@ void ops_expect(const char *file, int line, int status, const char *code);
 int64_t ops_created(const char *file, int line, struct caller *who, const char *op,
                     const char *format, ...) PRINTF(5, 6);
 
-#define OPS_TEST(text) \
-    OPS_TEST_(text, TEST_JOIN(ops_body_, __LINE__), TEST_JOIN(ops_run_, __LINE__))
-#define OPS_TEST_(text, body, run)   \
+#define OPS_TEST(text) OPS_TEST_(text, TEST_JOIN(ops_body_, __LINE__))
+#define OPS_TEST_(text, body)        \
     static void body(void);          \
-    static void run(struct ctx *cx)  \
+    STORE_TEST_WITH(world_kit, text) \
     {                                \
         ops_begin(cx);               \
         body();                      \
         ops_end();                   \
-    }                                \
-    TEST(text)                       \
-    {                                \
-        stores_run(&world_kit, run); \
     }                                \
     static void body(void)

@@ -211,12 +211,17 @@ static void run_body(const struct store_kit *kit, const char *url, const char *k
         fprintf(stderr, "    … on %s\n", kind);
 }
 
-static void run_sqlite(const struct store_kit *kit, store_body *body)
+void stores_run_sqlite(const struct store_kit *kit, store_body *body)
 {
     static int count;
     int number = kit_number(kit);
     char source[128], path[128], side[140];
 
+    if (!wanted("sqlite")) {
+        test_skip();
+        return;
+    }
+    set_up();
     snprintf(source, sizeof source, "%s/kit-%d.db", dir, number);
     snprintf(path, sizeof path, "%s/%d.db", dir, ++count);
     if (!ready[number][0] && !(ready[number][0] = prepare(kit, source)))
@@ -229,13 +234,16 @@ static void run_sqlite(const struct store_kit *kit, store_body *body)
     ran_sqlite++;
 }
 
-static void run_postgres(const struct store_kit *kit, store_body *body)
+void stores_run_postgres(const struct store_kit *kit, store_body *body)
 {
     int number = kit_number(kit);
     char sql[200], url[200];
 
-    if (!connect_admin())
+    set_up();
+    if (!connect_admin()) {
+        test_skip();
         return;
+    }
     if (!ready[number][1]) {
         snprintf(sql, sizeof sql, "CREATE DATABASE kit_%d OWNER queqiao", number);
         admin_exec(sql);
@@ -254,15 +262,6 @@ static void run_postgres(const struct store_kit *kit, store_body *body)
     ran_postgres++;
 }
 
-void stores_run(const struct store_kit *kit, store_body *body)
-{
-    set_up();
-    if (wanted("sqlite"))
-        run_sqlite(kit, body);
-    if (wanted("postgres"))
-        run_postgres(kit, body);
-}
-
 struct ctx *stores_ctx(struct ctx *cx)
 {
     return fresh_ctx(cx->store);
@@ -273,10 +272,10 @@ void stores_end(struct stores_ran *ret)
     *ret = (struct stores_ran){ .sqlite = ran_sqlite, .postgres = ran_postgres };
     if (!*dir)
         return;
-    ret->without_postgres = !wanted("postgres")       ? "not asked for"
-                            : !has_cluster            ? "not installed: postgresql-15"
-                            : !ran_postgres || !admin ? "could not be started"
-                                                      : NULL;
+    ret->without_postgres = !wanted("postgres") ? "not asked for"
+                            : !has_cluster      ? "not installed: postgresql-15"
+                            : cluster_failed    ? "could not be started"
+                                                : NULL;
     PQfinish(admin);
     admin = NULL;
     close(watcher_pipe);

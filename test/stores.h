@@ -3,7 +3,7 @@
  *     STORE_TEST("a seat taken twice is refused the second time") { EXPECT_INT(db_write(cx, …), …);
  * }
  *
- * The body runs once on SQLite and once on PostgreSQL, each time in a fresh store with the
+ * These are two tests, one on SQLite and one on PostgreSQL, each in a fresh store with the
  * program's schema; cx acts as the program itself, at 2026-03-10 08:00 in China, in English. A
  * throw-away PostgreSQL cluster is started at the first such test and goes with the test run,
  * however that ends. QUEQIAO_TEST_STORES=sqlite (or postgres) runs them on one only; the last lines
@@ -19,18 +19,23 @@ struct store_kit {
     db_fn *fill; /* run once in the store that others are copied from; may be NULL */
 };
 typedef void store_body(struct ctx *cx);
-void stores_run(const struct store_kit *kit, store_body *body);
+void stores_run_sqlite(const struct store_kit *kit, store_body *body);
+void stores_run_postgres(const struct store_kit *kit, store_body *body);
 /* The program's own: ops_tables(), schema/ and the modules' seeds. */
 extern const struct store_kit program_kit;
 
 #define STORE_TEST(text) STORE_TEST_WITH(program_kit, text)
 #define STORE_TEST_WITH(kit, text) STORE_TEST_(kit, text, TEST_JOIN(store_body_, __LINE__))
-#define STORE_TEST_(kit, text, body)  \
-    static void body(struct ctx *cx); \
-    TEST(text)                        \
-    {                                 \
-        stores_run(&(kit), body);     \
-    }                                 \
+#define STORE_TEST_(kit, text, body)                             \
+    static void body(struct ctx *cx);                            \
+    TEST_NAMED(TEST_JOIN(body, _sqlite), text " (SQLite)")       \
+    {                                                            \
+        stores_run_sqlite(&(kit), body);                         \
+    }                                                            \
+    TEST_NAMED(TEST_JOIN(body, _postgres), text " (PostgreSQL)") \
+    {                                                            \
+        stores_run_postgres(&(kit), body);                       \
+    }                                                            \
     static void body(struct ctx *cx)
 
 /* The same store under test, another unit of work: another thread or another actor. ctx_free() it.

@@ -85,7 +85,8 @@ TEST(
     "one seed tells the same story in every store, and a township of more than 20 must name a leader")
 {
     told = NULL;
-    stores_run(&program_kit, tell);
+    stores_run_sqlite(&program_kit, tell);
+    stores_run_postgres(&program_kit, tell);
 }
 
 /* --- the clock of a demonstration --- */
