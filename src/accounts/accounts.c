@@ -644,7 +644,7 @@ static const struct op ops[] = {
       .in = setup_fields, .in_size = sizeof(struct setup_input), .flags = OP_PUBLIC | OP_DETACHED },
 
     { "organisations.list", "GET /organisations", PERM_NONE, record_list, "单位列表",
-      "list organisations", .record = &organisation_record },
+      "Organisations", .record = &organisation_record },
     { "organisations.get", "GET /organisations/{id}", PERM_NONE, record_get, "查看单位",
       "show an organisation", .record = &organisation_record },
     { "organisations.history", "GET /organisations/{id}/history", PERM_ACCOUNT_MANAGE,
@@ -655,7 +655,7 @@ static const struct op ops[] = {
     { "organisations.change", "PATCH /organisations/{id}", PERM_ACCOUNT_MANAGE, record_update,
       "修改单位", "change an organisation", .record = &organisation_record },
 
-    { "users.list", "GET /users", PERM_ACCOUNT_MANAGE, record_list, "账号列表", "list users",
+    { "users.list", "GET /users", PERM_ACCOUNT_MANAGE, record_list, "账号列表", "Users",
       .record = &user_record },
     { "users.get", "GET /users/{id}", PERM_ACCOUNT_MANAGE, record_get, "查看账号", "show a user",
       .record = &user_record },
@@ -686,7 +686,7 @@ static const struct op ops[] = {
     { "stand_ins.colleagues", "GET /colleagues", PERM_STAND_IN, stand_ins_colleagues,
       "可代办的同事", "colleagues who can stand in" },
 
-    { "pairings.list", "GET /pairings", PERM_NONE, record_list, "结对关系列表", "list pairings",
+    { "pairings.list", "GET /pairings", PERM_NONE, record_list, "结对关系列表", "Pairings",
       .record = &pairing_record },
     { "pairings.get", "GET /pairings/{id}", PERM_NONE, record_get, "查看结对关系", "show a pairing",
       .record = &pairing_record },

@@ -403,7 +403,7 @@ static const struct field fields[] = {
     OUTPUT("policy_name", FIELD_TEXT, "补贴", "Subsidy",
            .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = c.policy_id)", .use = LISTED),
     OUTPUT("policy_name_en", FIELD_TEXT, "补贴（英文）", "Subsidy",
-           .sql = "(SELECT y.title_en FROM policy y WHERE y.id = c.policy_id)"),
+           .sql = "(SELECT y.title_en FROM policy y WHERE y.id = c.policy_id)", .use = USE_LIST),
     OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "c.person_id",
            .use = USE_LIST | USE_FILTER),
     OUTPUT(

@@ -62,6 +62,8 @@ static const struct field fields[] = {
     OUTPUT("policy_id", FIELD_ID, "政策", "Policy", .sql = "a.policy_id", .use = USE_FILTER),
     OUTPUT("policy_name", FIELD_TEXT, "补贴", "Subsidy", .use = LISTED,
            .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = a.policy_id)"),
+    OUTPUT("policy_name_en", FIELD_TEXT, "补贴（英文）", "Subsidy", .use = USE_LIST,
+           .sql = "(SELECT y.title_en FROM policy y WHERE y.id = a.policy_id)"),
     OUTPUT(
         "person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,
         .sql =

@@ -25,7 +25,7 @@ static const struct field fields[] = {
     OUTPUT("policy_name", FIELD_TEXT, "补贴", "Subsidy",
            .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = n.policy_id)", .use = LISTED),
     OUTPUT("policy_name_en", FIELD_TEXT, "补贴（英文）", "Subsidy",
-           .sql = "(SELECT y.title_en FROM policy y WHERE y.id = n.policy_id)"),
+           .sql = "(SELECT y.title_en FROM policy y WHERE y.id = n.policy_id)", .use = USE_LIST),
     OUTPUT("from_on", FIELD_DATE, "公示开始", "From", .sql = "n.from_on", .use = LISTED),
     OUTPUT("until_on", FIELD_DATE, "公示截止", "Until", .sql = "n.until_on",
            .use = LISTED | USE_FILTER),

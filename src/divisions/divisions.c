@@ -246,7 +246,7 @@ static const struct field load_output[] = {
 };
 
 static const struct op ops[] = {
-    { "divisions.list", "GET /divisions", PERM_NONE, record_list, "查找行政区划", "find divisions",
+    { "divisions.list", "GET /divisions", PERM_NONE, record_list, "查找行政区划", "Divisions",
       .record = &division_record },
     { "divisions.tree", "GET /divisions/tree", PERM_NONE, divisions_tree, "下级行政区划",
       "divisions below one", .in = tree_fields, .in_size = sizeof(struct division_query),

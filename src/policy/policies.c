@@ -505,7 +505,7 @@ static const struct field decision_fields[] = {
     OUTPUT("policy_title", FIELD_TEXT, "政策名称", "Policy title",
            .sql = "(SELECT y.title_zh FROM policy y WHERE y.id = q.policy_id)", .use = LISTED),
     OUTPUT("policy_title_en", FIELD_TEXT, "政策名称（英文）", "Policy title",
-           .sql = "(SELECT y.title_en FROM policy y WHERE y.id = q.policy_id)"),
+           .sql = "(SELECT y.title_en FROM policy y WHERE y.id = q.policy_id)", .use = USE_LIST),
     OUTPUT("person_id", FIELD_ID, "人员", "Person", .sql = "q.person_id", .use = USE_FILTER),
     OUTPUT(
         "person_name", FIELD_NAME, "姓名", "Name", .use = LISTED,

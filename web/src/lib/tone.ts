@@ -9,7 +9,11 @@ const TONES: [Tone, RegExp][] = [
   ['good', /ACTIVE|OPEN|PAID|APPROVED|CONFIRMED|VERIFIED|DONE|COMMITTED|PUBLISHED|HANDED|SUCCESS|ACCEPTED|SIGNED|EMPLOYED|RECOGNISED|CHECKED|RECONCILED|FILLED|RESOLVED|ELIGIBLE|PASSED|FINISHED|ADOPTED/],
 ]
 
-export function toneOf(code: unknown): Tone {
+// A post that is open is well; money to come back and an audit that are open wait for somebody.
+const OPEN_WAITS = new Set(['adjustment', 'claim_audit'])
+
+export function toneOf(code: unknown, record = ''): Tone {
   const text = String(code ?? '')
+  if (text === 'OPEN' && OPEN_WAITS.has(record)) return 'warn'
   return TONES.find(([, words]) => words.test(text))?.[0] ?? 'calm'
 }

@@ -37,7 +37,7 @@ const GROUPS: { key: Key; icon: Component; items: Item[] }[] = [
   { key: 'group.match', icon: Connection, items: [{ room: '/matching', title: 'room.matching', perms: ['MATCH_READ'] }, 'offer'] },
   { key: 'group.transfer', icon: Guide, items: ['transfer_batch', 'passenger'] },
   { key: 'group.placement', icon: OfficeBuilding, items: ['placement', { room: '/months', title: 'room.months', perms: ['PLACEMENT_READ', 'MONTH_CONFIRM'] }, 'labour_station', 'visit', 'rights_case'] },
-  { key: 'group.rights', icon: Collection, items: ['policy', { room: '/claims', title: 'room.claims', perms: ['CLAIM_READ'] }, 'claim_audit', 'public_notice'] },
+  { key: 'group.rights', icon: Collection, items: ['policy', { room: '/claims', title: 'room.claims', perms: ['CLAIM_READ'] }, 'claim_audit', 'public_notice', 'decision'] },
   { key: 'group.money', icon: Wallet, items: [
     { room: '/budgets', title: 'room.budgets', perms: ['PAYMENT_READ'] },
     'payment_batch', 'payment_line', 'account_change',
@@ -45,7 +45,7 @@ const GROUPS: { key: Key; icon: Component; items: Item[] }[] = [
     { room: '/ledger', title: 'room.ledger', perms: ['PAYMENT_READ'] },
     'month_correction', 'adjustment',
   ] },
-  { key: 'group.system', icon: Setting, items: ['organisation', 'user', 'pairing', 'division'] },
+  { key: 'group.system', icon: Setting, items: ['organisation', 'user', 'stand_in', 'pairing', 'division'] },
 ]
 // Shown inside a room of their own or only with their parent.
 const HIDDEN = new Set(['budget', 'ledger_entry', 'import_batch', 'match_run', 'claim', 'target', 'month_evidence', 'job_intention', 'person_status', 'match_result'])
