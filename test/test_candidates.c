@@ -25,6 +25,38 @@ static const struct match_range wanted[] = {
 
 static struct match_employer employers[5];
 static struct match_weights weights;
+static struct match_grant grant[3][16];
+static struct match_grants grants[3];
+
+/* For each kind of post, county, household and being back: sometimes something. */
+static void grants_roll(void)
+{
+    for (int k = 0; k < 3; k++) {
+        int32_t n = 0;
+
+        for (int c = 0; c < 16; c++) {
+            static const int64_t ascending[] = { 500237000000, 511132000000, 621102000000,
+                                                 621121000000 };
+            int64_t fen = roll(0, 1) ? roll(1, 12) * 10000 : 0;
+
+            if (c % 2 && n > 0 && grant[k][n - 1].county == ascending[c / 4] &&
+                grant[k][n - 1].is_registered == (c / 2 % 2 == 1))
+                fen = MIN(fen, grant[k][n - 1].fen);
+            else if (c % 2)
+                fen = 0;
+            if (fen > 0)
+                grant[k][n++] = (struct match_grant){ .county = ascending[c / 4],
+                                                      .is_registered = c / 2 % 2,
+                                                      .is_back = c % 2,
+                                                      .fen = fen };
+        }
+        grants[k] = (struct match_grants){ grant[k], n };
+    }
+}
+
+static const struct match_training trainings[] = {
+    { 2, 6180204 }, { NONE, 6180200 }, { 3, 0 }, { NONE, 4030201 }, { 1, 6310000 },
+};
 
 /* Small numbers of everything, so that ties and scarcity abound. Ids run against the order. */
 static struct match_problem problem(int32_t n_persons, int32_t n_posts)
@@ -37,6 +69,7 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
     struct match_neighbours *villages = NEW_ARRAY(test_arena(), struct match_neighbours, 5);
 
     weights = match_weights_default();
+    grants_roll();
     for (size_t i = 0; i < ARRAY_LEN(employers); i++) {
         int32_t placed = (int32_t)roll(0, 9), stayed = (int32_t)roll(0, placed);
 
@@ -54,6 +87,7 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
             .villages = &villages[i],
             .n_villages = (int32_t)roll(0, 1),
             .arrears = (int32_t)(roll(0, 5) / 5),
+            .rights = (int32_t)(roll(0, 4) / 3),
         };
     }
     for (int32_t i = 0; i < n_persons; i++)
@@ -68,6 +102,8 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
             .n_occupations = (int32_t)roll(0, 2),
             .earlier = &east[roll(0, 5)],
             .n_earlier = (int32_t)roll(0, 1),
+            .trainings = &trainings[roll(0, 3)],
+            .n_trainings = (int32_t)MAX(0, roll(-2, 2)),
             .least_wage_fen = roll(0, 3) ? roll(20, 40) * 10000 : NONE,
             .companion_id = roll(0, 3) ? NONE : 5,
             .skill_level = (int8_t)roll(-1, 3),
@@ -81,6 +117,7 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
         posts[i] = (struct match_post){
             .id = 5000 - i,
             .employer = &employers[roll(0, 4)],
+            .grants = roll(0, 3) ? &grants[roll(0, 2)] : NULL,
             .work = east[roll(0, 6)],
             .occupation = trades[roll(0, 6)],
             .seats = (int32_t)roll(0, 3),
@@ -111,6 +148,8 @@ TEST("the search finds the same posts in the same order as looking at all of the
         in.threads = round % 3;
         weights.pay_limit = (int32_t)roll(0, 3000);
         weights.pay_percent = (int32_t)roll(0, 250);
+        weights.living_percent = (int32_t)roll(0, 300);
+        weights.subsidy_percent = (int32_t)roll(0, 200);
         match_candidates(test_arena(), &in, &c);
         for (int32_t i = 0; i < in.n_persons; i++) {
             int32_t n = match_shortlist(&in, &in.persons[i], in.most, plain);

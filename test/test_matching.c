@@ -618,3 +618,89 @@ STORE_TEST("an office that sees a part of a run gets the report of its part, wit
     cx->who.scope.home_hi = 621126999999;
     EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), E_NOT_FOUND);
 }
+
+/* One reason of the person's result by its code, as the list tells it in English. */
+static const char *reason_of(struct ctx *cx, int64_t run, int64_t person, const char *code)
+{
+    result_of(cx, run, person);
+    for (size_t i = 0; i < json_count(got(cx, "items.0.reasons")); i++) {
+        const struct json_value *reason = json_at(got(cx, "items.0.reasons"), i);
+
+        if (str_eq(json_as_str(json_get(reason, "code")), code))
+            return arena_printf(cx->mem, "%lld: %s",
+                                (long long)json_as_int(json_get(reason, "points")),
+                                json_as_str(json_get(reason, "en")));
+    }
+    return NULL;
+}
+
+static void on_day(struct ctx *cx, const char *day)
+{
+    cx->today = date_of_text(day);
+    cx->now = date_to_days(cx->today) * 86400LL;
+}
+
+STORE_TEST("a run counts what the policies in force would pay, and names the one that pays most")
+{
+    int64_t run, poor, other;
+
+    on_day(cx, "2019-02-20");
+    poor = road_person(cx, 1);
+    other = road_person(cx, 2);
+    EXPECT_INT(road_call(cx, "people.change", poor, "{\"household_type\":\"REGISTERED_POOR\"}"),
+               OK);
+    road_post(cx, "甲厂", 2);
+    run = run_now(cx);
+    EXPECT_STR(reason_of(cx, run, poor, "pay.subsidy"),
+               "1000: under the policies in force (Post wage subsidy for registered-poor workers "
+               "from Dingxi who first come to Fuzhou (2019)), 12 months of work earn an estimated "
+               "12000 yuan of subsidies, 1000 a month; with pay and after meals and lodging about "
+               "3604 in hand");
+    EXPECT_STR(reason_of(cx, run, other, "pay.subsidy"), NULL);
+}
+
+/* Fuzhou 2019: 3,000 and 9,000 to registered poor of Dingxi who come first. Fuzhou 2018: 600 for
+ * six months in a reserved post. Shandong 2020: 6,000 a year at most to people of Chongqing
+ * (policies/fuzhou-post-wage-2019.yaml and its like). */
+static const struct {
+    const char *day;
+    int64_t home, work;
+    bool is_registered, is_back;
+    int64_t total_fen;
+    bool is_reserved;
+} paid[] = {
+    { "2019-02-20", 621121000000, 350181000000, true, false, 1200000 },
+    { "2019-02-20", 621121000000, 350181000000, true, true, 0 },
+    { "2019-02-20", 621121000000, 350181000000, false, false, 0 },
+    { "2019-02-20", 621121000000, 350206000000, true, false, 0 }, /* Xiamen */
+    { "2019-02-20", 620102000000, 350181000000, true, false, 0 }, /* Lanzhou */
+    { "2018-11-20", 621121000000, 350181000000, true, false, 0 }, /* not yet in force */
+    { "2018-03-05", 621121000000, 350181000000, true, false, 360000, true },
+    { "2018-03-05", 621121000000, 350181000000, true, false, 0, false },
+    { "2020-03-01", 500237000000, 370681000000, true, false, 600000 },
+    { "2026-03-10", 621121000000, 350181000000, true, false, 0 }, /* nobody is registered poor */
+};
+
+static enum err stays_paid(struct ctx *cx, void *arg)
+{
+    return match_stays_paid(cx, arg, 1);
+}
+
+STORE_TEST("stays are paid for as the policies say: where, from where, to whom, and once in a life")
+{
+    for (size_t i = 0; i < ARRAY_LEN(paid); i++) {
+        struct match_stay stay = { .home = paid[i].home,
+                                   .work = paid[i].work,
+                                   .is_reserved = paid[i].is_reserved,
+                                   .grant = { .is_registered = paid[i].is_registered,
+                                              .is_back = paid[i].is_back } };
+
+        on_day(cx, paid[i].day);
+        EXPECT_INT(db_read(cx, stays_paid, &stay), OK);
+        if (stay.grant.total_fen != paid[i].total_fen)
+            test_fail(__FILE__, __LINE__, "row %d: %lld fen", (int)i,
+                      (long long)stay.grant.total_fen);
+        EXPECT_INT(stay.grant.fen, stay.grant.total_fen / 12);
+        EXPECT_INT(stay.grant.zh != NULL, stay.grant.total_fen > 0);
+    }
+}

@@ -439,6 +439,92 @@ static void arrears_many(struct pair *p)
     p->employer.arrears = 40;
 }
 
+static void rights_two(struct pair *p)
+{
+    p->employer.rights = 2;
+}
+static void arrears_and_rights(struct pair *p)
+{
+    p->employer.arrears = 1;
+    p->employer.rights = 2;
+}
+static void in_fuzhou(struct pair *p)
+{
+    p->post.work = 350102000000;
+}
+static void in_quanzhou(struct pair *p)
+{
+    p->post.work = 350502000000;
+}
+static void in_chongqing(struct pair *p)
+{
+    p->post.work = 500112000000;
+}
+static void work_nowhere(struct pair *p)
+{
+    p->post.work = 990102000000;
+}
+/* 12,000 yuan in a year, of which 3,000 to who has been there. */
+static const struct match_grant some[] = {
+    { 621102000000, true, false, 12, 1, 200000, 2400000, "别县补贴", "grant of another county" },
+    { 621121000000, true, false, 12, 2, 100000, 1200000, "稳岗补贴", "stability grant" },
+    { 621121000000, true, true, 12, 1, 25000, 300000, "交通补贴", "transport grant" },
+};
+static const struct match_grants grants = { some, ARRAY_LEN(some) };
+static void granted_others(struct pair *p)
+{
+    p->post.grants = &grants;
+}
+static void granted(struct pair *p)
+{
+    granted_others(p);
+    p->person.is_registered = true;
+}
+static void granted_back(struct pair *p)
+{
+    granted(p), been_in_city(p);
+}
+static void train(struct pair *p, const struct match_training *training)
+{
+    p->employer.id = 7;
+    p->person.trainings = training;
+    p->person.n_trainings = 1;
+}
+static void trained(struct pair *p)
+{
+    static const struct match_training training = { NONE, 6180200 };
+
+    train(p, &training);
+}
+static void short_but_trained(struct pair *p)
+{
+    one_level_short(p), trained(p);
+}
+static void trained_cook(struct pair *p)
+{
+    static const struct match_training training = { NONE, 4030201 };
+
+    train(p, &training);
+}
+static void trained_here(struct pair *p)
+{
+    static const struct match_training training = { 7, 6180204 };
+
+    train(p, &training);
+}
+static void trained_cook_here(struct pair *p)
+{
+    static const struct match_training training = { 7, 4030201 };
+
+    train(p, &training);
+}
+static void trained_any_here(struct pair *p)
+{
+    static const struct match_training training = { 7, 0 };
+
+    train(p, &training);
+}
+
 /* The unchanged pair: about 1840 km, three climate zones, rice instead of wheat. */
 static const struct {
     const char *what;
@@ -447,14 +533,23 @@ static const struct {
     int32_t points;
 } scored[] = {
     { "a post at all", nothing, MATCH_PART_BASE, 1500 },
-    { "4200 against 3500", nothing, MATCH_PART_TAKE_HOME, 700 },
-    { "with board", board, MATCH_PART_TAKE_HOME, 1300 },
+    /* in a town meals cost 86% and lodging 95% of the usual 600 and 400 */
+    { "4200 against 3500, living 104 cheaper", nothing, MATCH_PART_TAKE_HOME, 804 },
+    { "as much in a province capital, 88 dearer", in_fuzhou, MATCH_PART_TAKE_HOME, 612 },
+    { "as much in another city, 34 dearer", in_quanzhou, MATCH_PART_TAKE_HOME, 666 },
+    { "as much in a municipality, 88 dearer", in_chongqing, MATCH_PART_TAKE_HOME, 612 },
+    { "as much nobody knows where", work_nowhere, MATCH_PART_TAKE_HOME, 700 },
+    { "with board", board, MATCH_PART_TAKE_HOME, 1320 },
     { "with board and lodging", board_lodging, MATCH_PART_TAKE_HOME, 1700 },
     { "board is worth but money", pay_in_kind, MATCH_PART_TAKE_HOME, 999 },
-    { "piece rate counts what newcomers reach", piece_low, MATCH_PART_TAKE_HOME, -700 },
+    { "piece rate counts what newcomers reach", piece_low, MATCH_PART_TAKE_HOME, -596 },
     { "pay has a limit", rich, MATCH_PART_TAKE_HOME, 2000 },
-    { "no wish is taken as 3500", no_wage_wish, MATCH_PART_TAKE_HOME, 700 },
+    { "no wish is taken as 3500", no_wage_wish, MATCH_PART_TAKE_HOME, 804 },
     { "pay unknown", pay_unknown, MATCH_PART_TAKE_HOME, 0 },
+    { "no policy pays", nothing, MATCH_PART_SUBSIDY, 0 },
+    { "a policy pays households that are not hers", granted_others, MATCH_PART_SUBSIDY, 0 },
+    { "a policy pays her", granted, MATCH_PART_SUBSIDY, 1000 },
+    { "a policy pays less to who comes back", granted_back, MATCH_PART_SUBSIDY, 250 },
     { "within the province", same_province, MATCH_PART_DISTANCE, 0 },
     { "an unknown home", nowhere, MATCH_PART_DISTANCE, 0 },
     { "never there", nothing, MATCH_PART_HABIT, 0 },
@@ -480,6 +575,13 @@ static const struct {
     { "skill as asked", nothing, MATCH_PART_FIT, 0 },
     { "one level short", one_level_short, MATCH_PART_FIT, -200 },
     { "level unknown", level_unknown, MATCH_PART_FIT, 0 },
+    { "one level short, but trained", short_but_trained, MATCH_PART_FIT, 0 },
+    { "not trained", nothing, MATCH_PART_TRAINED, 0 },
+    { "trained for the trade", trained, MATCH_PART_TRAINED, 150 },
+    { "trained for another trade", trained_cook, MATCH_PART_TRAINED, 0 },
+    { "trained for this employer", trained_here, MATCH_PART_TRAINED, 300 },
+    { "trained for this employer's kitchen", trained_cook_here, MATCH_PART_TRAINED, 0 },
+    { "trained for whatever this employer needs", trained_any_here, MATCH_PART_TRAINED, 300 },
     { "unknown employer", nothing, MATCH_PART_RETENTION, 0 },
     { "none of ten stayed: 5 of 20, then as ten more", stayed_none, MATCH_PART_RETENTION, -500 },
     { "the one stayed", stayed_all_one, MATCH_PART_RETENTION, 90 },
@@ -492,6 +594,8 @@ static const struct {
     { "of another village", neighbours_of_others, MATCH_PART_VILLAGE, 0 },
     { "one case of arrears", arrears_one, MATCH_PART_ARREARS, -300 },
     { "forty cases of arrears", arrears_many, MATCH_PART_ARREARS, -900 },
+    { "two other cases", rights_two, MATCH_PART_ARREARS, -200 },
+    { "one of arrears and two others", arrears_and_rights, MATCH_PART_ARREARS, -500 },
     { "reserved for her", reserved_for, MATCH_PART_RESERVED_FOR, 300 },
     { "not reserved", nothing, MATCH_PART_RESERVED_FOR, 0 },
 };
@@ -588,7 +692,8 @@ TEST("a stored score reads back as it was, in both languages")
 
     p.post.employer = &p.employer;
     p.post.pay_low_fen = 420050;
-    board(&p), county_stays(&p), one_seat_for_two(&p), no_room(&p);
+    board(&p), county_stays(&p), one_seat_for_two(&p), no_room(&p), granted(&p);
+    arrears_and_rights(&p), trained_here(&p);
     match_score(&p.person, &p.post, &w, &s);
     json = match_score_json(test_arena(), &s);
     EXPECT_INT(match_reasons_read(json, back), s.n);
@@ -596,19 +701,33 @@ TEST("a stored score reads back as it was, in both languages")
         EXPECT_INT(back[i].code, s.parts[i].code);
         EXPECT_INT(back[i].points, s.parts[i].points);
         EXPECT(!memcmp(back[i].v, s.parts[i].v, sizeof back[i].v));
+        for (int k = 0; k < 2; k++) {
+            const struct match_name *is = &back[i].name[k], *was = &s.parts[i].name[k];
+
+            EXPECT_INT(is->n, was->n);
+            EXPECT(is->n == 0 || !memcmp(is->text, was->text, (size_t)was->n));
+        }
     }
     EXPECT_STR(
         match_reasons_text(test_arena(), LANG_ZH, json),
-        "有岗位可去（+1500分）；预计月收入4200.50元（另包食宿折600元），比期望高1300.50元"
-        "（+1300分）；没有夫妻房；同伴在此没有名额（-600分）；气候与家乡差别大（-300分）；"
+        "有岗位可去（+1500分）；预计月收入4200.50元（包吃，住宿约380元，估算，比通常省620元），"
+        "比期望高1320.50元（+1320分）；按现行政策（稳岗补贴等2项），做满12个月估计可得补贴12000元，"
+        "平均每月1000元；连同工资、除去自理食宿，每月到手约4820.50元（+1000分）；"
+        "没有夫妻房；同伴在此没有名额（-600分）；"
+        "该单位有1起欠薪、2起其他维权案件记录（-500分）；气候与家乡差别大（-300分）；"
+        "参加过该单位的订单培训（+300分）；"
         "离家约1800公里（按省会直线距离）（-276分）；本县曾有10人到该单位，9人稳定满3个月"
         "，满1个月9/10人，满6个月9/10人（单位共14人，折算留存率63%）（+257分）；主食习惯不同，且无食堂（-200分）；"
         "工种合本人意愿（+200分）");
     EXPECT_STR(
         match_reasons_text(test_arena(), LANG_EN, json),
-        "a post to go to (+1500); about 4200.50 yuan a month and board or lodging worth 600, "
-        "1300.50 more than wished (+1300); no couple's rooms; no second seat for the "
-        "companion (-600); a very different climate from home (-300); about 1800 km from "
+        "a post to go to (+1500); about 4200.50 yuan a month (meals are free, lodging costs about "
+        "380, an estimate, 620 less than usual), 1320.50 more than wished (+1320); under the "
+        "policies in force (stability grant and 1 more), 12 months of work earn an estimated 12000 "
+        "yuan of subsidies, 1000 a month; with pay and after meals and lodging about 4820.50 in "
+        "hand (+1000); no couple's rooms; no second seat for the "
+        "companion (-600); rights cases on record: 1 of unpaid wages, 2 others (-500); a "
+        "very different climate from home (-300); trained on order of this employer (+300); about 1800 km from "
         "home (between province capitals) (-276); 10 people of this county came here, 9 "
         "stayed three months, a month 9 of 10, six months 9 of 10 (14 from all counties; retention taken as 63%) (+257); another "
         "staple food, and no canteen (-200); the occupation wished for (+200)");
@@ -648,6 +767,13 @@ TEST("every rule and part has a Chinese and an English sentence for each of its 
     }
 }
 
+TEST("pay stored before living costs were known is told as it was")
+{
+    EXPECT_STR(match_reasons_text(test_arena(), LANG_ZH,
+                                  "[[\"pay.take_home\",1300,420000,350000,60000]]"),
+               "预计月收入4200元（另包食宿折600元），比期望高1300元（+1300分）");
+}
+
 static const struct {
     const char *json;
     int n;
@@ -665,6 +791,11 @@ static const struct {
     { "[[\"base\",\"FAIL\"]]", -1 },
     { "[[\"post.full\",1]]", -1 },
     { "[[\"base\",1,2,3,4,5,6,7,8,9,10]]", -1 },
+    { "[[\"pay.subsidy\",1,2,\"甲\",\"a\"]]", 1 },
+    { "[[\"pay.subsidy\",1,2,\"甲\",\"a\",\"b\"]]", -1 },
+    { "[[\"pay.subsidy\",1,2,\"甲\",3]]", -1 },
+    { "[[\"pay.subsidy\",1,2,\"甲\\\"\"]]", -1 },
+    { "[[\"pay.subsidy\",1,2,\"甲]]", -1 },
     { "[[\"base\",99999999999]]", -1 },
     { "{}", -1 },
 };

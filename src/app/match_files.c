@@ -283,6 +283,8 @@ static enum err add_post(struct ctx *cx, const struct import_row *row, void *arg
     form_set(&reading->form, "has_western_food", e->has_western_food);
     form_set(&reading->form, "has_couple_rooms", e->has_couple_rooms);
     form_set(&reading->form, "employer_lodging", e->has_lodging);
+    form_set(&reading->form, "base_from", NONE);
+    form_set(&reading->form, "base_until", NONE);
     rows = form_rows(&reading->form);
     p = ARENA_PUSH(cx->mem, r->posts, r->posts_n, r->posts_cap);
     match_read_post(cx, &rows, &p->post);

@@ -41,7 +41,7 @@ struct chunk {
 
 /* What an employer's record with a county, or neighbours there, add to its posts. */
 struct delta {
-    int64_t home; /* county or village */
+    int64_t home; /* county or village, or what else they are found by */
     int32_t employer, points;
 };
 
@@ -75,6 +75,11 @@ struct layout {
     int32_t n_lists;
     /* Employers: their places are employed[employed_at[e]] … */
     int32_t *employed, *employed_at;
+    int32_t n_employers;
+    struct delta *by_id;               /* employers by their id, in .home */
+    const struct match_grants **kinds; /* of posts, by what policies pay for them */
+    int32_t *kind;                     /* per place */
+    int32_t n_kinds;
     struct delta *deltas, *villages; /* by home */
     int32_t n_villages;
     bool is_by_trade;
@@ -82,8 +87,8 @@ struct layout {
 
 struct blocks {
     const struct match_problem *in;
-    /* Cut by occupation too, for people who wish for one; for the others posts of all occupations
-     * share chunks, so that those alike in worth stand together. */
+    /* Cut by occupation too, for people who wish for one or were trained for one; for the others
+     * posts of all occupations share chunks, so that those alike in worth stand together. */
     struct layout by_trade, any;
     struct grouping fine, coarse; /* of people; the former for more at once */
 };

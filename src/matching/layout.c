@@ -243,6 +243,25 @@ static int delta_order(const void *a, const void *b)
     return (p->employer > q->employer) - (p->employer < q->employer);
 }
 
+/* Kinds of posts that policies pay for alike, by address, too. */
+static void grants_build(struct arena *mem, struct layout *b)
+{
+    struct arena *scratch = arena_new();
+    struct keyed *keyed = keyed_new(scratch, b->n);
+
+    b->kinds = NEW_ARRAY(mem, const struct match_grants *, b->n + 1);
+    b->kind = NEW_ARRAY(mem, int32_t, (size_t)b->n + LANES);
+    for (int32_t i = 0; i < b->n; i++)
+        keyed[i] = (struct keyed){ (int64_t)(uintptr_t)b->in->posts[b->post[i]].grants, i };
+    keyed_sort(keyed, b->n);
+    for (int32_t i = 0; i < b->n; i++) {
+        if (i == 0 || keyed[i].key != keyed[i - 1].key)
+            b->kinds[b->n_kinds++] = b->in->posts[b->post[keyed[i].item]].grants;
+        b->kind[keyed[i].item] = b->n_kinds - 1;
+    }
+    arena_free(scratch);
+}
+
 /* Employers by address: which of them comes first makes no difference to any outcome. */
 static void employers_build(struct arena *mem, struct layout *b)
 {
@@ -266,11 +285,14 @@ static void employers_build(struct arena *mem, struct layout *b)
         b->employed[i] = keyed[i].item;
         b->employed_at[n] = i + 1;
     }
+    b->by_id = NEW_ARRAY(mem, struct delta, n + 1);
+    b->n_employers = n;
     b->deltas = NEW_ARRAY(mem, struct delta, n_records + 1);
     b->villages = NEW_ARRAY(mem, struct delta, n_villages + 1);
     for (int32_t e = 0; e < n; e++) {
         const struct match_employer *employer = employers[e];
 
+        b->by_id[e] = (struct delta){ .home = employer->id, .employer = e };
         for (int32_t r = 0; r < employer->n_records; r++)
             delta_add(b->deltas, &b->n_deltas, employer->records[r].county, e,
                       match_points_of_record(employer, &employer->records[r], b->in->weights));
@@ -278,6 +300,8 @@ static void employers_build(struct arena *mem, struct layout *b)
             delta_add(b->villages, &b->n_villages, employer->villages[v].village, e,
                       match_points_of_village(&employer->villages[v], b->in->weights));
     }
+    if (n > 1)
+        qsort(b->by_id, (size_t)n, sizeof *b->by_id, delta_order);
     qsort(b->deltas, (size_t)b->n_deltas, sizeof *b->deltas, delta_order);
     qsort(b->villages, (size_t)b->n_villages, sizeof *b->villages, delta_order);
     arena_free(scratch);
@@ -289,7 +313,7 @@ static int32_t flags_of(const struct match_person *person)
            (person->wants_western_food ? GROUP_FOOD : 0) |
            (person->wants_couple_room ? GROUP_ROOM : 0) |
            (person->companion_id != NONE ? GROUP_COMPANION : 0) |
-           (person->n_occupations > 0 ? GROUP_TRADE : 0);
+           (person->n_occupations > 0 || person->n_trainings > 0 ? GROUP_TRADE : 0);
 }
 
 /* Wishes are told apart by `width` points. */
@@ -336,6 +360,7 @@ static void layout_build(struct arena *mem, const struct match_problem *in, bool
     trades_build(mem, ret);
     lists_build(mem, ret);
     employers_build(mem, ret);
+    grants_build(mem, ret);
     arena_free(scratch);
 }
 

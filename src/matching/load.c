@@ -21,7 +21,8 @@ enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
     "SELECT j.id, j.employer_id, j.work, j.title, j.occupation, j.headcount, j.taken, j.pay_form," \
     " j.pay_low_fen, j.pay_high_fen, j.newcomer_pay_fen, j.has_board, j.has_lodging,"              \
     " j.is_reserved, j.is_night, j.is_heavy, j.skill_level, j.start_on, j.expires_on,"             \
-    " e.has_canteen, e.has_western_food, e.has_couple_rooms, e.has_lodging AS employer_lodging"    \
+    " e.has_canteen, e.has_western_food, e.has_couple_rooms, e.has_lodging AS employer_lodging,"   \
+    " e.base_from, e.base_until"                                                                   \
     " FROM job_post j JOIN employer e ON e.id = j.employer_id AND"                                 \
     " SCOPE_NOT(employer 'facilities of a post in scope') WHERE SCOPE(job_post j)"
 
@@ -122,13 +123,23 @@ static int32_t trade_of(const struct rows *r)
     return number % 1000000 == 0 ? 0 : number;
 }
 
-static void read_employer(const struct rows *r, struct match_employer *e)
+static bool is_base(struct ctx *cx, const struct rows *r)
+{
+    struct date from = date_of_text(row_text(r, 0, "base_from")),
+                until = date_of_text(row_text(r, 0, "base_until"));
+
+    return !date_is_none(from) && date_compare(from, cx->today) <= 0 &&
+           (date_is_none(until) || date_compare(until, cx->today) >= 0);
+}
+
+static void read_employer(struct ctx *cx, const struct rows *r, struct match_employer *e)
 {
     *e = (struct match_employer){
         .id = row_int(r, 0, "employer_id"),
         .has_canteen = is_yes(r, "has_canteen"),
         .has_western_food = is_yes(r, "has_western_food"),
         .has_couple_rooms = is_yes(r, "has_couple_rooms"),
+        .is_base = is_base(cx, r),
     };
 }
 
@@ -165,7 +176,7 @@ void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *p)
 {
     struct match_employer *e = NEW(cx->mem, struct match_employer);
 
-    read_employer(r, e);
+    read_employer(cx, r, e);
     read_post(r, e, p);
 }
 
@@ -185,7 +196,7 @@ static enum err add_post(struct ctx *cx, const struct rows *r, void *arg)
     if (n == 0 || in->employers[n - 1]->id != row_int(r, 0, "employer_id")) {
         struct match_employer *e = NEW(cx->mem, struct match_employer);
 
-        read_employer(r, e);
+        read_employer(cx, r, e);
         *ARENA_PUSH(cx->mem, in->employers, in->n_employers, in->employers_cap) = e;
         n = in->n_employers;
     }
@@ -230,7 +241,8 @@ enum err match_load(struct ctx *cx, struct match_input *in)
                 P(date_text(cx->mem, cx->today))));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_likeness);
-    return match_load_history(cx, in);
+    TRY(match_load_history(cx, in));
+    return match_load_grants(cx, in->persons, in->n_persons, in->posts, in->n_posts);
 }
 
 enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)
@@ -246,7 +258,8 @@ enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)
                 P(run_id)));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_id);
-    return match_load_history(cx, in);
+    TRY(match_load_history(cx, in));
+    return match_load_grants(cx, in->persons, in->n_persons, in->posts, in->n_posts);
 }
 
 enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
@@ -271,7 +284,7 @@ enum err match_load_post(struct ctx *cx, int64_t id, struct match_post *ret)
         return fail(cx, E_NOT_FOUND, "post.unknown", "%s",
                     T("没有这个岗位", "there is no such post"));
     employer = NEW(cx->mem, struct match_employer);
-    read_employer(&r, employer);
+    read_employer(cx, &r, employer);
     read_post(&r, employer, ret);
     return match_load_employer_history(cx, employer);
 }

@@ -22,6 +22,13 @@ MUST_CHECK enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_
 void match_read_person(struct ctx *cx, const struct rows *r, struct match_person *ret);
 void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *ret);
 
+/* --- grants.c --- */
+
+/* What policies in force would pay these people at these posts, into posts[i].grants. match_load()
+ * and match_load_run() have done so. */
+MUST_CHECK enum err match_load_grants(struct ctx *cx, const struct match_person *persons,
+                                      size_t n_persons, struct match_post *posts, size_t n_posts);
+
 /* --- history.c --- */
 
 /* How people fared with these employers, who of their villages is there, and where these people

@@ -50,6 +50,18 @@ typedef enum err match_spell_fn(struct ctx *cx, const struct match_spell *spell,
 MUST_CHECK enum err match_each_spell(struct ctx *cx, int64_t employer_id, int64_t person_id,
                                      match_spell_fn *fn, void *arg);
 
+/* --- what policies would pay --- */
+
+/* A stay at a place, and what the policies in force would pay for it. */
+struct match_stay {
+    int64_t home, work; /* counties */
+    bool is_reserved, is_base;
+    struct match_grant grant; /* for whom; the rest of it is the answer */
+};
+/* Estimates months, n_policies, fen, total_fen and the title of each, as of cx->today. Defined by
+ * the policies, which stand behind this module. */
+MUST_CHECK enum err match_stays_paid(struct ctx *cx, struct match_stay *stays, size_t n);
+
 /* Weights as stored in a run. E_INVALID "weights.invalid" for unknown names or negative points. */
 MUST_CHECK enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret);
 /* The same of a JSON object that is read already; NULL = the defaults. */

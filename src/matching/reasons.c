@@ -9,7 +9,7 @@ static const char *const outcome_names[] = { "PASS", "CHECK", "FAIL" };
 
 /* --- JSON --- */
 
-/* Trailing zeros are left out: a value not stored reads as 0. */
+/* Trailing zeros are left out: a value not stored reads as 0. Names come last. */
 static void reason_add_json(struct str *b, const struct match_reason *r)
 {
     int n = ARRAY_LEN(r->v);
@@ -27,6 +27,8 @@ static void reason_add_json(struct str *b, const struct match_reason *r)
         else
             str_addf(b, ",%lld", (long long)r->v[i]);
     }
+    for (size_t i = 0; i < ARRAY_LEN(r->name) && r->name[0].text; i++)
+        str_addf(b, ",\"%.*s\"", (int)r->name[i].n, r->name[i].text);
     str_add(b, "]");
 }
 
@@ -66,21 +68,32 @@ static bool read_char(const char **at, char c)
     return true;
 }
 
-/* A quoted text without escapes, as ours are; the index in `names` or -1. */
-static int read_name(const char **at, const char *const *names, int n)
+/* A quoted text without escapes, as ours are. */
+static bool read_quoted(const char **at, struct match_name *ret)
 {
     const char *p = *at;
+    size_t n;
 
     if (!read_char(&p, '"'))
-        return -1;
-    for (int i = 0; i < n; i++) {
-        size_t len = strlen(names[i]);
+        return false;
+    n = strcspn(p, "\"\\");
+    if (p[n] != '"' || n > INT32_MAX)
+        return false;
+    *ret = (struct match_name){ p, (int32_t)n };
+    *at = p + n + 1;
+    return true;
+}
 
-        if (strncmp(p, names[i], len) == 0 && p[len] == '"') {
-            *at = p + len + 1;
+/* The same; the index in `names` or -1. */
+static int read_name(const char **at, const char *const *names, int n)
+{
+    struct match_name name;
+
+    if (!read_quoted(at, &name))
+        return -1;
+    for (int i = 0; i < n; i++)
+        if (strlen(names[i]) == (size_t)name.n && memcmp(names[i], name.text, (size_t)name.n) == 0)
             return i;
-        }
-    }
     return -1;
 }
 
@@ -121,9 +134,12 @@ static bool read_reason(const char **at, const char *const *codes, struct match_
     r.code = (enum match_code)code;
     r.outcome = (enum match_outcome)outcome;
     r.points = (int32_t)points;
-    for (size_t i = 0; read_char(at, ','); i++)
-        if (i == ARRAY_LEN(r.v) || !read_int(at, &r.v[i]))
+    for (size_t i = 0, names = 0; read_char(at, ',');) {
+        if (names < ARRAY_LEN(r.name) && read_quoted(at, &r.name[names]))
+            names++;
+        else if (names > 0 || i == ARRAY_LEN(r.v) || !read_int(at, &r.v[i++]))
             return false;
+    }
     *ret = r;
     return read_char(at, ']');
 }
@@ -280,22 +296,71 @@ static const char *rule_text(struct arena *mem, enum lang lang, const struct mat
     }
 }
 
+/* What meals and lodging cost there, as an estimate; of answers stored before that was known, what
+ * was free. */
+static const char *living_text(struct arena *mem, enum lang lang, const struct match_reason *r)
+{
+    const char *what = r->v[4] == 1   ? L("包吃，住宿", "meals are free, lodging costs")
+                       : r->v[4] == 2 ? L("包住，伙食", "lodging is free, meals cost")
+                                      : L("食宿自理，", "meals and lodging cost");
+    const char *cost = yuan(mem, r->v[3]), *saved = yuan(mem, llabs(r->v[2]));
+
+    if (r->v[3] == 0)
+        return r->v[2] > 0 ? SAY("（另包食宿折%s元）", " and board or lodging worth %s", saved)
+                           : "";
+    return r->v[2] >= 0 ? SAY("（%s约%s元，估算，比通常省%s元）",
+                              " (%s about %s, an estimate, %s less than usual)", what, cost, saved)
+                        : SAY("（%s约%s元，估算，比通常多%s元）",
+                              " (%s about %s, an estimate, %s more than usual)", what, cost, saved);
+}
+
 static const char *take_home_text(struct arena *mem, enum lang lang, const struct match_reason *r)
 {
-    const char *pay, *in_kind = "";
+    const char *pay;
     int64_t more = r->v[0] + r->v[2] - r->v[1];
 
     if (r->v[0] == NONE)
         return L("岗位未写明收入", "pay is not stated");
-    if (r->v[2] > 0)
-        in_kind = SAY("（另包食宿折%s元）", " and board or lodging worth %s", yuan(mem, r->v[2]));
-    pay = SAY("预计月收入%s元%s", "about %s yuan a month%s", yuan(mem, r->v[0]), in_kind);
+    pay = SAY("预计月收入%s元%s", "about %s yuan a month%s", yuan(mem, r->v[0]),
+              living_text(mem, lang, r));
     if (r->v[1] == NONE)
         return pay;
     if (more == 0)
         return SAY("%s，与期望%s元相当", "%s, just the %s wished", pay, yuan(mem, r->v[1]));
     return more > 0 ? SAY("%s，比期望高%s元", "%s, %s more than wished", pay, yuan(mem, more))
                     : SAY("%s，比期望低%s元", "%s, %s less than wished", pay, yuan(mem, -more));
+}
+
+static const char *subsidy_text(struct arena *mem, enum lang lang, const struct match_reason *r)
+{
+    struct match_name name = r->name[lang == LANG_EN];
+    const char *others = r->v[3] > 1 ? SAY("等%lld项", " and %lld more",
+                                           (long long)(lang == LANG_EN ? r->v[3] - 1 : r->v[3]))
+                                     : "";
+    const char *sum = SAY("按现行政策（%.*s%s），做满%lld个月估计可得补贴%s元，平均每月%s元",
+                          "under the policies in force (%.*s%s), %lld months of work earn an"
+                          " estimated %s yuan of subsidies, %s a month",
+                          (int)name.n, name.text ? name.text : "", others, (long long)r->v[1],
+                          yuan(mem, r->v[2]), yuan(mem, r->v[0]));
+
+    if (r->v[4] == NONE)
+        return sum;
+    return SAY("%s；连同工资、除去自理食宿，每月到手约%s元",
+               "%s; with pay and after meals and lodging about %s in hand", sum,
+               yuan(mem, r->v[4]));
+}
+
+static const char *arrears_text(struct arena *mem, enum lang lang, const struct match_reason *r)
+{
+    if (r->v[1] == 0)
+        return SAY("该单位有%lld起欠薪记录", "cases of unpaid wages on record: %lld",
+                   (long long)r->v[0]);
+    if (r->v[0] == 0)
+        return SAY("该单位有%lld起维权案件记录（非欠薪）",
+                   "rights cases on record, none of unpaid wages: %lld", (long long)r->v[1]);
+    return SAY("该单位有%lld起欠薪、%lld起其他维权案件记录",
+               "rights cases on record: %lld of unpaid wages, %lld others", (long long)r->v[0],
+               (long long)r->v[1]);
 }
 
 static const char *food_text(enum lang lang, const struct match_reason *r)
@@ -363,6 +428,8 @@ static const char *part_text(struct arena *mem, enum lang lang, const struct mat
         return L("有岗位可去", "a post to go to");
     case MATCH_PART_TAKE_HOME:
         return take_home_text(mem, lang, r);
+    case MATCH_PART_SUBSIDY:
+        return subsidy_text(mem, lang, r);
     case MATCH_PART_DISTANCE:
         return SAY("离家约%lld公里（按省会直线距离）",
                    "about %lld km from home (between province capitals)",
@@ -386,11 +453,13 @@ static const char *part_text(struct arena *mem, enum lang lang, const struct mat
     case MATCH_PART_FIT:
         return SAY("技能%lld级，比要求的%lld级低", "skill level %lld, below the %lld asked",
                    (long long)r->v[0], (long long)r->v[1]);
+    case MATCH_PART_TRAINED:
+        return r->v[0] == 2 ? L("参加过该单位的订单培训", "trained on order of this employer")
+                            : L("参加过该工种的订单培训", "trained for the occupation on order");
     case MATCH_PART_RETENTION:
         return retention_text(mem, lang, r);
     case MATCH_PART_ARREARS:
-        return SAY("该单位有%lld起欠薪记录", "%lld cases of unpaid wages on record",
-                   (long long)r->v[0]);
+        return arrears_text(mem, lang, r);
     default:
         return L("定向岗位，优先脱贫户和监测对象", "reserved for households like this one");
     }

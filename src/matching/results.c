@@ -305,6 +305,7 @@ enum err match_result_override(struct ctx *cx)
                     T("已发录用通知，不能改派", "an offer was made of it already"));
     TRY(match_load_person(cx, row_int(&before, 0, "person_id"), &person));
     TRY(match_load_post(cx, in->post_id, &post));
+    TRY(match_load_grants(cx, &person, 1, &post, 1));
     TRY(check_rules(cx, &person, &post));
     TRY(check_seats(cx, row_int(&before, 0, "run_id"), cx->id, &post));
     TRY(db_one(cx, &run,

@@ -11,6 +11,7 @@ enum {
     AGE_ADULT = 18,   /* 劳动法第六十四条: no heavy work of grade IV for minors */
     LATE_DAYS = 14,   /* an employer is taken to wait two weeks (our estimate) */
     CITY = 100000000, /* divides a 12-digit code into its first 4 digits */
+    COUNTY = 1000000, /* and its first 6 */
 };
 
 #define VALUES(...) \
@@ -106,6 +107,31 @@ int64_t match_distance_km(int64_t home, int64_t work)
     return (int64_t)__builtin_sqrt(squared);
 }
 
+/* Meals and lodging in hundredths of what they cost a migrant worker on average, by kind of place:
+ * spending of those who work away from home in municipalities and province capitals, in other
+ * cities, and in towns (2013年全国农民工监测调查报告: 972, 911 and 807 yuan a month, of that 500,
+ * 432 and 430 for lodging; 892 and 453 on average). Older than any post, so an estimate; the
+ * amounts themselves are weights. */
+static const struct living {
+    int8_t meals, lodging;
+} in_capital = { 108, 110 }, in_city = { 109, 95 }, in_town = { 86, 95 }, anywhere = { 100, 100 };
+
+/* GB/T 2260: the fifth and sixth digit are 01–20 for districts, 21 and more for counties and
+ * county-level cities; the third and fourth 01 for the capital of a province. */
+static inline struct living living_of(int64_t division)
+{
+    int64_t province = division / (100 * (int64_t)CITY), city = division / CITY % 100,
+            county = division / COUNTY % 100;
+
+    if (!province_of(division))
+        return anywhere;
+    if (county > 20)
+        return in_town;
+    return city == 1 || province == 11 || province == 12 || province == 31 || province == 50
+               ? in_capital
+               : in_city;
+}
+
 int32_t match_occupation(const char *code)
 {
     int32_t number = 0, digits = 0;
@@ -123,6 +149,17 @@ int32_t match_occupation(const char *code)
     return number;
 }
 
+/* 6180200 stands for everything below 6-18-02. */
+static inline bool covers(int32_t wide, int32_t occupation)
+{
+    int32_t width = wide % 1000000 == 0 ? 1000000
+                    : wide % 10000 == 0 ? 10000
+                    : wide % 100 == 0   ? 100
+                                        : 1;
+
+    return occupation / width == wide / width;
+}
+
 enum match_trade match_trade(const struct match_person *person, int32_t occupation, bool is_taught)
 {
     enum match_trade trade = person->n_occupations == 0 ? MATCH_TRADE_ANY : MATCH_TRADE_OTHER;
@@ -131,12 +168,8 @@ enum match_trade match_trade(const struct match_person *person, int32_t occupati
         return MATCH_TRADE_UNKNOWN;
     for (int32_t i = 0; i < person->n_occupations; i++) {
         int32_t wanted = person->occupations[i];
-        int32_t width = wanted % 1000000 == 0 ? 1000000
-                        : wanted % 10000 == 0 ? 10000
-                        : wanted % 100 == 0   ? 100
-                                              : 1;
 
-        if (occupation / width == wanted / width)
+        if (covers(wanted, occupation))
             return MATCH_TRADE_WANTED;
         if (is_taught && occupation / 10000 == wanted / 10000)
             trade = MATCH_TRADE_RELATED;
@@ -147,6 +180,30 @@ enum match_trade match_trade(const struct match_person *person, int32_t occupati
 static enum match_trade trade_of(const struct match_person *person, const struct match_post *post)
 {
     return match_trade(person, post->occupation, post->min_skill <= 0);
+}
+
+enum match_trained match_trained(const struct match_person *person, int64_t employer_id,
+                                 int32_t occupation)
+{
+    enum match_trained best = MATCH_UNTRAINED;
+
+    for (int32_t i = 0; i < person->n_trainings; i++) {
+        const struct match_training *t = &person->trainings[i];
+        bool is_trade = t->occupation != 0 && covers(t->occupation, occupation);
+
+        if (t->employer_id == employer_id && (is_trade || t->occupation == 0))
+            return MATCH_TRAINED_HERE;
+        if (is_trade)
+            best = MATCH_TRAINED;
+    }
+    return best;
+}
+
+static inline enum match_trained trained_of(const struct match_person *person,
+                                            const struct match_post *post)
+{
+    return person->n_trainings == 0 ? MATCH_UNTRAINED
+                                    : match_trained(person, post->employer->id, post->occupation);
 }
 
 int64_t match_newcomer_pay(const struct match_post *post)
@@ -354,17 +411,28 @@ static inline int32_t points_of_fen(int64_t fen, const struct match_weights *w)
     return clip(fit * w->pay_percent / 10000, 1000000000);
 }
 
-static inline int64_t in_kind_fen(const struct match_post *post, const struct match_weights *w)
+/* What she pays for meals and lodging there: nothing for what is free. */
+static inline int64_t living_fen(const struct match_post *post, const struct match_weights *w)
 {
-    return 100LL *
-           ((post->has_board ? w->board_value : 0) + (post->has_lodging ? w->lodging_value : 0));
+    struct living there = living_of(post->work);
+    int64_t meals = 100 + (there.meals - 100LL) * w->living_percent / 100;
+    int64_t lodging = 100 + (there.lodging - 100LL) * w->living_percent / 100;
+
+    return (post->has_board ? 0 : MAX(0, meals) * w->board_value) +
+           (post->has_lodging ? 0 : MAX(0, lodging) * w->lodging_value);
+}
+
+/* Less than usual. A wish is said as a wage of which usual meals and lodging are paid. */
+static inline int64_t saved_fen(const struct match_post *post, const struct match_weights *w)
+{
+    return 100LL * (w->board_value + w->lodging_value) - living_fen(post, w);
 }
 
 int32_t match_worth(const struct match_post *post, const struct match_weights *weights)
 {
     int64_t pay = match_newcomer_pay(post);
 
-    return pay == NONE ? INT32_MIN : points_of_fen(pay + in_kind_fen(post, weights), weights);
+    return pay == NONE ? INT32_MIN : points_of_fen(pay + saved_fen(post, weights), weights);
 }
 
 int32_t match_wish(const struct match_person *person, const struct match_weights *weights)
@@ -374,7 +442,8 @@ int32_t match_wish(const struct match_person *person, const struct match_weights
                          weights);
 }
 
-/* v: newcomer's pay, the wish (NONE = not stated), worth of board and lodging. A3 cause 1. */
+/* v: newcomer's pay, the wish (NONE = not stated), what living there saves (below 0: costs more),
+ * what it costs, 1 free meals + 2 free lodging. A3 cause 1. */
 static inline struct match_reason part_take_home(const struct match_person *person,
                                                  const struct match_post *post,
                                                  const struct match_weights *w)
@@ -383,8 +452,73 @@ static inline struct match_reason part_take_home(const struct match_person *pers
     int32_t points = worth == INT32_MIN ? 0 : clip(worth - match_wish(person, w), w->pay_limit);
 
     return REASON(MATCH_PART_TAKE_HOME, .points = points,
-                  .v = VALUES(match_newcomer_pay(post), person->least_wage_fen,
-                              in_kind_fen(post, w)));
+                  .v = VALUES(match_newcomer_pay(post), person->least_wage_fen, saved_fen(post, w),
+                              living_fen(post, w), post->has_board + 2 * post->has_lodging));
+}
+
+bool match_is_back(const struct match_person *person, int64_t work)
+{
+    bool is_back = false;
+
+    for (int32_t i = 0; i < person->n_earlier; i++)
+        is_back |= person->earlier[i] / CITY == work / CITY;
+    return is_back;
+}
+
+static const struct match_grant *grant_of(const struct match_grants *grants, int64_t county,
+                                          bool is_registered, bool is_back)
+{
+    int32_t lo = 0, hi = grants ? grants->n : 0, end = hi;
+
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+
+        if (grants->at[mid].county < county)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < end && grants->at[lo].county == county; lo++)
+        if (grants->at[lo].is_registered == is_registered && grants->at[lo].is_back == is_back)
+            return &grants->at[lo];
+    return NULL;
+}
+
+static inline int32_t grant_points(const struct match_grant *grant, const struct match_weights *w)
+{
+    return grant ? clip(MIN(grant->fen, 1000000000) * w->subsidy_percent / 10000, 1000000) : 0;
+}
+
+int32_t match_points_of_grant(const struct match_grants *grants, int64_t county, bool is_registered,
+                              bool is_back, const struct match_weights *weights)
+{
+    return grant_points(grant_of(grants, county, is_registered, is_back), weights);
+}
+
+static inline struct match_name name_of(const char *text)
+{
+    return (struct match_name){ text, text ? (int32_t)strlen(text) : 0 };
+}
+
+/* v: fen a month, months, fen in all, policies that pay, what is left with pay and less living cost
+ * (NONE when the pay is not known). The name is of the policy that pays most. An estimate; beside
+ * the part of the pay, whose limit would cut it off. */
+static struct match_reason part_subsidy(const struct match_person *person,
+                                        const struct match_post *post,
+                                        const struct match_weights *w)
+{
+    const struct match_grant *g =
+        post->grants ? grant_of(post->grants, person->home / COUNTY * COUNTY, person->is_registered,
+                                match_is_back(person, post->work))
+                     : NULL;
+    int64_t pay = match_newcomer_pay(post);
+
+    if (!g)
+        return REASON(MATCH_PART_SUBSIDY);
+    return REASON(MATCH_PART_SUBSIDY, .points = grant_points(g, w),
+                  .v = VALUES(g->fen, g->months, g->total_fen, g->n_policies,
+                              pay == NONE ? NONE : pay + g->fen - living_fen(post, w)),
+                  .name = { name_of(g->zh), name_of(g->en) });
 }
 
 /* v: kilometres. A3 cause 2. */
@@ -486,15 +620,35 @@ static inline struct match_reason part_wish(const struct match_person *person,
                                                              : 0));
 }
 
-/* v: level of the person, level asked */
+/* v: level of the person, level asked. What is taught on order makes up for a level. */
 static inline struct match_reason part_fit(const struct match_person *person,
                                            const struct match_post *post,
                                            const struct match_weights *w)
 {
-    int missing = person->skill_level < 0 ? 0 : MAX(0, post->min_skill - person->skill_level);
+    bool is_trained = trained_of(person, post) != MATCH_UNTRAINED;
+    int missing =
+        person->skill_level < 0 || is_trained ? 0 : MAX(0, post->min_skill - person->skill_level);
 
     return REASON(MATCH_PART_FIT, .points = -missing * w->skill_short,
                   .v = VALUES(person->skill_level, post->min_skill));
+}
+
+int32_t match_points_of_training(enum match_trained trained, const struct match_weights *weights)
+{
+    return trained == MATCH_TRAINED_HERE ? weights->trained_here
+           : trained == MATCH_TRAINED    ? weights->trained
+                                         : 0;
+}
+
+/* v: 1 for the trade, 2 for this employer */
+static inline struct match_reason part_trained(const struct match_person *person,
+                                               const struct match_post *post,
+                                               const struct match_weights *w)
+{
+    enum match_trained trained = trained_of(person, post);
+
+    return REASON(MATCH_PART_TRAINED, .points = match_points_of_training(trained, w),
+                  .v = VALUES(trained));
 }
 
 /* How many stayed of how many, in ten-thousandths, when `cases` more behaved as `usual`. */
@@ -533,7 +687,7 @@ static const struct match_stays nobody;
 
 static const struct match_record *record_of(const struct match_employer *e, int64_t home)
 {
-    int64_t county = home / 1000000 * 1000000;
+    int64_t county = home / COUNTY * COUNTY;
 
     for (int32_t lo = 0, hi = e->n_records; lo < hi;) {
         int32_t mid = lo + (hi - lo) / 2;
@@ -599,14 +753,16 @@ static inline struct match_reason part_village(const struct match_person *person
                   .v = VALUES(neighbours ? neighbours->n : 0));
 }
 
-/* v: cases */
+/* v: cases of unpaid wages, other rights cases. A3: wages in arrears are among the reasons to
+ * leave. */
 static inline struct match_reason part_arrears(const struct match_post *post,
                                                const struct match_weights *w)
 {
-    return REASON(MATCH_PART_ARREARS,
-                  .points = (int32_t)-MIN(w->arrears_limit,
-                                          (int64_t)post->employer->arrears * w->arrears),
-                  .v = VALUES(post->employer->arrears));
+    const struct match_employer *e = post->employer;
+    int64_t points = (int64_t)e->arrears * w->arrears + (int64_t)e->rights * w->rights;
+
+    return REASON(MATCH_PART_ARREARS, .points = (int32_t)-MIN(w->arrears_limit, points),
+                  .v = VALUES(e->arrears, e->rights));
 }
 
 /* Reserved posts should reach those they are for (S-R1). */
@@ -639,6 +795,7 @@ void match_score(const struct match_person *person, const struct match_post *pos
     const struct match_reason parts[] = {
         part_base(weights),
         part_take_home(person, post, weights),
+        part_subsidy(person, post, weights),
         part_distance(person, post, weights),
         part_habit(person, post, weights),
         part_climate(person, post, weights),
@@ -647,6 +804,7 @@ void match_score(const struct match_person *person, const struct match_post *pos
         part_village(person, post, weights),
         part_wish(person, post, weights),
         part_fit(person, post, weights),
+        part_trained(person, post, weights),
         part_retention(person, post, weights),
         part_arrears(post, weights),
         part_reserved(person, post, weights),
@@ -666,12 +824,14 @@ int32_t match_points(const struct match_person *person, const struct match_post 
                      const struct match_weights *weights)
 {
     return part_base(weights).points + part_take_home(person, post, weights).points +
+           part_subsidy(person, post, weights).points +
            part_distance(person, post, weights).points + part_habit(person, post, weights).points +
            part_climate(person, post, weights).points + part_food(person, post, weights).points +
            part_companion(person, post, weights).points +
            part_village(person, post, weights).points + part_wish(person, post, weights).points +
-           part_fit(person, post, weights).points + part_retention(person, post, weights).points +
-           part_arrears(post, weights).points + part_reserved(person, post, weights).points;
+           part_fit(person, post, weights).points + part_trained(person, post, weights).points +
+           part_retention(person, post, weights).points + part_arrears(post, weights).points +
+           part_reserved(person, post, weights).points;
 }
 
 /* --- in pieces --- */

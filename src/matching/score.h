@@ -29,6 +29,12 @@ struct match_range {
  * is 6180204, and 6180200 stands for everything below 6-18-02. 0 is unknown. */
 int32_t match_occupation(const char *code);
 
+/* A course completed, ordered by an employer or for a trade (订单式培训). */
+struct match_training {
+    int64_t employer_id; /* who ordered it; NONE = for the trade as such */
+    int32_t occupation;  /* 0 = whatever the employer needs */
+};
+
 /* Arrays are in the caller's hands and may be NULL when their count is 0. */
 struct match_person {
     int64_t id;
@@ -38,7 +44,8 @@ struct match_person {
     const struct match_range *destinations; /* where she is willing to go; none given = anywhere */
     const int32_t *occupations;             /* what she wants to do; none given = anything */
     const int64_t *earlier;                 /* divisions where she has worked before */
-    int32_t n_destinations, n_occupations, n_earlier;
+    const struct match_training *trainings; /* completed */
+    int32_t n_destinations, n_occupations, n_earlier, n_trainings;
     int64_t least_wage_fen; /* a month; NONE = not said */
     int64_t companion_id;   /* who should go along; NONE = nobody */
     int8_t skill_level;     /* 0 none … 8 chief technician (首席技师); -1 unknown */
@@ -76,7 +83,27 @@ struct match_employer {
     int32_t n_records;
     const struct match_neighbours *villages; /* ascending by village */
     int32_t n_villages;
-    int32_t arrears; /* cases of unpaid wages on record */
+    int32_t arrears, rights; /* rights cases on record: of unpaid wages, and all others */
+    bool is_base;            /* recognised as a base on the day */
+};
+
+/* What policies in force would pay for a stay, as an estimate: for people of one county, of
+ * registered households or not, who come to the city for the first time or have been there. */
+struct match_grant {
+    int64_t county; /* 12 digits, of the county itself */
+    bool is_registered, is_back;
+    int32_t months;     /* of the stay that was assumed */
+    int32_t n_policies; /* that pay */
+    int64_t fen;        /* a month: the sum spread over the months */
+    int64_t total_fen;
+    const char *zh, *en; /* title of the policy that pays most */
+};
+
+/* All for one kind of post, ascending by county. Whoever has been there never gets more than who
+ * comes first, and who gets nothing has no entry. */
+struct match_grants {
+    const struct match_grant *at;
+    int32_t n;
 };
 
 enum match_pay_form { MATCH_PAY_TIME, MATCH_PAY_PIECE };
@@ -84,9 +111,10 @@ enum match_pay_form { MATCH_PAY_TIME, MATCH_PAY_PIECE };
 struct match_post {
     int64_t id;
     const struct match_employer *employer;
-    int64_t work;       /* workplace division, 12 digits */
-    int32_t occupation; /* 0 unknown */
-    int32_t seats;      /* free */
+    const struct match_grants *grants; /* NULL = none; posts of one kind share them */
+    int64_t work;                      /* workplace division, 12 digits */
+    int32_t occupation;                /* 0 unknown */
+    int32_t seats;                     /* free */
     enum match_pay_form pay_form;
     int64_t pay_low_fen, pay_high_fen; /* a month; NONE = not stated */
     int64_t newcomer_pay_fen;          /* what new arrivals reach on piece rate; NONE = not known */
@@ -103,8 +131,12 @@ struct match_post {
     X(wish_default, 3500, "未填期望工资时按此计（元）", "wage expected when none is stated, yuan") \
     X(pay_percent, 100, "预计收入与期望之差（%）", "take-home pay against the wish, percent")      \
     X(pay_limit, 2000, "收入差计分上限", "most points for pay either way")                         \
-    X(board_value, 600, "包吃折算（元/月）", "worth of free meals, yuan a month")                  \
-    X(lodging_value, 400, "包住折算（元/月）", "worth of free lodging, yuan a month")              \
+    X(board_value, 600, "伙食费，包吃则省下（元/月）", "meals, saved where free, yuan a month")    \
+    X(lodging_value, 400, "住宿费，包住则省下（元/月）",                                           \
+      "lodging, saved where free, yuan a month")                                                   \
+    X(living_percent, 100, "各地食宿价差（%，0为不计）",                                           \
+      "differences of living cost between places, percent")                                        \
+    X(subsidy_percent, 100, "政策补贴（%）", "subsidies under the policies, percent")              \
     X(distance, 150, "每一千公里", "each thousand kilometres")                                     \
     X(habit_city, 300, "曾在该市务工", "worked in that city before")                               \
     X(habit_province, 100, "曾在该省务工", "worked in that province before")                       \
@@ -116,6 +148,8 @@ struct match_post {
     X(wanted, 200, "工种合意愿", "occupation as wished")                                           \
     X(taught, 150, "相近工种需培训", "related occupation, to be taught")                           \
     X(skill_short, 200, "技能低一级", "one skill level short")                                     \
+    X(trained, 150, "参加过该工种订单培训", "trained for the occupation on order")                 \
+    X(trained_here, 300, "参加过该单位订单培训", "trained for this employer on order")             \
     X(village, 150, "已有同村人在该单位", "people of the same village work there")                 \
     X(retention_1, 500, "满1个月留存率（从0到100%）", "retention of a month, from none to all")    \
     X(retention, 1000, "满3个月留存率（从0到100%）", "retention of 3 months, from none to all")    \
@@ -123,7 +157,8 @@ struct match_post {
     X(retention_usual, 50, "一般留存率（%）", "usual retention, percent")                          \
     X(retention_cases, 10, "一般留存率相当的人数", "cases the usual retention stands for")         \
     X(arrears, 300, "每起欠薪", "each case of unpaid wages")                                       \
-    X(arrears_limit, 900, "欠薪扣分上限", "most points for unpaid wages")                          \
+    X(rights, 100, "每起其他维权案件", "each other rights case")                                   \
+    X(arrears_limit, 900, "欠薪等维权扣分上限", "most points for unpaid wages and other cases")    \
     X(reserved, 300, "定向岗位", "post reserved for registered households")
 
 struct match_weights {
@@ -164,6 +199,7 @@ extern const int match_weight_count;
 #define MATCH_PARTS(X)                 \
     X(BASE, "base")                    \
     X(TAKE_HOME, "pay.take_home")      \
+    X(SUBSIDY, "pay.subsidy")          \
     X(DISTANCE, "distance")            \
     X(HABIT, "habit")                  \
     X(CLIMATE, "climate")              \
@@ -172,6 +208,7 @@ extern const int match_weight_count;
     X(VILLAGE, "companion.village")    \
     X(WISH, "occupation.wish")         \
     X(FIT, "skill.fit")                \
+    X(TRAINED, "skill.trained")        \
     X(RETENTION, "employer.retention") \
     X(ARREARS, "employer.arrears")     \
     X(RESERVED_FOR, "post.reserved_for")
@@ -192,12 +229,19 @@ enum { MATCH_PART_COUNT = MATCH_CODE_COUNT - MATCH_PART_FIRST };
 
 enum match_outcome { MATCH_PASS, MATCH_CHECK, MATCH_FAIL };
 
+/* n bytes without quotation marks or backslashes; NULL = none. */
+struct match_name {
+    const char *text;
+    int32_t n;
+};
+
 /* One rule's outcome or one part's points, with the values it was found from. Money is fen. */
 struct match_reason {
     enum match_code code;
     enum match_outcome outcome; /* of a rule */
     int32_t points;             /* of a part */
     int64_t v[8];               /* NONE = no such value */
+    struct match_name name[2];  /* a proper name in Chinese and in English, where there is one */
 };
 
 /* "pay.below_wish" and the like. */
@@ -234,11 +278,11 @@ int32_t match_points(const struct match_person *person, const struct match_post 
  *
  *     match_points() = clip(worth - wish, pay_limit), 0 when the pay is unknown
  *                    + of post + of record + of place + of comfort + of habit + of trade
- *                    + of village
- *                    - skill_short for each level missing
+ *                    + of village + of grant
+ *                    + of training, else - skill_short for each level missing
  */
 
-/* Pay and what is in kind in points; INT32_MIN when the pay is not stated. */
+/* Pay and what living there saves, in points; INT32_MIN when the pay is not stated. */
 int32_t match_worth(const struct match_post *post, const struct match_weights *weights);
 /* The wish in points. */
 int32_t match_wish(const struct match_person *person, const struct match_weights *weights);
@@ -257,6 +301,12 @@ int32_t match_points_of_comfort(const struct match_person *person, const struct 
 /* What neighbours there add, 0 without any; never less. */
 int32_t match_points_of_village(const struct match_neighbours *neighbours,
                                 const struct match_weights *weights);
+/* What subsidies add for this county, household and either of first time or been there; 0 without
+ * an entry, never less. */
+int32_t match_points_of_grant(const struct match_grants *grants, int64_t county, bool is_registered,
+                              bool is_back, const struct match_weights *weights);
+/* Has she worked in the city of `work`? */
+bool match_is_back(const struct match_person *person, int64_t work);
 /* By the city of `work` alone. */
 int32_t match_points_of_habit(const struct match_person *person, int64_t work,
                               const struct match_weights *weights);
@@ -272,6 +322,13 @@ enum match_trade {
 };
 enum match_trade match_trade(const struct match_person *person, int32_t occupation, bool is_taught);
 int32_t match_points_of_trade(enum match_trade trade, const struct match_weights *weights);
+
+/* Was she trained for posts of this occupation, whoever ordered it, or for this employer's? Being
+ * trained makes up for missing skill. */
+enum match_trained { MATCH_UNTRAINED, MATCH_TRAINED, MATCH_TRAINED_HERE };
+enum match_trained match_trained(const struct match_person *person, int64_t employer_id,
+                                 int32_t occupation);
+int32_t match_points_of_training(enum match_trained trained, const struct match_weights *weights);
 
 /* The day from which the law lets the person work; none when that is so today or the birth date
  * is not known. */
@@ -293,7 +350,8 @@ int64_t match_distance_km(int64_t home, int64_t work);
  * kept. */
 const char *match_score_json(struct arena *mem, const struct match_score *score);
 const char *match_verdict_json(struct arena *mem, const struct match_verdict *verdict);
-/* Reads either; returns how many, or -1 for a text that is not ours. NULL reads as none. */
+/* Reads either; returns how many, or -1 for a text that is not ours. NULL reads as none. Names
+ * point into the text. */
 int match_reasons_read(const char *json, struct match_reason ret[MATCH_CODE_COUNT]);
 
 /* One reason as a sentence without a full stop, such as "预计月收入 4200 元，比期望高 700 元". */

@@ -1,7 +1,10 @@
 /* seek.c — the search of one thread: groups valued, lists followed, chunks looked at (blocks.h). */
 #include "matching/blocks_int.h"
 
-enum { RADIX = 11 /* bits sorted by at a time */ };
+enum {
+    RADIX = 11,       /* bits sorted by at a time */
+    NO_EMPLOYER = -1, /* no id */
+};
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -16,11 +19,13 @@ struct found {
 /* A city or occupation wanted, and what it means for all posts of it. */
 struct wanted {
     int32_t at, extra, cannot;
+    bool is_trained; /* so no skill is missing */
 };
 
 /* A city to the present person: the one range of hers within it, or one of these; and habit. */
 struct city {
     int32_t range, extra;
+    bool is_back;
 };
 enum { RANGE_WHOLE = -1, RANGE_SEVERAL = -2, RANGE_NONE = -3 };
 
@@ -33,6 +38,9 @@ struct seeker {
     /* Of the present group. */
     const struct group *group;
     int32_t *value; /* per place: all points but those of pay, habit, trade and skill */
+    int32_t *lost;  /* per place: what of them is not for people who have been in the city */
+    int32_t *granted, *kind_lost; /* per kind of post: subsidies, and what of them is lost */
+    bool has_lost;
     /* Per chunk: the most of value and pay together, of value alone, and what it is sorted by. */
     int32_t *best, *best_value, *key;
     int32_t *sorting, *cursor;
@@ -51,8 +59,8 @@ struct seeker {
     int32_t *city_seen; /* number of the person for whom the entry of `city` holds */
     struct city *city;
     int32_t number;
-    int32_t *post_seen; /* as city_seen, per place: looked at before, with what neighbours add */
-    bool has_neighbours;
+    int32_t *post_seen; /* as city_seen, per place: looked at before, each by itself */
+    bool has_own_posts;
     int64_t pairs;
 };
 
@@ -117,12 +125,32 @@ static int32_t delta_from(const struct delta *deltas, int32_t n, int64_t home)
     return lo;
 }
 
+/* Subsidies, as for people who come to the city for the first time. */
+static void group_grants(struct seeker *s, const struct group *group)
+{
+    const struct layout *b = s->b;
+    bool is_registered = group->flags & GROUP_REGISTERED;
+
+    s->has_lost = false;
+    for (int32_t k = 0; k < b->n_kinds; k++) {
+        s->granted[k] =
+            match_points_of_grant(b->kinds[k], group->county, is_registered, false, b->in->weights);
+        s->kind_lost[k] =
+            s->granted[k] -
+            match_points_of_grant(b->kinds[k], group->county, is_registered, true, b->in->weights);
+        s->has_lost |= s->kind_lost[k] != 0;
+    }
+    for (int32_t at = 0; at < b->n && s->has_lost; at++)
+        s->lost[at] = s->kind_lost[b->kind[at]];
+}
+
 static void group_value(struct seeker *s, const struct group *group)
 {
     const struct layout *b = s->b;
     int32_t table[PLACES][COMFORTS];
     bool is_made[PLACES] = { false };
 
+    group_grants(s, group);
     for (int32_t c = 0; c < b->n_chunks; c++) {
         const struct chunk *chunk = &b->chunks[c];
         const int32_t *points = table[chunk->place];
@@ -132,7 +160,7 @@ static void group_value(struct seeker *s, const struct group *group)
             is_made[chunk->place] = true;
         }
         for (int32_t at = chunk->from; at < chunk->to; at++)
-            s->value[at] = s->shared->own[at] + points[b->comfort[at]];
+            s->value[at] = s->shared->own[at] + points[b->comfort[at]] + s->granted[b->kind[at]];
     }
     for (int32_t d = delta_from(b->deltas, b->n_deltas, group->county);
          d < b->n_deltas && b->deltas[d].home == group->county; d++) {
@@ -283,33 +311,46 @@ static void found_add(struct seeker *s, int32_t at, int32_t points, bool is_narr
 
 static inline bool is_seen(const struct seeker *s, int32_t at)
 {
-    return s->has_neighbours && s->post_seen[at] == s->number;
+    return s->has_own_posts && s->post_seen[at] == s->number;
 }
 
-/* The posts of employers where neighbours are: few, so each by itself. */
-static void neighbours_follow(struct seeker *s)
+static void employer_follow(struct seeker *s, int32_t e)
+{
+    const struct layout *b = s->b;
+
+    s->has_own_posts = true;
+    for (int32_t i = b->employed_at[e]; i < b->employed_at[e + 1]; i++) {
+        int32_t at = b->employed[i];
+        const struct match_post *post = &b->in->posts[b->post[at]];
+
+        if (is_seen(s, at))
+            continue;
+        s->post_seen[at] = s->number;
+        s->pairs++;
+        if (s->shared->own[at] > NEVER / 2 && match_feasible(s->person, post, b->in->today))
+            found_add(s, at,
+                      match_points(s->person, post, b->in->weights) + s->shared->own[at] -
+                          b->own[at],
+                      false);
+    }
+}
+
+/* The posts of employers where neighbours are or who had her trained: few, so each by itself. */
+static void employers_follow(struct seeker *s)
 {
     const struct layout *b = s->b;
     int64_t home = s->person->home;
 
-    s->has_neighbours = false;
+    s->has_own_posts = false;
     for (int32_t d = delta_from(b->villages, b->n_villages, home);
-         d < b->n_villages && b->villages[d].home == home; d++) {
-        int32_t e = b->villages[d].employer;
+         d < b->n_villages && b->villages[d].home == home; d++)
+        employer_follow(s, b->villages[d].employer);
+    for (int32_t t = 0; t < s->person->n_trainings; t++) {
+        int64_t id = s->person->trainings[t].employer_id;
 
-        s->has_neighbours = true;
-        for (int32_t i = b->employed_at[e]; i < b->employed_at[e + 1]; i++) {
-            int32_t at = b->employed[i];
-            const struct match_post *post = &b->in->posts[b->post[at]];
-
-            s->post_seen[at] = s->number;
-            s->pairs++;
-            if (s->shared->own[at] > NEVER / 2 && match_feasible(s->person, post, b->in->today))
-                found_add(s, at,
-                          match_points(s->person, post, b->in->weights) + s->shared->own[at] -
-                              b->own[at],
-                          false);
-        }
+        for (int32_t d = delta_from(b->by_id, b->n_employers, id);
+             d < b->n_employers && b->by_id[d].home == id; d++)
+            employer_follow(s, b->by_id[d].employer);
     }
 }
 
@@ -321,6 +362,8 @@ INLINE void chunk_scan(struct seeker *s, const struct chunk *chunk, struct wante
     int32_t limit = b->in->weights->pay_limit, cannot = s->cannot | w.cannot;
     int32_t range = s->person->n_destinations > 0 ? s->city[chunk->city_at].range : RANGE_WHOLE;
     const struct match_range *narrow = range >= 0 ? &s->person->destinations[range] : NULL;
+    bool is_back =
+        s->has_lost && s->city_seen[chunk->city_at] == s->number && s->city[chunk->city_at].is_back;
 
     for (int32_t i = chunk->from; i < chunk->to; i += LANES) {
         lanes points = *(const lanes_at *)(s->value + i) + w.extra, ok;
@@ -332,7 +375,10 @@ INLINE void chunk_scan(struct seeker *s, const struct chunk *chunk, struct wante
 
             points += (pay & ~(above | below)) | (above & limit) | (below & -limit);
         }
-        points -= ((needs & s->short_bit) != 0) & s->short_points;
+        if (!w.is_trained)
+            points -= ((needs & s->short_bit) != 0) & s->short_points;
+        if (is_back)
+            points -= *(const lanes_at *)(s->lost + i);
         ok = (points >= s->floor) & ((needs & cannot) == 0) &
              (*(const lanes_at *)(b->pay + i) >= s->least_pay) &
              (*(const lanes_at *)(b->latest + i) >= s->from) & (number < chunk->to - i);
@@ -451,8 +497,11 @@ static struct city *city_want(struct seeker *s, int32_t at)
 
     if (s->city_seen[at] != s->number) {
         s->city_seen[at] = s->number;
-        *city = (struct city){ RANGE_NONE, match_points_of_habit(s->person, s->b->cities[at] * CITY,
-                                                                 s->b->in->weights) };
+        *city = (struct city){
+            .range = RANGE_NONE,
+            .extra = match_points_of_habit(s->person, s->b->cities[at] * CITY, s->b->in->weights),
+            .is_back = match_is_back(s->person, s->b->cities[at] * CITY),
+        };
         s->cities[s->n_cities++] = (struct wanted){ .at = at, .extra = city->extra };
     }
     return city;
@@ -490,13 +539,17 @@ static void cities_want(struct seeker *s)
 static void trade_want(struct seeker *s, int32_t at)
 {
     const struct layout *b = s->b;
+    const struct match_weights *w = b->in->weights;
     enum match_trade trade = match_trade(s->person, b->trades[at], true);
+    enum match_trained trained = match_trained(s->person, NO_EMPLOYER, b->trades[at]);
 
     if (trade != MATCH_TRADE_OTHER)
-        s->trades[s->n_trades++] =
-            (struct wanted){ .at = at,
-                             .extra = match_points_of_trade(trade, b->in->weights),
-                             .cannot = trade == MATCH_TRADE_RELATED ? NEED_TRADE : 0 };
+        s->trades[s->n_trades++] = (struct wanted){
+            .at = at,
+            .extra = match_points_of_trade(trade, w) + match_points_of_training(trained, w),
+            .cannot = trade == MATCH_TRADE_RELATED ? NEED_TRADE : 0,
+            .is_trained = trained != MATCH_UNTRAINED,
+        };
 }
 
 /* Each of the occupations from … to - 1 that stand in no span before. */
@@ -520,11 +573,11 @@ static void trades_want_span(struct seeker *s, int32_t from, int32_t to)
         }
 }
 
-/* Wanted or related; an unknown occupation may be either. */
+/* Wanted or related; an unknown occupation may be either. All, where none is wished for. */
 static void trades_want(struct seeker *s)
 {
     s->n_trades = 0;
-    trades_want_span(s, 0, 1);
+    trades_want_span(s, 0, s->person->n_occupations > 0 ? 1 : INT32_MAX);
     for (int32_t i = 0; i < s->person->n_occupations; i++) {
         int32_t wanted = s->person->occupations[i];
         int32_t from = wanted - wanted % (wanted % GROUP == 0 ? GROUP : CLASS);
@@ -562,25 +615,26 @@ static void person_open(struct seeker *s, const struct match_person *person, int
 INLINE void seek_here(struct seeker *s, const struct match_person *person, int64_t least)
 {
     const struct layout *b = s->b;
+    bool is_by_trade = person->n_occupations > 0 || person->n_trainings > 0;
 
     person_open(s, person, least);
     if (!person->is_willing || s->most <= 0)
         return;
-    neighbours_follow(s);
+    employers_follow(s);
     cities_want(s);
-    if (person->n_occupations > 0)
+    if (is_by_trade)
         trades_want(s);
     for (int32_t i = 0; i < s->n_cities; i++) {
-        if (person->n_occupations == 0)
+        if (!is_by_trade)
             lists_follow(s, list_of_city(s->cities[i].at), s->cities[i]);
-        for (int32_t t = 0; person->n_occupations > 0 && t < s->n_trades; t++)
+        for (int32_t t = 0; is_by_trade && t < s->n_trades; t++)
             cell_follow(s, s->cities[i], s->trades[t]);
     }
     if (person->n_destinations > 0)
         return;
-    if (person->n_occupations == 0)
+    if (!is_by_trade)
         lists_follow(s, 0, (struct wanted){ .at = ELSEWHERE });
-    for (int32_t t = 0; person->n_occupations > 0 && t < s->n_trades; t++) {
+    for (int32_t t = 0; is_by_trade && t < s->n_trades; t++) {
         struct wanted trade = s->trades[t];
 
         trade.at = ELSEWHERE;
@@ -624,6 +678,9 @@ struct seeker *seeker_new(struct arena *mem, const struct shared *shared)
     s->shared = shared;
     s->seek = seek_best();
     s->value = NEW_ARRAY(mem, int32_t, (size_t)b->n + LANES);
+    s->lost = NEW_ARRAY(mem, int32_t, (size_t)b->n + LANES);
+    s->granted = NEW_ARRAY(mem, int32_t, (size_t)b->n_kinds + 1);
+    s->kind_lost = NEW_ARRAY(mem, int32_t, (size_t)b->n_kinds + 1);
     s->best = NEW_ARRAY(mem, int32_t, chunks);
     s->best_value = NEW_ARRAY(mem, int32_t, chunks);
     s->key = NEW_ARRAY(mem, int32_t, chunks);

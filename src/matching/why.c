@@ -1,6 +1,7 @@
 /* why.c — "why did she not get that post?": a rule that failed, or what the seat was worth to
  * others (auction.h). Compared with the record as it is now, at the weights and prices of the run.
  */
+#include "matching/load.h"
 #include "matching/run.h"
 
 const struct field match_why_fields[] = {
@@ -54,6 +55,7 @@ static enum err load(struct ctx *cx, struct why *w)
 {
     TRY(match_load_person(cx, w->in->person_id, &w->person));
     TRY(match_load_post(cx, w->in->post_id, &w->target));
+    TRY(match_load_grants(cx, &w->person, 1, &w->target, 1));
     TRY(db_rows(
         cx, &w->run,
         "SELECT weights, state, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
