@@ -278,8 +278,9 @@ static const struct op ops[] = {
     { "offers.expire", "POST /offers/{id}/expire", PERM_OFFER_WRITE, record_event, "作废", "Expire",
       &offer_record },
     { "offers.of_run", "POST /match-runs/{id}/offers", PERM_OFFER_WRITE, offers_of_run,
-      "给推荐人员发录用通知", "Offer what a match run proposed", .out = offers_of_run_output,
-      .flags = OP_DETACHED, .when = "state=DONE" },
+      "给推荐人员发录用通知", "Offer what a match run proposed", .in = offers_of_run_fields,
+      .in_size = sizeof(struct offers_input), .out = offers_of_run_output, .flags = OP_DETACHED,
+      .when = "state=DONE" },
     { 0 },
 };
 

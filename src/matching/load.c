@@ -26,6 +26,14 @@ enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
     " FROM job_post j JOIN employer e ON e.id = j.employer_id AND"                                 \
     " SCOPE_NOT(employer 'facilities of a post in scope') WHERE SCOPE(job_post j)"
 
+/* Who may take part, of the home range $1 … $2. */
+#define SEEKS " AND p.labour_status = 'SEEKING' AND p.home BETWEEN $1 AND $2"
+/* Posts of the work range $1 … $2 with free seats on the day $4; fresh when confirmed since $3. */
+#define STANDS                                                                     \
+    " AND j.state = 'OPEN' AND j.work BETWEEN $1 AND $2 AND j.taken < j.headcount" \
+    " AND (j.expires_on IS NULL OR j.expires_on >= $4)"
+#define IS_FRESH "j.confirmed_at >= $3"
+
 /* The next part of a list joined by commas, moving *at behind it. */
 static const char *next_part(struct arena *mem, const char **at)
 {
@@ -227,22 +235,38 @@ enum err match_load(struct ctx *cx, struct match_input *in)
     int64_t lo, hi;
 
     division_range(in->home, &lo, &hi);
-    TRY(db_each(cx, add_person, in,
-                PERSON_SELECT " AND p.labour_status = 'SEEKING' AND p.home BETWEEN $1 AND $2"
-                              " ORDER BY p.id",
-                P(lo), P(hi)));
+    TRY(db_each(cx, add_person, in, PERSON_SELECT SEEKS " ORDER BY p.id", P(lo), P(hi)));
     division_range(in->work, &lo, &hi);
     TRY(db_each(cx, add_post, in,
-                POST_SELECT " AND j.state = 'OPEN' AND j.work BETWEEN $1 AND $2"
-                            " AND j.taken < j.headcount AND j.confirmed_at >= $3"
-                            " AND (j.expires_on IS NULL OR j.expires_on >= $4)"
-                            " ORDER BY j.employer_id, j.id",
-                P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
-                P(date_text(cx->mem, cx->today))));
+                POST_SELECT STANDS " AND " IS_FRESH " ORDER BY j.employer_id, j.id", P(lo), P(hi),
+                P(cx->now - POST_FRESH_DAYS * DAY_SECONDS), P(date_text(cx->mem, cx->today))));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_likeness);
     TRY(match_load_history(cx, in));
     return match_load_grants(cx, in->persons, in->n_persons, in->posts, in->n_posts);
+}
+
+enum err match_count(struct ctx *cx, int64_t home, int64_t work, struct match_count *ret)
+{
+    struct rows people, posts;
+    int64_t lo, hi;
+
+    division_range(home, &lo, &hi);
+    TRY(db_one(cx, &people, "SELECT count(*) AS people FROM person p WHERE SCOPE(person p)" SEEKS,
+               P(lo), P(hi)));
+    division_range(work, &lo, &hi);
+    TRY(db_one(cx, &posts,
+               "SELECT count(CASE WHEN " IS_FRESH " THEN 1 END) AS posts,"
+               " coalesce(sum(CASE WHEN " IS_FRESH " THEN j.headcount - j.taken END), 0) AS seats,"
+               " count(CASE WHEN NOT (" IS_FRESH ") THEN 1 END) AS stale"
+               " FROM job_post j WHERE SCOPE(job_post j)" STANDS,
+               P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
+               P(date_text(cx->mem, cx->today))));
+    *ret = (struct match_count){ .people = row_int(&people, 0, "people"),
+                                 .posts = row_int(&posts, 0, "posts"),
+                                 .seats = row_int(&posts, 0, "seats"),
+                                 .stale = row_int(&posts, 0, "stale") };
+    return OK;
 }
 
 enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)

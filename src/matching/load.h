@@ -14,6 +14,14 @@ struct match_input {
  * cx->today. In a transaction. */
 MUST_CHECK enum err match_load(struct ctx *cx, struct match_input *in);
 
+/* How many that would be, and how many posts are left out because nobody has confirmed them for
+ * POST_FRESH_DAYS. */
+struct match_count {
+    int64_t people, posts, seats, stale;
+};
+MUST_CHECK enum err match_count(struct ctx *cx, int64_t home, int64_t work,
+                                struct match_count *ret);
+
 /* The people and posts of a stored run as they are now, as far as the actor sees them, both by id;
  * in->home and work are left alone. In a transaction. */
 MUST_CHECK enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in);

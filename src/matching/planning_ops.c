@@ -59,23 +59,6 @@ const struct field match_what_if_output[] = {
 
 /* --- bottlenecks --- */
 
-/* An office sees its own part of a run that a wider office made. */
-static enum err check_run(struct ctx *cx)
-{
-    struct rows run, own;
-
-    TRY(db_rows(cx, &run, "SELECT 1 AS n FROM match_run r WHERE SCOPE(match_run r) AND r.id = $1",
-                P(cx->id)));
-    TRY(db_rows(cx, &own,
-                "SELECT 1 AS n FROM match_result m WHERE SCOPE(match_result m) AND m.run_id = $1"
-                " LIMIT 1",
-                P(cx->id)));
-    if (run.n == 0 && own.n == 0)
-        return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
-                    T("没有这个匹配批次", "there is no such match run"));
-    return OK;
-}
-
 static enum err write_posts(struct ctx *cx, struct json *j)
 {
     struct rows r;
@@ -176,7 +159,7 @@ enum err match_bottlenecks(struct ctx *cx)
 {
     struct rows few;
 
-    TRY(check_run(cx));
+    TRY(match_run_seen(cx, cx->id));
     TRY(db_one(cx, &few,
                "SELECT count(*) AS n FROM match_result m WHERE SCOPE(match_result m)"
                " AND m.run_id = $1 AND m.state = 'UNPLACED' AND m.candidates <= $2",

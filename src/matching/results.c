@@ -17,6 +17,7 @@ static const struct choice states[] = {
 };
 
 #define SEEN "EXISTS (SELECT 1 FROM person p WHERE SCOPE(person p) AND p.id = m.person_id)"
+#define HOME "CASE WHEN " SEEN " THEN m.home ELSE m.home / 1000000 * 1000000 END"
 #define OF_PERSON(expression)                                                     \
     "(SELECT " expression                                                         \
     " FROM person p WHERE SCOPE_NOT(person 'reduced form: sex, decade of birth')" \
@@ -39,9 +40,9 @@ static const struct field fields[] = {
            .sql = OF_PERSON("p.sex")),
     OUTPUT("born", FIELD_TEXT, "出生年代", "Decade of birth", .use = LISTED,
            .sql = OF_PERSON("substr(p.birth, 1, 3) || '0'")),
+    OUTPUT("home", FIELD_DIVISION, "户籍地", "Domicile", .sql = HOME, .use = USE_LIST | USE_FILTER),
     OUTPUT("home_name", FIELD_TEXT, "户籍地名称", "Domicile name", .use = LISTED,
-           .sql = "(SELECT d.full_name FROM division d WHERE d.code = CASE WHEN " SEEN
-                  " THEN m.home ELSE m.home / 1000000 * 1000000 END)"),
+           .sql = "(SELECT d.full_name FROM division d WHERE d.code = " HOME ")"),
     OUTPUT("wish", FIELD_TEXT, "意向工种", "Wished occupations", .use = LISTED,
            .sql = "(SELECT i.occupations FROM job_intention i WHERE"
                   " SCOPE_NOT(job_intention 'reduced form: occupation wished')"
@@ -153,19 +154,25 @@ const struct record match_result_record = {
     .show = show,
 };
 
-enum err match_run_rows(struct ctx *cx)
+enum err match_run_seen(struct ctx *cx, int64_t run_id)
 {
     struct rows run, own;
 
     TRY(db_rows(cx, &run, "SELECT 1 AS n FROM match_run r WHERE SCOPE(match_run r) AND r.id = $1",
-                P(cx->id)));
+                P(run_id)));
     TRY(db_rows(cx, &own,
                 "SELECT 1 AS n FROM match_result m WHERE SCOPE(match_result m) AND m.run_id = $1"
                 " LIMIT 1",
-                P(cx->id)));
+                P(run_id)));
     if (run.n == 0 && own.n == 0)
         return fail(cx, E_NOT_FOUND, "record.not_found", "%s",
                     T("没有这个匹配批次", "there is no such match run"));
+    return OK;
+}
+
+enum err match_run_rows(struct ctx *cx)
+{
+    TRY(match_run_seen(cx, cx->id));
     cx->query = arena_printf(cx->mem, "%s%srun_id=%lld", cx->query ? cx->query : "",
                              cx->query && *cx->query ? "&" : "", (long long)cx->id);
     return record_list(cx);
@@ -173,19 +180,26 @@ enum err match_run_rows(struct ctx *cx)
 
 /* --- posts of a run --- */
 
+#define OF_ITS_POST(expression)                                                              \
+    "(SELECT " expression " FROM job_post j WHERE SCOPE_NOT(job_post 'the run is in scope')" \
+    " AND j.id = k.post_id)"
+
 static const struct field post_fields[] = {
     OUTPUT("run_id", FIELD_ID, "匹配批次", "Match run", .sql = "k.run_id", .use = USE_FILTER),
     OUTPUT("post_id", FIELD_ID, "岗位", "Post", .sql = "k.post_id", .use = USE_LIST | USE_FILTER),
     OUTPUT("post_title", FIELD_TEXT, "岗位名称", "Post title", .use = LISTED | USE_SEARCH,
-           .sql = "(SELECT j.title FROM job_post j WHERE"
-                  " SCOPE_NOT(job_post 'the run is in scope') AND j.id = k.post_id)"),
+           .sql = OF_ITS_POST("j.title")),
     OUTPUT("employer_id", FIELD_ID, "企业", "Employer", .sql = "k.employer_id",
            .use = USE_LIST | USE_FILTER),
     OUTPUT("employer_name", FIELD_TEXT, "企业名称", "Employer name", .use = LISTED | USE_SEARCH,
            .sql = "(SELECT e.name FROM employer e WHERE"
                   " SCOPE_NOT(employer 'the run is in scope') AND e.id = k.employer_id)"),
-    OUTPUT("work_name", FIELD_TEXT, "用工地名称", "Workplace name", .use = LISTED,
+    OUTPUT("work_name", FIELD_TEXT, "用工地名称", "Workplace name", .use = LISTED | USE_SEARCH,
            .sql = "(SELECT d.full_name FROM division d WHERE d.code = k.work)"),
+    OUTPUT("pay_low_fen", FIELD_MONEY, "最低月薪", "Lowest pay a month", .use = LISTED,
+           .sql = OF_ITS_POST("j.pay_low_fen")),
+    OUTPUT("pay_high_fen", FIELD_MONEY, "最高月薪", "Highest pay a month", .use = LISTED,
+           .sql = OF_ITS_POST("j.pay_high_fen")),
     OUTPUT("seats", FIELD_INT, "名额", "Seats", .sql = "k.seats", .use = LISTED | USE_SORT),
     OUTPUT("placed", FIELD_INT, "推荐人数", "Proposed", .use = LISTED,
            .sql = "(SELECT count(*) FROM match_result m WHERE"

@@ -20,6 +20,8 @@ MUST_CHECK enum err match_own_side(struct ctx *cx, int64_t home);
  * pairing, else the defaults; sets in->weights_id. */
 MUST_CHECK enum err match_weights_choose(struct ctx *cx, struct match_run_input *in,
                                          struct match_weights *ret);
+/* The points of one weight. */
+int32_t match_weight(const struct match_weights *w, const struct match_weight_name *name);
 
 /* Store an assignment: results, posts, and the run as DONE with its figures, all or none; in a
  * write transaction. E_CONFLICT "match.done" when the run is not RUNNING. */
@@ -58,16 +60,21 @@ const char *match_reasons_told(struct ctx *cx, const char *stored);
 struct value *match_cell(const struct rows *r, int row, const char *name);
 void match_cell_put(struct value *cell, const char *text);
 
-/* --- operations (results.c, why.c, planning_ops.c) --- */
+/* --- operations (results.c, why.c, planning_ops.c, compare.c, prospect.c, parts.c) --- */
 extern const struct record match_post_record;
-/* Results or posts of the run {id}, by the record of the operation: the run is one more filter of
- * the list. An office sees its own people's rows of a run that a wider office made; without any,
+/* An office sees its own people's rows of a run that a wider office made; without any,
  * E_NOT_FOUND. */
+MUST_CHECK enum err match_run_seen(struct ctx *cx, int64_t run_id);
+/* Results or posts of the run {id}, by the record of the operation: the run is one more filter of
+ * the list. */
 enum err match_run_rows(struct ctx *cx);
 enum err match_result_override(struct ctx *cx);
 enum err match_why(struct ctx *cx);
 enum err match_bottlenecks(struct ctx *cx);
 enum err match_what_if(struct ctx *cx);
+enum err match_compare(struct ctx *cx);
+enum err match_prospect(struct ctx *cx);
+enum err match_parts(struct ctx *cx);
 
 struct override_input {
     int64_t post_id;
@@ -76,9 +83,21 @@ struct override_input {
 struct why_input {
     int64_t person_id, post_id;
 };
+struct compare_input {
+    int64_t with_id, after, limit;
+    const char *turn;
+};
+struct prospect_input {
+    int64_t home, work, weights_id;
+};
+struct parts_input {
+    int64_t run_id;
+};
 struct what_if_input {
     const char *kind, *occupation;
     int64_t employer_id, post_id, amount, level;
 };
 extern const struct field match_override_fields[], match_why_fields[], match_why_output[],
-    match_bottlenecks_output[], match_what_if_fields[], match_what_if_output[];
+    match_bottlenecks_output[], match_what_if_fields[], match_what_if_output[],
+    match_compare_fields[], match_compare_output[], match_prospect_fields[],
+    match_prospect_output[], match_parts_fields[], match_parts_output[];

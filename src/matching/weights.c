@@ -9,14 +9,18 @@ static int32_t *weight_at(struct match_weights *w, const struct match_weight_nam
     return (int32_t *)(void *)((char *)w + name->at);
 }
 
+int32_t match_weight(const struct match_weights *w, const struct match_weight_name *name)
+{
+    return *(const int32_t *)(const void *)((const char *)w + name->at);
+}
+
 const char *match_weights_json(struct arena *mem, const struct match_weights *weights)
 {
-    struct match_weights w = *weights;
     struct json *j = json_new(mem);
 
     json_object(j);
     for (int i = 0; i < match_weight_count; i++)
-        json_put_int(j, match_weight_names[i].name, *weight_at(&w, &match_weight_names[i]));
+        json_put_int(j, match_weight_names[i].name, match_weight(weights, &match_weight_names[i]));
     json_end(j);
     return json_text(j);
 }

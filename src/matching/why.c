@@ -22,6 +22,10 @@ static const struct choice outcomes[] = {
     { "RULE", "不符合硬性条件", "a rule forbids it" },
     { "WORTHLESS", "得分不高于零：对本人来说不如不去", "no points: staying would be better" },
     { "BETTER", "推荐的岗位对本人更好", "the post proposed is better for the person" },
+    { "BY_HAND", "由人工改派到现在的岗位", "the post was changed by hand" },
+    { "CONDITION", "因为这次匹配的条件", "a condition of the run" },
+    { "CHANGED", "按匹配后更新的资料，该岗位对本人已经合适，请重新匹配",
+      "by what has changed since the run the post suits the person: run the matching again" },
     { "FULL", "名额给了更合适的人", "its seats went where they are worth more" },
     { 0 },
 };
@@ -49,7 +53,11 @@ struct why {
     struct match_verdict verdict;
     struct match_score score;
     int64_t price, given, given_score, needed;
+    int64_t left; /* what the post proposed leaves her at its price; 0 for none */
 };
+
+/* Prices are stored in whole points. */
+enum { PRICE_SLACK = 2 };
 
 static enum err load(struct ctx *cx, struct why *w)
 {
@@ -58,17 +66,18 @@ static enum err load(struct ctx *cx, struct why *w)
     TRY(match_load_grants(cx, &w->person, 1, &w->target, 1));
     TRY(db_rows(
         cx, &w->run,
-        "SELECT weights, state, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
+        "SELECT weights, constraints, state, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
         " SCOPE_NOT(match_run 'or the person was in it') AND r.id = $1",
         P(cx->id)));
-    TRY(db_rows(cx, &w->result,
-                "SELECT m.post_id, m.score, (SELECT j.title FROM job_post j WHERE"
-                " SCOPE_NOT(job_post 'the result is in scope') AND j.id = m.post_id) AS title,"
-                " (SELECT k.price FROM match_post k WHERE"
-                " SCOPE_NOT(match_post 'the result is in scope') AND k.run_id = m.run_id"
-                " AND k.post_id = m.post_id) AS price FROM match_result m"
-                " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.person_id = $2",
-                P(cx->id), P(w->in->person_id)));
+    TRY(db_rows(
+        cx, &w->result,
+        "SELECT m.post_id, m.score, m.state, m.left_out, m.override_reason, (SELECT j.title FROM job_post j WHERE"
+        " SCOPE_NOT(job_post 'the result is in scope') AND j.id = m.post_id) AS title,"
+        " (SELECT k.price FROM match_post k WHERE"
+        " SCOPE_NOT(match_post 'the result is in scope') AND k.run_id = m.run_id"
+        " AND k.post_id = m.post_id) AS price FROM match_result m"
+        " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.person_id = $2",
+        P(cx->id), P(w->in->person_id)));
     if (w->run.n == 0 || !str_eq(row_text(&w->run, 0, "state"), "DONE") ||
         (row_int(&w->run, 0, "is_mine") != 1 && w->result.n == 0))
         return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
@@ -84,7 +93,6 @@ static enum err compare(struct ctx *cx, struct why *w)
 {
     struct match_weights weights;
     struct date day = date_of_instant(row_int(&w->run, 0, "created_at"));
-    int64_t left = 0;
 
     TRY(match_weights_read(cx, row_text(&w->run, 0, "weights"), &weights));
     if (w->post.n)
@@ -95,9 +103,17 @@ static enum err compare(struct ctx *cx, struct why *w)
     w->given = w->result.n ? row_int(&w->result, 0, "post_id") : NONE;
     w->given_score = w->given == NONE ? NONE : row_int(&w->result, 0, "score");
     if (w->given != NONE)
-        left = w->given_score - MAX(row_int(&w->result, 0, "price"), 0);
-    w->needed = w->price == NONE ? NONE : match_points_short(left, w->score.total, w->price);
+        w->left = w->given_score - MAX(row_int(&w->result, 0, "price"), 0);
+    w->needed = w->price == NONE ? NONE : match_points_short(w->left, w->score.total, w->price);
     return OK;
+}
+
+/* At the prices of a run nobody is better off with another post: who is now has a record that
+ * changed. With conditions prices say less. */
+static bool is_changed(const struct why *w)
+{
+    return !row_text(&w->run, 0, "constraints") &&
+           w->score.total - MAX(w->price, 0) > w->left + PRICE_SLACK;
 }
 
 static const char *outcome_of(const struct why *w)
@@ -112,6 +128,12 @@ static const char *outcome_of(const struct why *w)
         return "RULE";
     if (w->score.total <= 0)
         return "WORTHLESS";
+    if (str_eq(row_text(&w->result, 0, "state"), "OVERRIDDEN"))
+        return "BY_HAND";
+    if (w->given == NONE && row_text(&w->result, 0, "left_out"))
+        return "CONDITION";
+    if (is_changed(w))
+        return "CHANGED";
     return w->given != NONE && w->given_score >= w->score.total ? "BETTER" : "FULL";
 }
 
@@ -129,6 +151,13 @@ static const char *sentence(struct ctx *cx, const struct why *w, const char *out
                          match_reason_text(cx->mem, lang, &w->verdict.rules[i]));
         return s.s;
     }
+    if (str_eq(outcome, "BY_HAND"))
+        return arena_printf(cx->mem, lang == LANG_EN ? "%s: %s" : "%s：%s", text,
+                            row_text(&w->result, 0, "override_reason"));
+    if (str_eq(outcome, "CONDITION"))
+        return arena_printf(cx->mem, lang == LANG_EN ? "%s: %s" : "%s：%s", text,
+                            choice_label(match_left_out, row_text(&w->result, 0, "left_out"),
+                                         lang));
     if (str_eq(outcome, "BETTER"))
         return arena_printf(cx->mem,
                             lang == LANG_EN ? "%s (%lld points against %lld)"

@@ -10,6 +10,7 @@ export interface User {
   org_id: string
   org_name: string
   org_kind: string
+  side?: 'HOME' | 'WORK' | null // of the pairings
   division?: number | string | null
   division_name?: string
 }

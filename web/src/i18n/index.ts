@@ -15,10 +15,15 @@ export function setLang(to: Lang): void {
   document.documentElement.lang = to === 'zh' ? 'zh-CN' : 'en'
 }
 
-export function t(key: Key, params?: Record<string, string | number>): string {
-  const text: string = texts[key][lang.value === 'zh' ? 0 : 1]
-  return params ? text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')) : text
+// Rooms with many words of their own bring a table of their own, which arrives with them.
+export type Table = Record<string, readonly [string, string]>
+export function translator<T extends Table>(table: T): (key: keyof T, params?: Record<string, string | number>) => string {
+  return (key, params) => {
+    const text: string = table[key]![lang.value === 'zh' ? 0 : 1]
+    return params ? text.replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? '')) : text
+  }
 }
+export const t = translator(texts)
 
 // The text of the reader's language; the other one when a side is missing.
 export function label(x: { zh?: string; en?: string } | undefined | null): string {
