@@ -1,4 +1,5 @@
-/* What records say of employers and people besides the road: rights cases, training on order; who sees them, how they come in by a sheet,
+/* What records say of employers, posts and people besides the road: rights cases, training on
+ * order, demands that the law does not let a post make; who sees them, how they come in by a sheet,
  * and what matching makes of them. */
 #include "base/ids.h"
 #include "imports/imports.h"
@@ -235,4 +236,91 @@ OPS_TEST("training comes in by a sheet of names and numbers, once")
     call(as(TONGWEI, "CLERK"), "trainings.list", NONE, NULL);
     EXPECT_INT(got_int("total"), 1);
     EXPECT_STR(got("items.0.occupation"), "6-18-02-04");
+}
+
+/* --- demands --- */
+
+static const struct {
+    const char *asked, *demand;
+} demands[] = {
+    { "", NULL },
+    { ",'sex_asked':'ANY','age_low':18,'age_high':60", NULL },
+    { ",'age_low':16", NULL },
+    { ",'sex_asked':'MALE'", "SEX" },
+    { ",'sex_asked':'FEMALE'", "SEX" },
+    { ",'age_low':19", "AGE" },
+    { ",'age_high':59", "AGE" },
+    { ",'sex_asked':'FEMALE','age_low':18,'age_high':45", "SEX_AGE" },
+};
+
+/* The count of a task of the day's work. */
+static int64_t task(struct caller *who, const char *code)
+{
+    call(who, "stats.home", NONE, NULL);
+    for (int i = 0; i < got_count("tasks"); i++)
+        if (str_eq(got(arena_printf(test_arena(), "tasks.%d.code", i)), code))
+            return got_int(arena_printf(test_arena(), "tasks.%d.count", i));
+    return NONE;
+}
+
+OPS_TEST(
+    "a post that asks for a sex or an age is flagged to the bureau that keeps it, until it is mended")
+{
+    struct caller *reviewer = as(FUQING, "REVIEWER");
+    int64_t id = NONE;
+
+    for (size_t i = 0; i < ARRAY_LEN(demands); i++) {
+        id = post(demands[i].asked);
+        call(reviewer, "posts.get", id, NULL);
+        EXPECT_STR(got("demand"), demands[i].demand);
+    }
+    EXPECT_INT(task(reviewer, "posts_with_demands"), 5);
+    call(reviewer, "posts.list", NONE, "state=SUBMITTED,OPEN,FILLED&demand=SEX,AGE,SEX_AGE");
+    EXPECT_INT(got_int("total"), 5);
+    EXPECT_INT(task(as(CANGSHAN, "EMPLOYER"), "posts_with_demands"), NONE);
+    EXPECT_INT(task(as(YANTAI, "REVIEWER"), "posts_with_demands"), 0);
+    call(as(FUQING, "CLERK"), "posts.change", id,
+         "{'sex_asked':'ANY','age_low':null,'age_high':null}");
+    expect(200, NULL);
+    EXPECT_INT(task(reviewer, "posts_with_demands"), 4);
+}
+
+OPS_TEST(
+    "what a post asks for by sex or age changes no score and forbids nobody; the run shows the flag")
+{
+    struct ctx *cx = unit(as(TONGWEI, "CLERK"));
+    int64_t man = person(1), woman, lawful = post(""), run = NONE, first = NONE;
+    int64_t unlawful = post(",'sex_asked':'MALE','age_low':30,'age_high':31");
+
+    woman = created(as(TONGWEI, "CLERK"), "people.create",
+                    "{'name':'李芳','id_no':'%s','home':621121000000,'willingness':'WILLING'}",
+                    arena_printf(test_arena(), "62112519600307002%c",
+                                 id_no_check("62112519600307002")));
+    EXPECT_INT(match_run_now(cx, 621121000000, 350181000000, NULL, &run), OK);
+    for (int i = 0; i < 4; i++) {
+        call(as(TONGWEI, "CLERK"), "match_runs.why", run, "person_id=%lld&post_id=%lld",
+             (long long)(i % 2 ? man : woman), (long long)(i < 2 ? lawful : unlawful));
+        expect(200, NULL);
+        EXPECT_INT(got_count("rules"), 0);
+        first = i == 0 ? got_int("score") : first;
+        EXPECT_INT(got_int("score"), first);
+    }
+    call(as(TONGWEI, "CLERK"), "match_runs.posts", run, "post_id=%lld", (long long)unlawful);
+    EXPECT_STR(got("items.0.demand"), "SEX_AGE");
+    call(as(TONGWEI, "CLERK"), "match_runs.posts", run, "post_id=%lld", (long long)lawful);
+    EXPECT_STR(got("items.0.demand"), NULL);
+}
+
+OPS_TEST("a sheet of posts that asks for a sex is taken with a warning that names the law")
+{
+    const char *sheet;
+
+    call(as(FUQING, "CLERK"), "employers.get", employer_of(FUYAO), NULL);
+    sheet = arena_printf(test_arena(), "企业名称,岗位名称,招聘人数,性别\n%s,普工,3,限男\n",
+                         got("name"));
+    EXPECT_INT(imported(as(FUQING, "CLERK"), "job_post", sheet), 100);
+    call(as(FUQING, "CLERK"), "imports.list", NONE, NULL);
+    call(as(FUQING, "CLERK"), "imports.problems", got_int("items.0.id"), NULL);
+    EXPECT_STR(got("items.0.code"), "post.demand");
+    EXPECT(strstr(got("items.0.message"), "art. 27") != NULL);
 }

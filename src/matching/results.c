@@ -7,6 +7,7 @@
 
 #include "people/codes.h"
 #include "platform/journal.h"
+#include "posts/posts.h"
 
 static const struct choice states[] = {
     { "PROPOSED", "已推荐", "Proposed" },
@@ -178,6 +179,10 @@ static const struct field post_fields[] = {
     OUTPUT("post_id", FIELD_ID, "岗位", "Post", .sql = "k.post_id", .use = USE_LIST | USE_FILTER),
     OUTPUT("post_title", FIELD_TEXT, "岗位名称", "Post title", .use = LISTED | USE_SEARCH,
            .sql = "(SELECT j.title FROM job_post j WHERE"
+                  " SCOPE_NOT(job_post 'the run is in scope') AND j.id = k.post_id)"),
+    OUTPUT("demand", FIELD_CHOICE, "违规要求", "Unlawful demand", .use = LISTED,
+           .choices = post_demands,
+           .sql = "(SELECT " POST_DEMAND " FROM job_post j WHERE"
                   " SCOPE_NOT(job_post 'the run is in scope') AND j.id = k.post_id)"),
     OUTPUT("employer_id", FIELD_ID, "企业", "Employer", .sql = "k.employer_id",
            .use = USE_LIST | USE_FILTER),
