@@ -652,10 +652,10 @@ STORE_TEST("a run counts what the policies in force would pay, and names the one
     road_post(cx, "甲厂", 2);
     run = run_now(cx);
     EXPECT_STR(reason_of(cx, run, poor, "pay.subsidy"),
-               "1000: under the policies in force (Post wage subsidy for registered-poor workers "
-               "from Dingxi who first come to Fuzhou (2019)), 12 months of work earn an estimated "
-               "12000 yuan of subsidies, 1000 a month; with pay and after meals and lodging about "
-               "3604 in hand");
+               "1000: an estimated 1000 yuan of subsidies a month (12 months of work earn 12000 "
+               "under the policies in force: “Post wage subsidy for registered-poor workers from "
+               "Dingxi who first come to Fuzhou (2019)”); with pay and after meals and lodging "
+               "about 3604 in hand");
     EXPECT_STR(reason_of(cx, run, other, "pay.subsidy"), NULL);
 }
 

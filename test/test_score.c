@@ -711,8 +711,8 @@ TEST("a stored score reads back as it was, in both languages")
     EXPECT_STR(
         match_reasons_text(test_arena(), LANG_ZH, json),
         "有岗位可去（+1500分）；预计月收入4200.50元（包吃，住宿约380元，估算，比通常省620元），"
-        "比期望高1320.50元（+1320分）；按现行政策（稳岗补贴等2项），做满12个月估计可得补贴12000元，"
-        "平均每月1000元；连同工资、除去自理食宿，每月到手约4820.50元（+1000分）；"
+        "比期望高1320.50元（+1320分）；估计补贴平均每月1000元（做满12个月共12000元，"
+        "现行政策《稳岗补贴》等2项）；连同工资、除去自理食宿，每月到手约4820.50元（+1000分）；"
         "没有夫妻房；同伴在此没有名额（-600分）；"
         "该单位有1起欠薪、2起其他维权案件记录（-500分）；气候与家乡差别大（-300分）；"
         "参加过该单位的订单培训（+300分）；"
@@ -722,10 +722,10 @@ TEST("a stored score reads back as it was, in both languages")
     EXPECT_STR(
         match_reasons_text(test_arena(), LANG_EN, json),
         "a post to go to (+1500); about 4200.50 yuan a month (meals are free, lodging costs about "
-        "380, an estimate, 620 less than usual), 1320.50 more than wished (+1320); under the "
-        "policies in force (stability grant and 1 more), 12 months of work earn an estimated 12000 "
-        "yuan of subsidies, 1000 a month; with pay and after meals and lodging about 4820.50 in "
-        "hand (+1000); no couple's rooms; no second seat for the "
+        "380, an estimate, 620 less than usual), 1320.50 more than wished (+1320); an "
+        "estimated 1000 yuan of subsidies a month (12 months of work earn 12000 under the policies "
+        "in force: “stability grant” and 1 more); with pay and after meals and lodging about "
+        "4820.50 in hand (+1000); no couple's rooms; no second seat for the "
         "companion (-600); rights cases on record: 1 of unpaid wages, 2 others (-500); a "
         "very different climate from home (-300); trained on order of this employer (+300); about 1800 km from "
         "home (between province capitals) (-276); 10 people of this county came here, 9 "

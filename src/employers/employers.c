@@ -198,6 +198,7 @@ static const struct scoped tables[] = {
       .extra =
           "EXISTS (SELECT 1 FROM pairing x WHERE $a.work BETWEEN x.work_lo AND x.work_hi AND x.until_on IS NULL"
           " AND $home_lo <= x.home_hi AND $home_hi >= x.home_lo)" },
+    { "rights_case", .home = "home", .work = "work" },
     { 0 },
 };
 
@@ -222,9 +223,25 @@ static const struct op ops[] = {
       "Close", &employer_record },
     { "employers.reveal", "POST /employers/{id}/reveal", PERM_EMPLOYER_WRITE, record_reveal,
       "查看联系电话或账号", "See the phone number or the account", &employer_record },
+    { "rights_cases.list", "GET /rights-cases", PERM_EMPLOYER_READ, record_list, "维权案件列表",
+      "Rights cases", &rights_case_record },
+    { "rights_cases.export", "GET /rights-cases/export", PERM_EXPORT, record_export, "导出维权案件",
+      "Export rights cases", &rights_case_record, .flags = OP_FILE | OP_DETACHED },
+    { "rights_cases.get", "GET /rights-cases/{id}", PERM_EMPLOYER_READ, record_get, "维权案件详情",
+      "One rights case", &rights_case_record },
+    { "rights_cases.history", "GET /rights-cases/{id}/history", PERM_EMPLOYER_READ, record_history,
+      "变更记录", "Its history", &rights_case_record },
+    { "rights_cases.create", "POST /rights-cases", PERM_PLACEMENT_WRITE, record_create,
+      "登记维权案件", "Record a rights case", &rights_case_record },
+    { "rights_cases.change", "PATCH /rights-cases/{id}", PERM_PLACEMENT_WRITE, record_update,
+      "修改维权案件", "Change a rights case", &rights_case_record },
+    { "rights_cases.settle", "POST /rights-cases/{id}/settle", PERM_PLACEMENT_WRITE, record_event,
+      "办结", "Settle", &rights_case_record },
+    { "rights_cases.reject", "POST /rights-cases/{id}/reject", PERM_PLACEMENT_WRITE, record_event,
+      "认定不成立", "Reject", &rights_case_record },
     { 0 },
 };
 
-static const struct record *const records[] = { &employer_record, NULL };
+static const struct record *const records[] = { &employer_record, &rights_case_record, NULL };
 
 const struct module employers_module = { "employers", "企业", "Employers", ops, tables, records };

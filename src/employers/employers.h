@@ -4,6 +4,7 @@
 
 extern const struct module employers_module;
 extern const struct record employer_record;
+extern const struct record rights_case_record; /* rights_cases.c */
 
 struct employer_input {
     int64_t id;

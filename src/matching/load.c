@@ -230,6 +230,15 @@ static int by_id(const void *a, const void *b)
     return x->id < y->id ? -1 : x->id > y->id;
 }
 
+/* What else is known of the people and employers of `in`. */
+static enum err load_records(struct ctx *cx, struct match_input *in)
+{
+    TRY(match_load_history(cx, in));
+    TRY(match_load_cases(cx, in->employers, in->n_employers, NONE));
+    TRY(match_load_trainings(cx, in->persons, in->n_persons, NONE));
+    return match_load_grants(cx, in->persons, in->n_persons, in->posts, in->n_posts);
+}
+
 enum err match_load(struct ctx *cx, struct match_input *in)
 {
     int64_t lo, hi;
@@ -242,8 +251,7 @@ enum err match_load(struct ctx *cx, struct match_input *in)
                 P(cx->now - POST_FRESH_DAYS * DAY_SECONDS), P(date_text(cx->mem, cx->today))));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_likeness);
-    TRY(match_load_history(cx, in));
-    return match_load_grants(cx, in->persons, in->n_persons, in->posts, in->n_posts);
+    return load_records(cx, in);
 }
 
 enum err match_count(struct ctx *cx, int64_t home, int64_t work, struct match_count *ret)
@@ -282,8 +290,7 @@ enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)
                 P(run_id)));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_id);
-    TRY(match_load_history(cx, in));
-    return match_load_grants(cx, in->persons, in->n_persons, in->posts, in->n_posts);
+    return load_records(cx, in);
 }
 
 enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
@@ -295,6 +302,7 @@ enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)
         return fail(cx, E_NOT_FOUND, "person.unknown", "%s",
                     T("没有这个人员", "there is no such person"));
     match_read_person(cx, &r, ret);
+    TRY(match_load_trainings(cx, ret, 1, id));
     return match_load_person_history(cx, ret);
 }
 
@@ -310,5 +318,6 @@ enum err match_load_post(struct ctx *cx, int64_t id, struct match_post *ret)
     employer = NEW(cx->mem, struct match_employer);
     read_employer(cx, &r, employer);
     read_post(&r, employer, ret);
+    TRY(match_load_cases(cx, &employer, 1, employer->id));
     return match_load_employer_history(cx, employer);
 }

@@ -30,6 +30,15 @@ MUST_CHECK enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_
 void match_read_person(struct ctx *cx, const struct rows *r, struct match_person *ret);
 void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *ret);
 
+/* --- records.c --- */
+
+/* The rights cases of these employers, and the courses of these people, from the ledger on
+ * cx->today. Employers and persons are by id. */
+MUST_CHECK enum err match_load_cases(struct ctx *cx, struct match_employer **employers, size_t n,
+                                     int64_t only_id);
+MUST_CHECK enum err match_load_trainings(struct ctx *cx, struct match_person *persons, size_t n,
+                                         int64_t only_id);
+
 /* --- grants.c --- */
 
 /* What policies in force would pay these people at these posts, into posts[i].grants. match_load()

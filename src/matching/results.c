@@ -7,6 +7,7 @@
 
 #include "people/codes.h"
 #include "platform/journal.h"
+#include "posts/posts.h"
 
 static const struct choice states[] = {
     { "PROPOSED", "已推荐", "Proposed" },
@@ -189,6 +190,8 @@ static const struct field post_fields[] = {
     OUTPUT("post_id", FIELD_ID, "岗位", "Post", .sql = "k.post_id", .use = USE_LIST | USE_FILTER),
     OUTPUT("post_title", FIELD_TEXT, "岗位名称", "Post title", .use = LISTED | USE_SEARCH,
            .sql = OF_ITS_POST("j.title")),
+    OUTPUT("demand", FIELD_CHOICE, "违规要求", "Unlawful demand", .use = LISTED,
+           .choices = post_demands, .sql = OF_ITS_POST(POST_DEMAND)),
     OUTPUT("employer_id", FIELD_ID, "企业", "Employer", .sql = "k.employer_id",
            .use = USE_LIST | USE_FILTER),
     OUTPUT("employer_name", FIELD_TEXT, "企业名称", "Employer name", .use = LISTED | USE_SEARCH,

@@ -17,6 +17,16 @@ static const struct choice asked_sexes[] = {
     { "ANY", "不限", "Any", "男女不限|均可|男女均可" },
     { 0 },
 };
+/* Sex by name; age by what equal employment means (art. 3 does not name it, so a person looks). */
+const struct choice post_demands[] = {
+    { "SEX", "限定性别，涉嫌违反就业促进法第二十七条、妇女权益保障法第四十三条",
+      "One sex asked for: see Employment Promotion Law art. 27, Women's Rights Law art. 43" },
+    { "AGE", "限定年龄，请按就业促进法第三条公平就业要求核实",
+      "An age asked for: check against equal employment, Employment Promotion Law art. 3" },
+    { "SEX_AGE", "限定性别和年龄，涉嫌违反就业促进法第三条、第二十七条、妇女权益保障法第四十三条",
+      "Sex and age asked for: see Employment Promotion Law art. 3 and 27, Women's Rights Law art. 43" },
+    { 0 },
+};
 static const struct choice states[] = {
     { "DRAFT", "草稿", "Draft" },           { "SUBMITTED", "待审核", "Submitted" },
     { "OPEN", "招聘中", "Open" },           { "FILLED", "已招满", "Filled" },
@@ -99,11 +109,15 @@ static const struct field fields[] = {
     FIELD(IN, education, FIELD_CHOICE, "学历要求", "Education", .choices = educations,
           .sql = "j.education", .use = USE_IMPORT | USE_EXPORT, .synonyms = "文化程度要求|学历"),
     FIELD(IN, age_low, FIELD_INT, "年龄下限", "Age from", .min = 16, .max = 99, .sql = "j.age_low",
-          .use = USE_IMPORT),
+          .use = USE_IMPORT | USE_EXPORT),
     FIELD(IN, age_high, FIELD_INT, "年龄上限", "Age to", .min = 16, .max = 99, .sql = "j.age_high",
-          .use = USE_IMPORT),
+          .use = USE_IMPORT | USE_EXPORT),
     FIELD(IN, sex_asked, FIELD_CHOICE, "性别要求", "Sex asked for", .choices = asked_sexes,
-          .sql = "j.sex_asked", .use = USE_IMPORT, .synonyms = "性别"),
+          .sql = "j.sex_asked", .use = USE_IMPORT | USE_EXPORT, .synonyms = "性别"),
+    OUTPUT("demand", FIELD_CHOICE, "违规要求", "Unlawful demand", .choices = post_demands,
+           .sql = POST_DEMAND, .use = LISTED | USE_FILTER,
+           .help_zh = "只作提示，匹配不看性别和年龄要求",
+           .help_en = "a warning only: matching looks at neither"),
     FIELD(IN, start_on, FIELD_DATE, "到岗日期", "Starts", .sql = "j.start_on",
           .use = USE_IMPORT | USE_EXPORT, .synonyms = "上岗时间|到岗时间"),
     FIELD(IN, expires_on, FIELD_DATE, "截止日期", "Expires", .sql = "j.expires_on",
@@ -179,6 +193,33 @@ enum err post_check_pay(struct ctx *cx, const struct post_input *in)
     return OK;
 }
 
+/* As post_demands, of an input; NULL = none. */
+static const char *demand_of(const IN *in)
+{
+    bool is_sex = in->sex_asked && !str_eq(in->sex_asked, "ANY");
+    bool is_age = (in->age_low != NONE && in->age_low > POST_AGE_LOW) ||
+                  (in->age_high != NONE && in->age_high < POST_AGE_HIGH);
+
+    return is_sex && is_age ? "SEX_AGE" : is_sex ? "SEX" : is_age ? "AGE" : NULL;
+}
+
+static void check_row(struct ctx *cx, const void *input, struct field_problems *ps)
+{
+    const IN *in = input;
+    const char *demand = demand_of(in);
+
+    if (!demand || ps->n == ARRAY_LEN(ps->at))
+        return;
+    ps->at[ps->n++] = (struct field_problem){
+        .field = &fields[field_index(fields, str_eq(demand, "AGE") ? "age_high" : "sex_asked")],
+        .is_warning = true,
+        .code = "post.demand",
+        .message = choice_label(post_demands, demand, cx->lang),
+        .cure = T("请与企业核实并改为不限；匹配不看此项",
+                  "ask the employer and drop it; matching does not look at it"),
+    };
+}
+
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
     IN *in = input;
@@ -241,6 +282,7 @@ const struct record post_record = {
     .states = states,
     .transitions = transitions,
     .check = check,
+    .check_row = check_row,
     .find_like = find_like,
     .headers_left_out = "序号|联系人|联系电话|电话|单位地址|企业地址",
     .place = place,

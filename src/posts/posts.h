@@ -5,6 +5,18 @@
 extern const struct module posts_module;
 extern const struct record post_record;
 
+/* What a post asks for and the law does not let it: people of one sex (就业促进法 art. 27; 妇女权益
+ * 保障法 as amended in 2022, art. 43, but for work that the state reserves), or an age above
+ * majority or below any pensionable age of men, which a person looks at (就业促进法 art. 3).
+ * Flagged to the bureau that keeps the posts; never a reason in matching. POST_DEMAND is a code of
+ * post_demands, or NULL, of the alias j. */
+enum { POST_AGE_LOW = 18, POST_AGE_HIGH = 60 };
+extern const struct choice post_demands[];
+#define POST_DEMAND                                                                        \
+    "(CASE WHEN j.sex_asked IN ('MALE', 'FEMALE') AND (j.age_low > 18 OR j.age_high < 60)" \
+    " THEN 'SEX_AGE' WHEN j.sex_asked IN ('MALE', 'FEMALE') THEN 'SEX'"                    \
+    " WHEN j.age_low > 18 OR j.age_high < 60 THEN 'AGE' END)"
+
 /* A post not confirmed by its employer for this long is not matched any more. */
 enum { POST_FRESH_DAYS = 30 };
 

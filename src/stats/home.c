@@ -1,6 +1,7 @@
 /* home.c — the day's work of whoever asks: what waits for her, how far the year's people have come,
  * and how the last twelve months were confirmed. Every count opens to the list it was counted from.
  */
+#include "posts/posts.h"
 #include "stats/stats.h"
 
 enum { MONTHS_SHOWN = 12 };
@@ -27,6 +28,14 @@ static const struct task tasks[] = {
     { PERM_POST_REVIEW, "posts_to_review", "岗位待审核", "Posts to review",
       "/posts?state=SUBMITTED",
       "SELECT COUNT(*) AS n FROM job_post j WHERE SCOPE(job_post j) AND j.state = 'SUBMITTED'" },
+    { PERM_POST_REVIEW, "posts_with_demands", "岗位限性别、年龄待纠正",
+      "Posts that ask for a sex or an age",
+      "/posts?state=SUBMITTED,OPEN,FILLED&demand=SEX,AGE,SEX_AGE",
+      "SELECT COUNT(*) AS n FROM job_post j WHERE SCOPE(job_post j)"
+      " AND j.state IN ('SUBMITTED', 'OPEN', 'FILLED') AND " POST_DEMAND " IS NOT NULL" },
+    { PERM_PLACEMENT_WRITE, "rights_cases_open", "维权案件处理中", "Rights cases to settle",
+      "/rights-cases?state=OPEN",
+      "SELECT COUNT(*) AS n FROM rights_case c WHERE SCOPE(rights_case c) AND c.state = 'OPEN'" },
     { PERM_OFFER_ANSWER, "offers_to_answer", "录用待答复", "Offers to answer",
       "/offers?state=OFFERED",
       "SELECT COUNT(*) AS n FROM offer o WHERE SCOPE(offer o) AND o.state = 'OFFERED'" },
