@@ -172,6 +172,7 @@ export const matching = {
   'value': ['总分 {n}，上限 {bound}', '{n} points, no more than {bound} possible'],
   'took': ['用时 {n}', 'took {n}'],
   'usedWeights': ['权重：{name}', 'Weights: {name}'],
+  'usedConditions': ['要守住的条件 {n} 项', '{n} conditions kept'],
   'by': ['{name} 于 {at} 发起', 'Started by {name}, {at}'],
   'compareWith': ['与另一次比较', 'Compare'],
   'again': ['再匹配一次', 'Run again'],

@@ -22,7 +22,7 @@ export interface Result extends Row {
   run_id?: string; person_id: string; person_name?: string | null; sex?: string; born?: string; home_name?: string; wish?: string | null
   state: 'PROPOSED' | 'OVERRIDDEN' | 'OFFERED' | 'UNPLACED'
   post_id?: string | null; post_title?: string | null; employer_name?: string | null; work_name?: string | null; score?: number | null; reasons?: Reason[] | null
-  runner_up_post_id?: string | null; runner_up_title?: string | null; runner_up_score?: number | null; runner_up_reasons?: Reason[] | null
+  runner_up_post_id?: string | null; runner_up_title?: string | null; runner_up_employer_name?: string | null; runner_up_score?: number | null; runner_up_reasons?: Reason[] | null
   change?: { points: number; zh: string; en: string } | null; candidates?: number; left_out?: string | null; left_out_by?: number | null; override_reason?: string | null
 }
 export interface RunPost extends Row { post_id: string; post_title?: string; employer_id?: string; employer_name?: string; work_name?: string; pay_low_fen?: number | null; pay_high_fen?: number | null; seats: number; placed: number; queue: number; price: number }
