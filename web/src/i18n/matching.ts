@@ -92,7 +92,7 @@ export const matching = {
   'weight.food.text': ['面食地区的人去米饭地区，食堂又没有家乡菜，扣这么多。', 'Taken off where the staple food differs and the canteen has none of home.'],
   'weight.food_asked': ['要家乡菜', 'Home cooking asked for'],
   'weight.food_asked.text': ['本人要家乡菜：有就加，没有就扣。', 'When asked for: added if there is, taken off if not.'],
-  'weight.couple_room': ['夫妻房', 'Couple’s room'],
+  'weight.couple_room': ['夫妻房', 'Room for couples'],
   'weight.couple_room.text': ['本人要夫妻房：有就加，没有就扣。', 'When asked for: added if there is, taken off if not.'],
   'weight.companion': ['同伴没位置', 'No seat for the companion'],
   'weight.companion.text': ['想结伴去，岗位只剩一个名额，扣这么多。', 'Taken off where there is no second seat for who should come along.'],
@@ -212,7 +212,7 @@ export const matching = {
   'someone': ['求职人员 {id}', 'Person {id}'],
   'reduced': ['发出录用通知之前，用工地一方只看到性别、年代、县和意向工种。', 'Until an offer is made the side of the posts sees sex, decade of birth, county and wished work only.'],
   'born': ['{n} 年代生', 'born in the {n}s'],
-  'openPerson': ['个人档案', 'Person’s record'],
+  'openPerson': ['个人档案', 'Open the person'],
 
   'person.why': ['为什么推荐这里', 'Why this post'],
   'person.second': ['次优选择', 'Next best'],
@@ -244,7 +244,7 @@ export const matching = {
   'why.thisPost': ['去这里的得分', 'Score of this post'],
   'why.given': ['推荐的是“{title}”，{n} 分', 'Proposed: {title}, {n} points'],
   'why.givenNone': ['这次没有推荐岗位', 'No post was proposed'],
-  'why.price': ['一个名额对别人值 {n} 分', 'a seat is worth {n} points to others'],
+  'why.price': ['一个名额对别人值 {n} 分', 'A seat is worth {n} points to others'],
   'why.needed': ['每月收入再多 {n} 元（或相当的条件），或多一个名额，才会改为推荐它。', 'It would be proposed if it paid {n} yuan a month more (or as good as that), or perhaps with one more seat.'],
   'why.fixFirst': ['硬性条件不解决，得分再高也不能推荐；资料有误请先更正再匹配。', 'Until the rules are met no score helps; if the record is wrong, correct it and run again.'],
 
@@ -282,7 +282,7 @@ export const matching = {
   'short.rules': ['没推荐的人，被什么拦住', 'What stands in the way of the unplaced'],
   'short.rulesText': ['每人只算拦得最多的一条。', 'For each person the rule that stands in the way most.'],
   'short.few': ['未推荐的人中，有 {n} 人能去的岗位不超过 3 个。', 'Of the unplaced {n} people have 3 possible posts or fewer.'],
-  'short.noRules': ['没有人被硬性条件拦住', 'The rules stand in nobody’s way'],
+  'short.noRules': ['没有人被硬性条件拦住', 'The rules stand in the way of nobody'],
   'short.people': ['{n} 人', '{n} people'],
 
   'fair.stable': ['稳定', 'Stability'],
