@@ -174,6 +174,7 @@ static const struct step {
     { "秋季补招", "the autumn's posts", demo_autumn },
     { "第二轮找人", "the second round", demo_second_round },
     { "今日待办", "what waits today", demo_waiting },
+    { "冬闲再匹配", "matched again for the winter", demo_winter },
     { "完成情况", "completion and bulletin", demo_completion },
     { "日志核验", "journal", demo_journal },
 };

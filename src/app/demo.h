@@ -134,5 +134,6 @@ bool demo_months_after(struct demo *d);
 bool demo_autumn(struct demo *d);
 bool demo_second_round(struct demo *d);
 bool demo_waiting(struct demo *d);
+bool demo_winter(struct demo *d);
 bool demo_completion(struct demo *d);
 bool demo_journal(struct demo *d);

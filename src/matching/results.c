@@ -69,6 +69,10 @@ static const struct field fields[] = {
            .sql = "CASE WHEN " SEEN " THEN m.runner_up_post_id END"),
     OUTPUT("runner_up_title", FIELD_TEXT, "次选岗位名称", "Runner-up post title", .use = LISTED,
            .sql = "CASE WHEN " SEEN " THEN " OF_POST("runner_up_post_id", "j.title") " END"),
+    OUTPUT("runner_up_employer_name", FIELD_TEXT, "次选岗位企业", "Runner-up post, employer",
+           .sql = "CASE WHEN " SEEN " THEN (SELECT e.name FROM employer e WHERE"
+                  " SCOPE_NOT(employer 'the result is in scope') AND e.id = " OF_POST(
+                      "runner_up_post_id", "j.employer_id") ") END"),
     OUTPUT("runner_up_score", FIELD_INT, "次选得分", "Runner-up score", .use = LISTED,
            .sql = "CASE WHEN " SEEN " THEN m.runner_up_score END"),
     OUTPUT("runner_up_reasons", FIELD_JSON, "次选理由", "Reasons for the runner-up",

@@ -349,14 +349,168 @@ for (const [name, hash, selector] of [
     await accessible(`${name}, one`)
   })
 
-await step('a match run says in words how good it is, and gives the reasons of each person', async () => {
-  await go('/matching')
-  const run = page.locator('table.grid a').first()
-  if (!(await run.count())) return
-  await run.click()
+await step('before a run it is told who takes part; weights and conditions are chosen by form', async () => {
+  await go('/matching/new')
+  await seen('[data-test=prospect]')
+  await settled()
+  must(/\d/.test(await page.locator('[data-test=prospect] b').first().innerText()), 'nobody is counted')
+  must((await page.locator('[data-test=weights] .weight').count()) >= 8, 'the weights do not show')
+  await page.click('[data-test=conditions] [data-kind=bus]')
+  must(/不满 45 人就不成行/.test(await page.locator('[data-test=conditions]').innerText()), 'the condition is not a sentence')
+  await shot('match-new')
+  await accessible('start a run')
+  await page.click('[data-test=match-go]')
+  await page.waitForURL(/matching\/\d+/)
   await seen('[data-test=match-said]')
+  must(/守住下列条件/.test(await page.textContent('[data-test=match-said]')), 'the conditions are not spoken of')
+  must(/不满 45 人/.test(await page.locator('[data-test=match-conditions]').innerText()), 'the condition is lost')
+})
+
+// The run of the demo that waits for its offers.
+const waitingRun = async () => {
+  await go('/matching')
+  const links = page.locator('table.grid a[data-row]')
+  const paths = await links.evaluateAll((all) => all.map((a) => a.getAttribute('href').slice(1)))
+  for (const path of paths) {
+    await go(path)
+    await seen('[data-test=match-said]')
+    await settled()
+    if (await has('[data-test=offer-all]')) return path
+  }
+  return ''
+}
+
+await step('a match run says in words how good it is, and gives the parts of each score', async () => {
+  must(await waitingRun(), 'no run has proposals')
   await page.locator('[data-test=match-line]').first().click()
-  must((await page.locator('.why li').count()) > 0, 'no reasons')
+  await seen('[data-test=match-person] [data-test=parts] li')
+  await settled()
+  await shot('match-person')
+  await accessible('a person of a run')
+  await page.keyboard.press('Escape')
+})
+
+await step('why she did not get the post at 福清 is answered in two clicks, in Chinese', async () => {
+  await page.getByText(/^未推荐 \d/).click()
+  await settled()
+  let clicks = 0
+  await page.locator('[data-test=why-not]').first().click()
+  clicks++
+  await seen('[data-test=why-item]')
+  await page.fill('[data-test=why-search]', '福清')
+  await page.waitForFunction(() => [...document.querySelectorAll('[data-test=why-item]')].every((x) => /福清/.test(x.textContent)))
+  await page.locator('[data-test=why-item]').first().click()
+  clicks++
+  await seen('[data-test=why-answer]')
+  const answer = await page.locator('[data-test=why-answer]').innerText()
+  must(clicks === 2 && /[一-鿿]{4,}/.test(answer), `after ${clicks} clicks: ${answer}`)
+  must((await page.locator('[data-test=why] [data-test=parts] li').count()) > 1, 'the parts of the score are not told')
+  await shot('match-why')
+  await accessible('why not')
+  await page.keyboard.press('Escape')
+  await page.locator('[data-tab=posts]').click()
+  await page.locator('[data-test=post-why]').first().click()
+  await page.locator('[data-test=why-item]').first().click()
+  await seen('[data-test=why-answer]')
+  await page.keyboard.press('Escape')
+})
+
+await step('posts, shortage, fairness and what-ifs of a run open', async () => {
+  await page.locator('[data-tab=posts]').click()
+  await seen('[data-test=match-posts] tbody tr')
+  await settled()
+  await accessible('posts of a run')
+  await page.locator('[data-tab=fair]').click()
+  await seen('[data-test=match-stable]')
+  await settled()
+  await accessible('fairness of a run')
+  await page.locator('[data-tab=short]').click()
+  await seen('[data-test=match-rules] li')
+  await settled()
+  await accessible('shortage of a run')
+  await page.locator('[data-test=try-seats]').first().click()
+  await page.click('[data-test=try-run]')
+  await seen('[data-test=try-effect]')
+  await settled()
+  await shot('match-try')
+  await accessible('what if')
+})
+
+await step('somebody is moved by hand with a reason, and the rules refuse what they must', async () => {
+  const path = page.url().split('#')[1].split('?')[0]
+  await go(path)
+  await page.reload()
+  const lines = page.locator('[data-test=match-line]')
+  await lines.first().waitFor()
+  for (let i = 0, done = false; i < Math.min(12, await lines.count()) && !done; i++) {
+    await lines.nth(i).click()
+    await seen('[data-test=match-person] h3')
+    await settled()
+    await page.click('[data-test=override]')
+    await seen('[data-test=override-form]')
+    await settled()
+    await page.fill('#ov-why', '本人要求，与家人同去')
+    const save = page.locator('[data-test=override-save]')
+    if (await save.isEnabled()) {
+      await save.click()
+      await Promise.race([page.locator('[data-test=override-form]').waitFor({ state: 'detached' }), seen('[data-test=override-form] [data-test=refusal]')])
+      done = !(await has('[data-test=override-form]'))
+      if (done) await seen('[data-test=match-person] .note')
+    }
+    if (!done) await page.keyboard.press('Escape')
+    await page.keyboard.press('Escape')
+    await settled()
+  }
+  must(await page.getByText(/^人工改派 \d/).count(), 'nobody was moved')
+})
+
+await step('two runs are compared: who stayed, who moved, what it is worth', async () => {
+  await go('/matching')
+  const boxes = page.locator('[data-test=choose-run]')
+  await boxes.nth(0).check()
+  await boxes.nth(1).check()
+  await page.click('[data-test=compare-two]')
+  await seen('[data-test=compare]')
+  await settled()
+  must(/人岗位不变/.test(await page.locator('[data-test=compare]').innerText()), 'the comparison is not said in words')
+  must((await page.locator('[data-test=compare-rows] tbody tr').count()) > 0, 'nobody differs')
+  await shot('match-compare')
+  await accessible('two runs')
+})
+
+await step('offers go to the chosen, then to all, and it is told what was not sent', async () => {
+  must(await waitingRun(), 'no run has proposals')
+  const before = Number((await page.textContent('[data-test=offer-all]')).replace(/\D/g, ''))
+  await page.locator('[data-test=match-results] .tick:not(.none)').first().check()
+  await page.click('[data-test=offer-chosen]')
+  await page.locator('.el-message-box .el-button--primary').click()
+  await seen('[data-test=offers-sent]')
+  must(/已发出 1 份/.test(await page.locator('[data-test=offers-sent]').innerText()), await page.locator('[data-test=offers-sent]').innerText())
+  await page.keyboard.press('Escape')
+  await settled()
+  must(Number((await page.textContent('[data-test=offer-all]')).replace(/\D/g, '')) === before - 1, 'the chosen one still waits')
+  await page.click('[data-test=offer-all]')
+  await page.locator('.el-message-box .el-button--primary').click()
+  await seen('[data-test=offers-sent]')
+  await settled()
+  await shot('match-offers')
+  await accessible('offers sent')
+  await page.keyboard.press('Escape')
+  await settled()
+  must(await page.getByText(/^已发通知 \d/).count(), 'no offer is told of')
+})
+
+await step('the east sees who is proposed to its posts, without names before an offer', async () => {
+  if (!accounts['fuzhou-clerk']) return
+  await signIn('fuzhou-clerk')
+  await go('/matching')
+  must(!(await has('[data-test=match-new]')), 'the east may start a run')
+  await page.locator('table.grid a[data-row]').first().click()
+  await seen('[data-test=match-said]')
+  await settled()
+  await accessible('a run in the east')
+  if (await has('[data-test=match-line]')) must(!(await has('[data-test=match-results] .ask')) || /已发通知|人工改派/.test(await page.locator('main').innerText()), 'a name is open before an offer')
+  await signIn('clerk')
 })
 
 await step('a manifest prints on paper without any number of a person', async () => {
@@ -489,7 +643,7 @@ await step('English is complete: no Chinese words of ours on the English pages',
   must((await page.getAttribute('html', 'lang')) === 'en', 'the document says another language')
   const menu = await page.locator('nav.menu').innerText()
   must(!/[一-鿿]/.test(menu), `Chinese in the menu: ${menu.match(/[一-鿿]+/)?.[0]}`)
-  for (const hash of ['/home', '/list/person', '/list/job_post', '/imports/new', '/months', '/claims', '/matching', '/targets', '/ledger', '/budgets', '/reconcile']) {
+  for (const hash of ['/home', '/list/person', '/list/job_post', '/imports/new', '/months', '/claims', '/matching', '/matching/new', '/targets', '/ledger', '/budgets', '/reconcile']) {
     await go(hash)
     await settled()
     // Names of people, places and organisations stay as they are; headings, labels and buttons may not.
@@ -515,7 +669,7 @@ await step('the dark theme keeps its contrast', async () => {
 
 await step('on a phone nothing sticks out and the menu opens', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
-  for (const hash of ['/home', '/list/person', '/claims', '/months', '/imports/new', '/ledger', '/budgets', '/reconcile']) {
+  for (const hash of ['/home', '/list/person', '/claims', '/matching', '/matching/new', '/months', '/imports/new', '/ledger', '/budgets', '/reconcile']) {
     await go(hash)
     await page.reload()
     await settled()

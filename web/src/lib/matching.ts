@@ -3,7 +3,7 @@ import { label, t } from '../i18n'
 import { tm, tmMaybe } from '../i18n/matching'
 import type { Row } from '../meta'
 import { user } from '../session'
-import { count, money, percent } from './format'
+import { count, instant, percent } from './format'
 import { shortPlace } from './place'
 
 // A rule, a part of the score, or what stands in the way of somebody without a possible post.
@@ -15,14 +15,14 @@ export interface Run extends Row {
   home: string; work: string; home_name?: string; work_name?: string; state: string; created_at: number; user_name?: string
   people: number | null; posts: number | null; seats: number | null; placed: number | null; value: number | null; bound: number | null; milliseconds: number | null
   failure?: string | null; weights_id?: string | null; weights_number?: number | null; weights_used?: Record<string, number>
-  constraints_used?: Conditions | null; constraint_outcome?: { unknown: number; parties: number; apart: number; limits: LimitOutcome[] } | null
+  constraints_used?: Conditions | null; constraint_outcome?: { value: number; bound: number; unknown: number; parties: number; apart: number; limits: LimitOutcome[] } | null
   is_part?: boolean // made by a wider office: only one's own part of it is seen
 }
 export interface Result extends Row {
   run_id?: string; person_id: string; person_name?: string | null; sex?: string; born?: string; home_name?: string; wish?: string | null
   state: 'PROPOSED' | 'OVERRIDDEN' | 'OFFERED' | 'UNPLACED'
   post_id?: string | null; post_title?: string | null; employer_name?: string | null; work_name?: string | null; score?: number | null; reasons?: Reason[] | null
-  runner_up_post_id?: string | null; runner_up_title?: string | null; runner_up_score?: number | null; runner_up_reasons?: Reason[] | null
+  runner_up_post_id?: string | null; runner_up_title?: string | null; runner_up_employer_name?: string | null; runner_up_score?: number | null; runner_up_reasons?: Reason[] | null
   change?: { points: number; zh: string; en: string } | null; candidates?: number; left_out?: string | null; left_out_by?: number | null; override_reason?: string | null
 }
 export interface RunPost extends Row { post_id: string; post_title?: string; employer_id?: string; employer_name?: string; work_name?: string; pay_low_fen?: number | null; pay_high_fen?: number | null; seats: number; placed: number; queue: number; price: number }
@@ -38,10 +38,19 @@ export const postName = (p: { title?: string | null; employer?: string | null; w
 export const isSeen = (r: Pick<Result, 'person_name'>): boolean => !!r.person_name
 export const mayOffer = (r: Pick<Result, 'state'>): boolean => r.state === 'PROPOSED' || r.state === 'OVERRIDDEN'
 
-// How far from the best any arrangement could be, in words; empty while it is not known.
-export function goodness(r: Pick<Run, 'value' | 'bound' | 'placed'>): string {
-  const value = Number(r.value), bound = Number(r.bound)
-  if (r.value === null || r.bound === null || !(bound > 0)) return ''
+// Which run: two of one minute differ by what came of them.
+export const named = (r: Run): string => [instant(r.created_at), pairing(r), r.placed === null || r.placed === undefined ? '' : tm('placedN', { n: count(r.placed) })].filter(Boolean).join(' · ')
+
+// How far from the best any arrangement could be, in words; empty while it is not known. The bound of the run is over
+// all arrangements; of those that keep the conditions there may be a lower one.
+export function goodness(r: Pick<Run, 'value' | 'bound' | 'placed' | 'constraint_outcome'>): string {
+  if (r.value === null || r.bound === null) return ''
+  const value = Number(r.value), bound = Math.min(Number(r.bound), r.constraint_outcome?.bound ?? Infinity)
+  if (!(bound > 0)) return ''
+  if (r.constraint_outcome) {
+    const left = Math.max(0, bound - value)
+    return tm(left ? 'said.within' : 'said.withinBest', { left: count(left), gap: percent(left / bound, 2), cost: count(Math.max(0, Number(r.bound) - value)) })
+  }
   const left = Math.max(0, bound - value)
   if (left === 0) return tm('said.best')
   const each = left / Math.max(1, Number(r.placed))
@@ -50,8 +59,9 @@ export function goodness(r: Pick<Run, 'value' | 'bound' | 'placed'>): string {
 }
 
 // Why somebody has no post, on one line.
-export function whyUnplaced(r: Pick<Result, 'reasons' | 'candidates' | 'left_out'>, leftOut: (code: string) => string): string {
-  if (r.left_out) return tm('unplaced.CONDITION', { text: leftOut(r.left_out) })
+export const leftOutText = (code?: string | null): string => (code ? (tmMaybe(`left.${code}`) ?? code) : '')
+export function whyUnplaced(r: Pick<Result, 'reasons' | 'candidates' | 'left_out'>): string {
+  if (r.left_out) return tm('unplaced.CONDITION', { text: leftOutText(r.left_out) })
   if (Number(r.candidates) > 0) return tm('unplaced.FULL', { n: count(r.candidates) })
   const worst = mostInTheWay(r.reasons ?? [])
   return worst ? label(worst) : tm('unplaced.NONE', { n: count(0) })
@@ -69,8 +79,8 @@ export function scarcity(p: Pick<RunPost, 'price' | 'seats' | 'placed'>): { text
 export function pay(p: Pick<RunPost, 'pay_low_fen' | 'pay_high_fen'>): string {
   const low = p.pay_low_fen, high = p.pay_high_fen
   if (!low && !high) return ''
-  const yuan = (fen: number): string => money(fen).replace(/\.00$/, '')
-  return low && high && low !== high ? tm('post.payRange', { a: yuan(low), b: yuan(high) }) : tm('post.payRange', { a: yuan((low ?? high)!), b: '' }).replace(/–\s*/, ' ')
+  const yuan = (fen: number): string => count(Math.round(fen / 100))
+  return low && high && low !== high ? tm('post.payRange', { a: yuan(low), b: yuan(high) }) : tm('post.payOne', { n: yuan((low || high)!) })
 }
 
 // --- conditions ---
