@@ -22,8 +22,11 @@
 #include "transfers/transfers.h"
 
 const struct module *const app_modules[] = {
-    &description_module, &divisions_module, &payees_module,   &accounts_module, &people_module,
-    &employers_module,   &posts_module,     &training_module, &matching_module, &hiring_module,   &placements_module,
-    &transfers_module,   &imports_module,   &policy_module,   &ledger_module,   &claims_module,
-    &payments_module,    &books_module,     &targets_module,  &stats_module,    NULL,
+    &description_module, &divisions_module,  &payees_module,
+    &accounts_module,    &people_module,     &employers_module,
+    &posts_module,       &training_module,   &matching_module,
+    &hiring_module,      &placements_module, &transfers_module,
+    &imports_module,     &policy_module,     &ledger_module,
+    &claims_module,      &payments_module,   &books_module,
+    &targets_module,     &stats_module,      NULL,
 };

@@ -26,7 +26,7 @@ const context = await chromium.launchPersistentContext(profile, {
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-default-apps'],
 })
 const page = context.pages()[0] ?? (await context.newPage())
-page.setDefaultTimeout(15_000)
+page.setDefaultTimeout(60_000)
 
 // What must never happen on any page, gathered while the steps run.
 const outside = new Set()
@@ -70,7 +70,7 @@ context.on('request', (r) => !/\/events(\?|$)/.test(r.url()) && /^https?:/.test(
 for (const end of ['requestfinished', 'requestfailed']) context.on(end, (r) => under.delete(r))
 const veiled = () => page.evaluate(() => [...document.querySelectorAll('.el-loading-mask')].some((x) => x.getClientRects().length > 0)).catch(() => true)
 async function settled() {
-  const until = Date.now() + 20_000
+  const until = Date.now() + 90_000
   for (let quiet = 0; quiet < 4; ) {
     must(Date.now() < until, `the page does not come to rest: ${[...under].map((r) => new URL(r.url()).pathname).join(', ') || 'veiled'}`)
     quiet = under.size === 0 && !(await veiled()) ? quiet + 1 : 0
