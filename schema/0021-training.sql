@@ -9,7 +9,7 @@ CREATE TABLE training (
     course       TEXT NOT NULL,
     occupation   TEXT,                      -- code of posts/occupations.c; NULL = whatever the employer needs
     provider     TEXT,                      -- the school
-    started_on   TEXT,
+    from_on      TEXT,
     completed_on TEXT NOT NULL,
     days         BIGINT,                    -- really attended
     created_at   BIGINT NOT NULL,

@@ -382,6 +382,23 @@ static void make_run(struct making *m)
         test_fail(__FILE__, __LINE__, "the run was not done");
 }
 
+/* Courses of people, and cases against the employer: some to be settled, some to be rejected. */
+static void make_records(struct making *m)
+{
+    for (int i = 0; i < 4; i++) {
+        step(m->west, "trainings.create", NONE,
+             words(
+                 "{'person_id':'%lld','course':'%s焊工班','occupation':'6-18-02-04','completed_on':"
+                 "'2019-01-3%d'}",
+                 (long long)m->person[i], m->p->mark, i % 2));
+        step(m->east, "rights_cases.create", NONE,
+             words("{'employer_id':'%lld','kind':'WAGES','opened_on':'2019-02-0%d','home':%lld,"
+                   "'case_no':'%s%d'}",
+                   (long long)m->employer, i + 1, (long long)org_division(m->p->west), m->p->mark,
+                   i));
+    }
+}
+
 static void make_import(struct making *m)
 {
     const char *file = words("姓名,身份证号,户籍地\r\n%s壬,%s,甘肃\r\n%s癸,1234,甘肃省定西市\r\n",
@@ -417,6 +434,7 @@ struct access_road access_road_make(const struct access_pair *p)
     make_target(&m);
     make_drafts(&m);
     make_stand_in(&m);
+    make_records(&m);
     make_import(&m);
     return (struct access_road){ m.employer, m.person[PEOPLE - 1], answer };
 }

@@ -9,7 +9,7 @@
 struct training_input {
     int64_t id;
     int64_t person_id, home, employer_id, days;
-    const char *id_no, *employer_name, *course, *occupation, *provider, *started_on, *completed_on;
+    const char *id_no, *employer_name, *course, *occupation, *provider, *from_on, *completed_on;
 };
 #define IN struct training_input
 
@@ -38,7 +38,7 @@ static const struct field fields[] = {
           .use = USE_IMPORT, .synonyms = "订单企业|订单单位|用工企业|企业名称"),
     FIELD(IN, provider, FIELD_TEXT, "培训机构", "Provider", .max = 80, .sql = "t.provider",
           .use = LISTED | USE_IMPORT, .synonyms = "培训学校|培训单位|承训机构"),
-    FIELD(IN, started_on, FIELD_DATE, "开班日期", "Started", .sql = "t.started_on",
+    FIELD(IN, from_on, FIELD_DATE, "开班日期", "Started", .sql = "t.from_on",
           .use = USE_IMPORT | USE_EXPORT, .synonyms = "培训开始日期|开班时间"),
     FIELD(IN, completed_on, FIELD_DATE, "结业日期", "Completed", .required = true,
           .sql = "t.completed_on", .use = LISTED | USE_IMPORT | USE_FILTER,
@@ -85,13 +85,13 @@ static enum err find_employer(struct ctx *cx, IN *in)
     return OK;
 }
 
-static enum err check_dates(struct ctx *cx, const char *started_on, const char *completed_on)
+static enum err check_dates(struct ctx *cx, const char *from_on, const char *completed_on)
 {
     if (strcmp(completed_on, date_text(cx->mem, cx->today)) > 0)
         return fail_field(cx, "completed_on", "date.future", "%s",
                           T("结业日期在今天之后，请结业后再登记",
                             "it ends after today: record it when it is completed"));
-    if (started_on && strcmp(completed_on, started_on) < 0)
+    if (from_on && strcmp(completed_on, from_on) < 0)
         return fail_field(cx, "completed_on", "dates.order", "%s",
                           T("结业早于开班", "it ends before it begins"));
     return OK;
@@ -116,9 +116,9 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
                                  "neither occupation nor employer is given")),
                     "%s", T("请选择工种", "choose the occupation"));
     return check_dates(cx,
-                       in->started_on ? in->started_on
-                       : before       ? row_text(before, 0, "started_on")
-                                      : NULL,
+                       in->from_on ? in->from_on
+                       : before    ? row_text(before, 0, "from_on")
+                                   : NULL,
                        in->completed_on ? in->completed_on : row_text(before, 0, "completed_on"));
 }
 
