@@ -117,19 +117,17 @@ static const struct living {
 } in_capital = { 108, 110 }, in_city = { 109, 95 }, in_town = { 86, 95 }, anywhere = { 100, 100 };
 
 /* GB/T 2260: the fifth and sixth digit are 01–20 for districts, 21 and more for counties and
- * county-level cities; the third and fourth 01 for the capital of a province. */
+ * county-level cities; the third and fourth 01 for the capital of a province and for a
+ * municipality. */
 static inline struct living living_of(int64_t division)
 {
-    int64_t province = division / (100 * (int64_t)CITY), city = division / CITY % 100,
-            county = division / COUNTY % 100;
+    int64_t city = division / CITY % 100, county = division / COUNTY % 100;
 
     if (!province_of(division))
         return anywhere;
     if (county > 20)
         return in_town;
-    return city == 1 || province == 11 || province == 12 || province == 31 || province == 50
-               ? in_capital
-               : in_city;
+    return city == 1 ? in_capital : in_city;
 }
 
 int32_t match_occupation(const char *code)
