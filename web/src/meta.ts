@@ -150,7 +150,7 @@ export function targetOf(field: Field, owner?: string): RecordMeta | undefined {
 }
 
 // The name of a row for people: the first of the usual naming columns it has.
-const NAMING = ['name', 'title', 'title_zh', 'number', 'person_name', 'payee_name', 'policy_title', 'policy_name', 'household_no', 'file_name', 'login', 'month']
+const NAMING = ['name', 'title', 'title_zh', 'number', 'person_name', 'payee_name', 'policy_title', 'policy_name', 'household_no', 'file_name', 'login', 'month', 'employer_name_shown']
 export function titleOf(row: Row): string {
   if (lang.value === 'en' && typeof row.title_en === 'string' && row.title_en) return row.title_en
   for (const name of NAMING) {

@@ -32,7 +32,7 @@ const GROUPS: { key: Key; icon: Component; items: Item[] }[] = [
     { room: '/bulletin', title: 'room.bulletin', perms: ['STATS_READ'] },
     { room: '/targets', title: 'room.targets', perms: ['TARGET_READ'] },
   ] },
-  { key: 'group.people', icon: User, items: ['person', 'household', { room: '/imports', title: 'room.imports', perms: ['IMPORT'] }] },
+  { key: 'group.people', icon: User, items: ['person', 'household', 'training', { room: '/imports', title: 'room.imports', perms: ['IMPORT'] }] },
   { key: 'group.posts', icon: Suitcase, items: ['employer', 'job_post', 'job_fair'] },
   { key: 'group.match', icon: Connection, items: [{ room: '/matching', title: 'room.matching', perms: ['MATCH_READ'] }, 'offer'] },
   { key: 'group.transfer', icon: Guide, items: ['transfer_batch', 'passenger'] },
