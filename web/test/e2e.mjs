@@ -355,15 +355,15 @@ await step('before a run it is told who takes part; weights and conditions are c
   await settled()
   must(/\d/.test(await page.locator('[data-test=prospect] b').first().innerText()), 'nobody is counted')
   must((await page.locator('[data-test=weights] .weight').count()) >= 8, 'the weights do not show')
-  await page.click('[data-test=conditions] [data-kind=bus]')
-  must(/不满 45 人就不成行/.test(await page.locator('[data-test=conditions]').innerText()), 'the condition is not a sentence')
+  await page.click('[data-test=conditions] [data-kind=held]')
+  must(/30% 的名额留给脱贫人口/.test(await page.locator('[data-test=conditions]').innerText()), 'the condition is not a sentence')
   await shot('match-new')
   await accessible('start a run')
   await page.click('[data-test=match-go]')
   await page.waitForURL(/matching\/\d+/)
   await seen('[data-test=match-said]')
   must(/守住下列条件/.test(await page.textContent('[data-test=match-said]')), 'the conditions are not spoken of')
-  must(/不满 45 人/.test(await page.locator('[data-test=match-conditions]').innerText()), 'the condition is lost')
+  must(/30% 的名额/.test(await page.locator('[data-test=match-conditions]').innerText()), 'the condition is lost')
 })
 
 // The run of the demo that waits for its offers.
@@ -498,6 +498,16 @@ await step('offers go to the chosen, then to all, and it is told what was not se
   await page.keyboard.press('Escape')
   await settled()
   must(await page.getByText(/^已发通知 \d/).count(), 'no offer is told of')
+  // An earlier run proposes the same people: what cannot be offered twice is refused by name.
+  if (!(await waitingRun())) return
+  await page.click('[data-test=offer-all]')
+  await page.locator('.el-message-box .el-button--primary').click()
+  await seen('[data-test=offers-sent] tbody tr')
+  await settled()
+  must((await page.locator('[data-test=offers-sent] td.warn').first().innerText()).length > 3, 'no reason is told')
+  await shot('match-refused')
+  await accessible('offers refused')
+  await page.keyboard.press('Escape')
 })
 
 await step('the east sees who is proposed to its posts, without names before an offer', async () => {

@@ -21,6 +21,9 @@ describe('how good a run is', () => {
     expect(run(900, 1000, 3, { bound: 900 })).toBe('守住下列条件，已是最好的安排；条件一共使总分最多少 100。')
     expect(run(900, 1000, 3, { bound: 950 })).toContain('最多差 50 分')
   })
+  it('with conditions that nobody can meet says so', () => {
+    expect(run(0, 1000, 0, { bound: 0 })).toBe('守住下列条件，没有人能成行。')
+  })
   it('is not said while it is not known', () => {
     expect(m.goodness({ value: null, bound: null, placed: null })).toBe('')
   })

@@ -167,6 +167,7 @@ export const matching = {
   'said.best': ['已证明这是最好的安排：怎样换都不会更好。', 'It is proved that no arrangement is better.'],
   'said.close': ['离最优最多差 {left} 分，平均每人不到 {each} 元：怎样换也好不了多少。', 'At most {left} points from the best, less than {each} yuan a person: no arrangement is much better.'],
   'said.withinBest': ['守住下列条件，已是最好的安排；条件一共使总分最多少 {cost}。', 'With the conditions below it is the best arrangement; together they cost at most {cost} points.'],
+  'said.withinNobody': ['守住下列条件，没有人能成行。', 'With the conditions below nobody can go.'],
   'said.within': ['守住下列条件，离最优最多差 {left} 分（{gap}）。', 'With the conditions below it is at most {left} points ({gap}) from the best.'],
   'said.far': ['离最优最多差 {left} 分（{gap}）。', 'At most {left} points ({gap}) from the best.'],
   'value': ['总分 {n}，上限 {bound}', '{n} points, no more than {bound} possible'],

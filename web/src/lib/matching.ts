@@ -46,11 +46,12 @@ export const named = (r: Run): string => [instant(r.created_at), pairing(r), r.p
 export function goodness(r: Pick<Run, 'value' | 'bound' | 'placed' | 'constraint_outcome'>): string {
   if (r.value === null || r.bound === null) return ''
   const value = Number(r.value), bound = Math.min(Number(r.bound), r.constraint_outcome?.bound ?? Infinity)
-  if (!(bound > 0)) return ''
-  if (r.constraint_outcome) {
+  if (r.constraint_outcome && Number(r.bound) > 0) {
+    if (bound <= 0) return tm('said.withinNobody')
     const left = Math.max(0, bound - value)
     return tm(left ? 'said.within' : 'said.withinBest', { left: count(left), gap: percent(left / bound, 2), cost: count(Math.max(0, Number(r.bound) - value)) })
   }
+  if (!(bound > 0)) return ''
   const left = Math.max(0, bound - value)
   if (left === 0) return tm('said.best')
   const each = left / Math.max(1, Number(r.placed))
