@@ -127,15 +127,17 @@ export function outcomeText(o: LimitOutcome | undefined): string {
 
 export interface Weight { name: string; zh: string; en: string; usual: number; value: number }
 export const GROUPS: { key: 'pay' | 'home' | 'with' | 'work' | 'stay' | 'other'; names: string[] }[] = [
-  { key: 'pay', names: ['pay_percent', 'board_value', 'lodging_value', 'pay_limit', 'wish_default'] },
+  { key: 'pay', names: ['pay_percent', 'subsidy_percent', 'board_value', 'lodging_value', 'living_percent', 'pay_limit', 'wish_default'] },
   { key: 'home', names: ['distance', 'climate', 'food', 'habit_city', 'habit_province', 'food_asked'] },
   { key: 'with', names: ['companion', 'village', 'couple_room'] },
-  { key: 'work', names: ['wanted', 'taught', 'skill_short'] },
-  { key: 'stay', names: ['retention', 'retention_1', 'retention_6', 'arrears', 'arrears_limit', 'retention_usual', 'retention_cases'] },
+  { key: 'work', names: ['wanted', 'trained_here', 'trained', 'taught', 'skill_short'] },
+  { key: 'stay', names: ['retention', 'retention_1', 'retention_6', 'arrears', 'rights', 'arrears_limit', 'retention_usual', 'retention_cases'] },
   { key: 'other', names: ['base', 'reserved'] },
 ]
+// The group of a weight; one that is new to the console stands among the others.
+export const groupOf = (name: string): string => GROUPS.find((g) => g.names.includes(name))?.key ?? 'other'
 // Those that people turn first; the others stay folded until asked for.
-export const FIRST = new Set(['pay_percent', 'board_value', 'lodging_value', 'distance', 'climate', 'food', 'companion', 'village', 'wanted', 'retention', 'arrears'])
+export const FIRST = new Set(['pay_percent', 'subsidy_percent', 'board_value', 'lodging_value', 'distance', 'climate', 'food', 'companion', 'village', 'wanted', 'trained_here', 'retention', 'arrears'])
 export const unitOf = (name: string): string => tm(/percent$|usual$/.test(name) ? 'weights.unit.percent' : /cases$/.test(name) ? 'weights.unit.people' : 'weights.unit.yuan')
 // The end of the slider: twice the usual and some room, so that the usual stands near the middle.
 export const mostOf = (w: Weight): number => (unitOf(w.name) === tm('weights.unit.percent') && w.usual <= 50 ? 100 : Math.max(Math.ceil((w.usual * 2.5) / 100) * 100, w.value))
