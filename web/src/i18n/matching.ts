@@ -232,6 +232,7 @@ export const matching = {
   'person.less': ['比推荐的少 {n} 分', '{n} less than the one proposed'],
   'person.more': ['比推荐的多 {n} 分，但名额对别人更值', '{n} more than the one proposed, but its seats are worth more to others'],
   'person.change': ['要怎样才会改变', 'What would have to change'],
+  'person.changeWithin': ['这次匹配带条件，改变时条件也要守住。', 'The run has conditions, and they must be kept as well.'],
   'person.obstacles': ['拦住的是什么', 'What stands in the way'],
   'person.obstacle': ['排除 {n} 个岗位', 'rules out {n} posts'],
   'person.alone': ['其中 {n} 个只因这一条', '{n} of them it alone'],
@@ -349,6 +350,7 @@ export const matching = {
   'offer.none': ['没有发出', 'none made'],
   'offer.skipped': ['{n} 份没有发出', '{n} not made'],
   'offer.why': ['原因', 'Why'],
+  'offer.exists': ['已给此人发过这个岗位的通知', 'this offer was made already'],
   'offer.first': ['只列前 {n} 份', 'the first {n} are listed'],
   'offer.see': ['查看录用通知', 'See the offers'],
 

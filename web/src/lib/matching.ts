@@ -36,6 +36,10 @@ export const postName = (p: { title?: string | null; employer?: string | null; w
 
 // A result of which the reader sees the person herself, not the reduced form.
 export const isSeen = (r: Pick<Result, 'person_name'>): boolean => !!r.person_name
+// The side of the people sees all of its run; of a wider office's, and in the east, a part is seen.
+export const isOwn = (r: Pick<Run, 'is_part'>): boolean => !r.is_part && user.value?.side !== 'WORK'
+// Posts of a wider office's run are in the scope of the side where they are.
+export const seesPosts = (r: Pick<Run, 'is_part'>): boolean => !r.is_part || user.value?.side === 'WORK'
 export const mayOffer = (r: Pick<Result, 'state'>): boolean => r.state === 'PROPOSED' || r.state === 'OVERRIDDEN'
 
 // Which run: two of one minute differ by what came of them.
