@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 
 let m: typeof import('../src/lib/matching')
@@ -20,6 +21,9 @@ describe('how good a run is', () => {
   it('with conditions is compared with what keeps them, and the conditions have their price', () => {
     expect(run(900, 1000, 3, { bound: 900 })).toBe('守住下列条件，已是最好的安排；条件一共使总分最多少 100。')
     expect(run(900, 1000, 3, { bound: 950 })).toContain('最多差 50 分')
+  })
+  it('with conditions that nobody can meet says so', () => {
+    expect(run(0, 1000, 0, { bound: 0 })).toBe('守住下列条件，没有人能成行。')
   })
   it('is not said while it is not known', () => {
     expect(m.goodness({ value: null, bound: null, placed: null })).toBe('')
@@ -44,6 +48,22 @@ describe('conditions by form', () => {
   it('leave out what makes no sense', () => {
     expect(m.isWhole({ kind: 'held', n: 101 })).toBe(false)
     expect(m.isWhole({ kind: 'bus', n: 101 })).toBe(true)
+  })
+})
+
+describe('weights', () => {
+  const header = readFileSync(new URL('../../src/matching/score.h', import.meta.url), 'utf8')
+  const names = [...header.slice(header.indexOf('#define MATCH_WEIGHTS')).split('struct match_weights')[0]!.matchAll(/X\((\w+), \d/g)].map((x) => x[1]!)
+  it('are all in a group, with a name and a sentence of their own', () => {
+    expect(names.length).toBeGreaterThan(20)
+    for (const name of names) {
+      expect(m.GROUPS.filter((g) => g.names.includes(name)).length, name).toBe(1)
+      expect(m.titleOfWeight({ name, zh: '', en: '' }), name).not.toBe('')
+      expect(m.textOfWeight({ name }), name).not.toBe('')
+    }
+  })
+  it('that the console does not know stand among the others', () => {
+    expect(m.groupOf('moonlight')).toBe('other')
   })
 })
 

@@ -36,6 +36,10 @@ export const postName = (p: { title?: string | null; employer?: string | null; w
 
 // A result of which the reader sees the person herself, not the reduced form.
 export const isSeen = (r: Pick<Result, 'person_name'>): boolean => !!r.person_name
+// The side of the people sees all of its run; of a wider office's, and in the east, a part is seen.
+export const isOwn = (r: Pick<Run, 'is_part'>): boolean => !r.is_part && user.value?.side !== 'WORK'
+// Posts of a wider office's run are in the scope of the side where they are.
+export const seesPosts = (r: Pick<Run, 'is_part'>): boolean => !r.is_part || user.value?.side === 'WORK'
 export const mayOffer = (r: Pick<Result, 'state'>): boolean => r.state === 'PROPOSED' || r.state === 'OVERRIDDEN'
 
 // Which run: two of one minute differ by what came of them.
@@ -46,11 +50,12 @@ export const named = (r: Run): string => [instant(r.created_at), pairing(r), r.p
 export function goodness(r: Pick<Run, 'value' | 'bound' | 'placed' | 'constraint_outcome'>): string {
   if (r.value === null || r.bound === null) return ''
   const value = Number(r.value), bound = Math.min(Number(r.bound), r.constraint_outcome?.bound ?? Infinity)
-  if (!(bound > 0)) return ''
-  if (r.constraint_outcome) {
+  if (r.constraint_outcome && Number(r.bound) > 0) {
+    if (bound <= 0) return tm('said.withinNobody')
     const left = Math.max(0, bound - value)
     return tm(left ? 'said.within' : 'said.withinBest', { left: count(left), gap: percent(left / bound, 2), cost: count(Math.max(0, Number(r.bound) - value)) })
   }
+  if (!(bound > 0)) return ''
   const left = Math.max(0, bound - value)
   if (left === 0) return tm('said.best')
   const each = left / Math.max(1, Number(r.placed))
@@ -68,7 +73,7 @@ export function whyUnplaced(r: Pick<Result, 'reasons' | 'candidates' | 'left_out
 }
 // The rule that alone costs most posts stands for them all.
 export function mostInTheWay(reasons: Reason[]): Reason | undefined {
-  return [...reasons].sort((a, b) => (b.alone ?? 0) - (a.alone ?? 0) || (b.forbids ?? 0) - (a.forbids ?? 0))[0]
+  return [...reasons].sort((a, b) =>  (b.forbids ?? 0) - (a.forbids ?? 0))[0]
 }
 
 export function scarcity(p: Pick<RunPost, 'price' | 'seats' | 'placed'>): { text: string; tone: 'warn' | 'calm' | 'good' } {
@@ -126,15 +131,17 @@ export function outcomeText(o: LimitOutcome | undefined): string {
 
 export interface Weight { name: string; zh: string; en: string; usual: number; value: number }
 export const GROUPS: { key: 'pay' | 'home' | 'with' | 'work' | 'stay' | 'other'; names: string[] }[] = [
-  { key: 'pay', names: ['pay_percent', 'board_value', 'lodging_value', 'pay_limit', 'wish_default'] },
+  { key: 'pay', names: ['pay_percent', 'subsidy_percent', 'board_value', 'lodging_value', 'living_percent', 'pay_limit', 'wish_default'] },
   { key: 'home', names: ['distance', 'climate', 'food', 'habit_city', 'habit_province', 'food_asked'] },
   { key: 'with', names: ['companion', 'village', 'couple_room'] },
-  { key: 'work', names: ['wanted', 'taught', 'skill_short'] },
-  { key: 'stay', names: ['retention', 'retention_1', 'retention_6', 'arrears', 'arrears_limit', 'retention_usual', 'retention_cases'] },
+  { key: 'work', names: ['wanted', 'trained_here', 'trained', 'taught', 'skill_short'] },
+  { key: 'stay', names: ['retention', 'retention_1', 'retention_6', 'arrears', 'rights', 'arrears_limit', 'retention_usual', 'retention_cases'] },
   { key: 'other', names: ['base', 'reserved'] },
 ]
+// The group of a weight; one that is new to the console stands among the others.
+export const groupOf = (name: string): string => GROUPS.find((g) => g.names.includes(name))?.key ?? 'other'
 // Those that people turn first; the others stay folded until asked for.
-export const FIRST = new Set(['pay_percent', 'board_value', 'lodging_value', 'distance', 'climate', 'food', 'companion', 'village', 'wanted', 'retention', 'arrears'])
+export const FIRST = new Set(['pay_percent', 'subsidy_percent', 'board_value', 'lodging_value', 'distance', 'climate', 'food', 'companion', 'village', 'wanted', 'trained_here', 'retention', 'arrears'])
 export const unitOf = (name: string): string => tm(/percent$|usual$/.test(name) ? 'weights.unit.percent' : /cases$/.test(name) ? 'weights.unit.people' : 'weights.unit.yuan')
 // The end of the slider: twice the usual and some room, so that the usual stands near the middle.
 export const mostOf = (w: Weight): number => (unitOf(w.name) === tm('weights.unit.percent') && w.usual <= 50 ? 100 : Math.max(Math.ceil((w.usual * 2.5) / 100) * 100, w.value))
