@@ -720,7 +720,8 @@ static bool is_moved_by_company(const struct history *h)
     kinds[6].spell.work_count = 1;
     kinds[7].count.starts |= 1u << START_YEAR_START;
     kinds[8].until = date_make(2020, 6, 30);
-    policy_eval_all(policies, KINDS, &f, h->as_of, test_arena(), together);
+    policy_set_eval(policy_set_make(test_arena(), policies, KINDS), &f, h->as_of, test_arena(),
+                    together);
     for (int i = 0; i < KINDS; i++) {
         policy_eval(policies[i], &f, h->as_of, test_arena(), &alone);
         if (alone.verdict != together[i].verdict || alone.earned_fen != together[i].earned_fen ||

@@ -24,7 +24,7 @@ static void earn(struct eval *ev, int item, int32_t seq, int32_t due, int32_t fr
     struct item_state *st = &ev->items[item];
     struct policy_instalment x = { .item = ev->p->items[item].id,
                                    .seq = seq,
-                                   .due = date_on_day(due) };
+                                   .due = date_on(ev->days, due) };
     size_t n = (size_t)d->instalment_count;
 
     if (fen > ev->cap_room) {
@@ -44,8 +44,8 @@ static void earn(struct eval *ev, int item, int32_t seq, int32_t due, int32_t fr
     if (x.paid_fen < fen)
         ev->due = MAX(ev->due, due);
     if (from < to) {
-        x.from = date_on_day(from);
-        x.until = date_on_day(to - 1);
+        x.from = date_on(ev->days, from);
+        x.until = date_on(ev->days, to - 1);
         ev->from = MIN(ev->from, from);
         ev->until = MAX(ev->until, to - 1);
     }
@@ -103,15 +103,15 @@ static bool month_next(const struct time_line *t, struct time_run *r, int32_t n,
 /* The months an item pays in the order in which they fall due, at most it->months. Every run that
  * is long enough and satisfies the conditions has them. A month is due when it is full, the months
  * before the threshold when that is reached. */
-static int32_t months_take(struct eval *ev, struct time_line *t, const struct policy_item *it,
-                           struct month_sum *ret)
+static int32_t months_take(struct eval *ev, struct time_line *t, int item, struct month_sum *ret)
 {
+    const struct policy_item *it = &ev->p->items[item];
     struct time_line *known = ev->line;
     int32_t n = item_months(ev->p, it), taken = 0;
 
     ev->line = t;
     for (int i = 0; i < t->run_count; i++) {
-        struct check c = check_run(ev, it, &t->runs[i]);
+        struct check c = check_run(ev, item, &t->runs[i]);
         bool is_met = c.result == RESULT_MET || c.result == RESULT_MISSING;
 
         t->runs[i].next = !is_met ? 0 : it->accrual == ACCRUAL_FIRST_MONTH ? 1 : n + 1;
@@ -140,7 +140,7 @@ static void earn_months(struct eval *ev, int item)
 {
     const struct policy_item *it = &ev->p->items[item];
     struct month_sum months[MONTHS_PAID_MAX];
-    int32_t n = months_take(ev, ev->line, it, months);
+    int32_t n = months_take(ev, ev->line, item, months);
 
     for (int32_t i = 0; i < n; i++)
         earn(ev, item, i + 1, months[i].due, months[i].from, months[i].to, it->fen);
@@ -158,7 +158,7 @@ static void find_next_months(struct eval *ev, int item)
     st->next_fen = 0;
     if (st->result == RESULT_FAILED || base_has(ev, RESULT_FAILED) || !line_ahead(ev))
         return;
-    n = months_take(ev, ev->ahead, it, months);
+    n = months_take(ev, ev->ahead, item, months);
     for (int32_t i = 0; i < n; i++) {
         if (months[i].known <= ev->as_of || months[i].known > st->next)
             continue;
@@ -173,7 +173,7 @@ static void earn_years(struct eval *ev, int item)
     const struct policy_item *it = &ev->p->items[item];
     const struct policy_station *s = ev->f->station;
     struct date last =
-        date_on_day(MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1));
+        date_on(ev->days, MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1));
 
     if (!date_is_none(s->closed) && date_compare(s->closed, last) < 0)
         last = s->closed;
@@ -302,7 +302,7 @@ static int32_t tickets_until(const struct eval *ev, const struct policy_item *it
 static int64_t tickets_sum(const struct eval *ev, const struct policy_item *it, int *n)
 {
     int64_t best[2] = { 0, 0 };
-    int32_t from = MAX(ev->days->year_first, ev->in_force);
+    int32_t from = MAX(ev->days->year_first, ev->plan->in_force);
     int32_t until = MIN(ev->as_of, tickets_until(ev, it));
 
     *n = 0;
@@ -336,8 +336,8 @@ static void earn_tickets(struct eval *ev, int item)
     if (it->fen)
         fen = MIN(fen, it->fen);
     o.want = fen;
-    o.from = date_on_day(tickets_until(ev, it));
-    o.until = date_on_day(last);
+    o.from = date_on(ev->days, tickets_until(ev, it));
+    o.until = date_on(ev->days, last);
     if (ev->as_of > last) {
         o.result = RESULT_CLOSED;
         ev->is_closed_for_more = true;
@@ -351,7 +351,6 @@ static void earn_item(struct eval *ev, int item)
 {
     const struct policy_item *it = &ev->p->items[item];
     int64_t sum;
-    bool unknown;
 
     switch (it->kind) {
     case AMOUNT_FIXED:
@@ -367,7 +366,7 @@ static void earn_item(struct eval *ev, int item)
         earn_steps(ev, item);
         break;
     case AMOUNT_PERCENT:
-        run_wages(ev, ev->items[item].run, &sum, &unknown);
+        sum = ev->items[item].run ? run_wages(ev->line, ev->items[item].run).fen : 0;
         sum = sum * it->percent / 100;
         earn_once(ev, item, it->fen ? MIN(sum, it->fen) : sum);
         break;
@@ -470,33 +469,19 @@ static bool frame_status(const struct eval *ev, int32_t on, int32_t *from, int32
                         (p->count.cuts & 1u << CUT_STATUS_END));
 }
 
+/* The year, and the days that may ever count. */
 static void frame(struct eval *ev)
 {
     const struct policy *p = ev->p;
-    bool split = p->count.cross_year == CROSS_SPLIT;
     int32_t on, from, to;
 
-    ev->is_yearly = p->once == ONCE_YEAR || p->count.cross_year != CROSS_NONE ||
-                    p->window.from_month || (p->count.cuts & 1u << CUT_YEAR_END) ||
-                    (p->count.starts & 1u << START_YEAR_START);
-    ev->d->year = ev->is_yearly ? ev->year : 0;
-    for (int i = 0; i < p->item_count; i++) {
-        ev->needs_person |=
-            p->items[i].kind != AMOUNT_STEP && p->beneficiary != BENEFICIARY_STATION;
-        ev->needs_work |= p->items[i].kind != AMOUNT_PER_DAY;
-    }
-    ev->in_force = date_to_days(p->from);
-    ev->over = date_is_none(p->until) ? DAY_NEVER : date_to_days(p->until) + 1;
-    ev->limit = ev->over;
+    ev->d->year = ev->plan->is_yearly ? ev->year : 0;
+    ev->limit = ev->plan->over;
     if (p->count.cross_year != CROSS_NONE || (p->count.cuts & 1u << CUT_YEAR_END))
         ev->limit = MIN(ev->limit, ev->days->year_after);
-    ev->start = INT32_MIN;
-    if (p->count.starts & 1u << START_EFFECTIVE_FROM)
-        ev->start = ev->in_force;
-    if (split || (p->count.starts & 1u << START_YEAR_START))
+    ev->start = ev->plan->start;
+    if (p->count.cross_year == CROSS_SPLIT || (p->count.starts & 1u << START_YEAR_START))
         ev->start = MAX(ev->start, ev->days->year_first);
-    if (!date_is_none(p->count.start_date))
-        ev->start = MAX(ev->start, date_to_days(p->count.start_date));
     on = MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
     if (!frame_status(ev, on, &from, &to))
         return;
@@ -519,7 +504,7 @@ static void check_station(struct eval *ev)
         o.until = s->closed;
         if (date_to_days(s->opened) > ev->as_of)
             o.result = RESULT_NOT_YET;
-        else if (date_to_days(s->opened) < ev->in_force || date_to_days(s->opened) >= ev->limit)
+        else if (date_to_days(s->opened) < ev->plan->in_force || date_to_days(s->opened) >= ev->limit)
             o.result = RESULT_FAILED;
     }
     base_outcome(ev, &o);
@@ -533,10 +518,10 @@ static void check_station(struct eval *ev)
 }
 
 /* Conditions of all items; returns the run that speaks for the whole decision. */
-static const struct time_run *find_items(struct eval *ev)
+static struct time_run *find_items(struct eval *ev)
 {
     const struct policy *p = ev->p;
-    const struct time_run *main_run = NULL;
+    struct time_run *main_run = NULL;
 
     for (int i = 0; i < p->item_count; i++) {
         struct item_state *st = &ev->items[i];
@@ -547,7 +532,7 @@ static const struct time_run *find_items(struct eval *ev)
         } else if (p->beneficiary == BENEFICIARY_STATION) {
             st->met = ev->f->station ? date_to_days(ev->f->station->opened) : ev->as_of;
         } else {
-            item_find_run(ev, &p->items[i], st);
+            item_find_run(ev, i);
             if (p->items[i].kind == AMOUNT_PER_DAY)
                 check_courses(ev, &p->items[i], st);
             if (st->next != DAY_NEVER)
@@ -579,17 +564,17 @@ static unsigned choose_items(struct eval *ev)
     return p->combine == COMBINE_ADD || best < 0 ? chosen : 1u << best;
 }
 
-static void trace_requires(struct eval *ev, const struct time_run *main_run)
+static void trace_requires(struct eval *ev, struct time_run *main_run)
 {
     const struct policy *p = ev->p;
 
-    if (!ev->mem || !ev->needs_person)
+    if (!ev->mem)
         return;
-    check_require(ev, &(struct check){ .is_traced = true }, main_run, &p->require);
+    check_require(ev, &(struct check){ .is_traced = true }, main_run, &ev->plan->whole);
     for (int i = 0; i < p->item_count; i++) {
         if (p->items[i].kind != AMOUNT_STEP)
             check_require(ev, &(struct check){ .is_traced = true, .item = p->items[i].id },
-                          ev->items[i].run, &p->items[i].require);
+                          ev->items[i].run, &ev->plan->items[i]);
     }
 }
 
@@ -620,7 +605,7 @@ static void set_next(struct eval *ev, unsigned chosen)
     }
     if (next != DAY_NEVER && !has_status_by(ev, next))
         next = DAY_NEVER;
-    d->earliest = date_on_day(next);
+    d->earliest = date_on(ev->days, next);
     if (next == DAY_NEVER)
         d->next_fen = 0;
 }
@@ -693,16 +678,18 @@ static void settle(struct eval *ev, unsigned chosen)
     }
     if (ev->f->is_review || may_ask_back(ev, chosen))
         d->overpaid_fen = MAX(0, d->paid_fen - d->earned_fen);
-    d->due = d->amount_fen ? date_on_day(ev->due) : (struct date){ 0 };
-    d->period_from = date_on_day(ev->from);
-    d->period_until = date_on_day(ev->until);
+    d->due = d->amount_fen ? date_on(ev->days, ev->due) : (struct date){ 0 };
+    d->period_from = date_on(ev->days, ev->from);
+    d->period_until = date_on(ev->days, ev->until);
 }
 
-static void decide(struct fact_days *days, const struct policy *p, struct arena *mem,
+static void decide(struct fact_days *days, const struct policy_plan *plan, struct arena *mem,
                    struct policy_decision *ret)
 {
+    const struct policy *p = plan->policy;
     struct item_state items[POLICY_ITEMS_MAX];
-    struct eval ev = { .p = p,
+    struct eval ev = { .plan = plan,
+                       .p = p,
                        .f = days->facts,
                        .days = days,
                        .d = ret,
@@ -714,29 +701,33 @@ static void decide(struct fact_days *days, const struct policy *p, struct arena 
                        .due = INT32_MIN,
                        .from = DAY_NEVER,
                        .until = INT32_MIN };
-    const struct time_run *run;
+    struct time_run *run;
     unsigned chosen;
 
     *ret = (struct policy_decision){ .policy_id = p->id,
                                      .policy_version = p->version,
                                      .as_of = days->as_of_date };
+    if (mem)
+        ret->outcomes = NEW_ARRAY(mem, struct policy_outcome, plan->outcomes_most);
     memset(items, 0, sizeof *items * (size_t)p->item_count);
     frame(&ev);
     check_effective(&ev);
-    check_window(&ev);
-    ev.line = time_line_known(days, p, ev.start, ev.limit);
+    if (p->window.from_month)
+        check_window(&ev);
+    ev.line = time_line_known(days, plan, ev.start, ev.limit);
     if (p->beneficiary == BENEFICIARY_STATION)
         check_station(&ev);
-    if (ev.needs_person)
+    if (plan->needs_person)
         check_person(&ev);
     run = find_items(&ev);
-    if (ev.needs_person) {
+    if (plan->needs_person) {
         check_start_status(&ev, run);
-        if (ev.needs_work)
+        if (plan->needs_work)
             check_employment(&ev);
         if (p->who.first_time)
             check_first_time(&ev, run);
-        check_transition(&ev, run);
+        if (p->supersedes)
+            check_transition(&ev, run);
         trace_requires(&ev, run);
     }
     chosen = choose_items(&ev);
@@ -747,21 +738,56 @@ static void decide(struct fact_days *days, const struct policy *p, struct arena 
                 earn_item(&ev, i);
         }
     }
-    check_exclusive(&ev);
-    check_evidence(&ev);
+    if (p->exclusive_count)
+        check_exclusive(&ev);
+    if (!p->automatic && !days->facts->documents_ignored)
+        check_evidence(&ev);
     if (mem)
         time_line_trace(days, ev.line, mem, ret);
     settle(&ev, chosen);
 }
 
-void policy_eval_all(const struct policy *const *policies, int n, const struct policy_facts *facts,
+struct policy_set {
+    struct calendar calendar;
+    int n;
+    struct policy_plan plans[];
+};
+
+const struct policy_set *policy_set_make(struct arena *mem, const struct policy *const *policies,
+                                         int n)
+{
+    struct policy_set *ret =
+        arena_alloc(mem, sizeof *ret + sizeof ret->plans[0] * (size_t)n);
+
+    ret->calendar = calendar_make(mem);
+    ret->n = n;
+    for (int i = 0; i < n; i++)
+        policy_plan_make(&ret->plans[i], policies[i]);
+    return ret;
+}
+
+void policy_set_eval(const struct policy_set *set, const struct policy_facts *facts,
                      struct date as_of, struct arena *mem, struct policy_decision *ret)
 {
     struct fact_days days; /* large, and set when read */
 
-    fact_days_read(&days, facts, as_of);
-    for (int i = 0; i < n; i++)
-        decide(&days, policies[i], mem, &ret[i]);
+    fact_days_read(&days, facts, as_of, set->calendar);
+    for (int i = 0; i < set->n; i++)
+        decide(&days, &set->plans[i], mem, &ret[i]);
+    fact_days_release(&days);
+}
+
+void policy_eval_all(const struct policy *const *policies, int n, const struct policy_facts *facts,
+                     struct date as_of, struct arena *mem, struct policy_decision *ret)
+{
+    struct fact_days days;
+    struct policy_plan plan;
+
+    fact_days_read(&days, facts, as_of, (struct calendar){ 0 });
+    for (int i = 0; i < n; i++) {
+        policy_plan_make(&plan, policies[i]);
+        decide(&days, &plan, mem, &ret[i]);
+    }
     fact_days_release(&days);
 }
 

@@ -5,11 +5,6 @@
 #define ROW(prefix, code, zh, en) { #code, zh, en },
 const struct policy_name policy_rules[] = { POLICY_RULES(ROW, ){ NULL, NULL, NULL } };
 
-struct date date_on_day(int32_t days)
-{
-    return days == DAY_NEVER || days == INT32_MIN ? (struct date){ 0 } : date_from_days(days);
-}
-
 struct policy_range policy_range(int64_t code)
 {
     int64_t span;
@@ -77,11 +72,6 @@ int32_t year_day(int year, int month, int mday)
     return date_to_days(date_make(year, month, MIN(mday, last)));
 }
 
-bool base_has(const struct eval *ev, enum policy_result result)
-{
-    return (ev->base & 1u << result) != 0;
-}
-
 static int32_t last_day(const struct eval *ev) /* the last day that is looked at */
 {
     return MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
@@ -116,15 +106,15 @@ void check_effective(struct eval *ev)
 {
     const struct policy *p = ev->p;
     struct policy_outcome o = { .rule = RULE_EFFECTIVE, .from = p->from, .until = p->until };
-    bool is_over = ev->as_of >= ev->over;
+    bool is_over = ev->as_of >= ev->plan->over;
 
-    if (ev->as_of < ev->in_force) {
+    if (ev->as_of < ev->plan->in_force) {
         o.result = RESULT_NOT_YET;
         o.date = p->from;
-    } else if (ev->is_yearly &&
+    } else if (ev->plan->is_yearly &&
                (ev->year < p->from.year || (!date_is_none(p->until) && ev->year > p->until.year))) {
         o.result = RESULT_FAILED;
-    } else if (is_over && !ev->needs_person && p->beneficiary != BENEFICIARY_STATION) {
+    } else if (is_over && !ev->plan->needs_person && p->beneficiary != BENEFICIARY_STATION) {
         o.result = RESULT_FAILED; /* persons' time is cut at the end; a headcount has no time */
     }
     base_outcome(ev, &o);
@@ -136,13 +126,11 @@ void check_window(struct eval *ev)
     struct policy_outcome o = { .rule = RULE_WINDOW };
     int32_t from, until;
 
-    if (!p->window.from_month)
-        return;
     from = year_day(ev->year, p->window.from_month, p->window.from_day);
     until = p->window.late_month ? year_day(ev->year + 1, p->window.late_month, p->window.late_day)
                                  : year_day(ev->year, p->window.until_month, p->window.until_day);
-    o.from = date_on_day(from);
-    o.until = date_on_day(until);
+    o.from = date_on(ev->days, from);
+    o.until = date_on(ev->days, until);
     if (ev->as_of < from) {
         o.result = RESULT_NOT_YET;
         o.date = o.from;
@@ -156,20 +144,17 @@ void check_window(struct eval *ev)
 bool year_fits(const struct eval *ev, int32_t on)
 {
     /* Full on 1 January means that the last day worked was 31 December. */
-    return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on - 1).year == ev->year;
+    return ev->p->count.cross_year != CROSS_COMPLETION || date_on(ev->days, on - 1).year == ev->year;
 }
 
 struct time_line *line_ahead(struct eval *ev)
 {
-    int32_t n = 0;
-
     if (ev->has_looked_ahead)
         return ev->ahead;
     ev->has_looked_ahead = true;
-    for (int i = 0; i < ev->p->item_count; i++)
-        n = MAX(n, item_months(ev->p, &ev->p->items[i]));
     /* A month more than the most, and a year for months that will not count. */
-    ev->ahead = time_line_ahead(ev->days, ev->line, ev->limit, (n + 1) * 31 + 366);
+    ev->ahead =
+        time_line_ahead(ev->days, ev->line, ev->limit, (ev->plan->months_most + 1) * 31 + 366);
     return ev->ahead;
 }
 
@@ -213,13 +198,13 @@ static void check_who_status(struct eval *ev, int32_t on)
     const struct policy_status_row *s = status_on(ev, p->who.status, on);
     struct policy_outcome o = { .rule = RULE_STATUS,
                                 .want = p->who.status,
-                                .until = s ? s->until : date_on_day(on) };
+                                .until = s ? s->until : date_on(ev->days, on) };
 
     if (s) {
         o.got = (int64_t)1 << s->status;
         o.from = s->from;
     } else {
-        o.date = date_on_day(start_next(ev));
+        o.date = date_on(ev->days, start_next(ev));
         o.result = date_is_none(o.date) ? RESULT_FAILED : RESULT_NOT_YET;
     }
     base_outcome(ev, &o);
@@ -252,7 +237,7 @@ void check_person(struct eval *ev)
     if (p->who.age_min || p->who.age_max) {
         struct policy_outcome o = { .rule = RULE_AGE, .want = p->who.age_min };
 
-        o.got = date_age(f->birth, date_on_day(on));
+        o.got = date_age(f->birth, date_on(ev->days, on));
         if (date_is_none(f->birth) || (p->who.age_max && o.got > p->who.age_max)) {
             o.result = RESULT_FAILED;
             o.want = o.got < p->who.age_min ? p->who.age_min : p->who.age_max;
@@ -276,7 +261,7 @@ bool course_counts(const struct eval *ev, const struct policy_item *it,
     int32_t first = date_to_days(c->start);
     int32_t last = date_is_none(c->end) ? DAY_NEVER : date_to_days(c->end);
 
-    return first >= MAX(ev->start, ev->in_force) && last < ev->as_of && last < ev->limit &&
+    return first >= MAX(ev->start, ev->plan->in_force) && last < ev->as_of && last < ev->limit &&
            c->days >= MAX(1, training_days(ev->p, it)) &&
            (ev->p->once != ONCE_YEAR || c->end.year == ev->year);
 }
@@ -309,21 +294,25 @@ void check_courses(struct eval *ev, const struct policy_item *it, struct item_st
         st->result = o.result;
 }
 
-/* Some employment of the kind the policy asks for, before the cut. */
+/* Some employment of the kind the policy asks for, before the cut; else the last there is. */
 void check_employment(struct eval *ev)
 {
     struct policy_outcome o = { .rule = RULE_EMPLOYMENT, .result = RESULT_FAILED };
-    int32_t cut = ev->line->way.cut;
+    const bool *counts = ev->line->counts;
+    int32_t cut = ev->line->way.cut, n = ev->f->spell_count, i = 0;
 
-    for (int i = 0; i < ev->f->spell_count && o.result != RESULT_MET; i++) {
-        const struct policy_spell *s = &ev->f->spells[i];
-        const struct day_spell *x = &ev->days->spells[i];
+    for (const struct day_spell *x = ev->days->spells; i < n; i++, x++) {
+        if (counts[i] && x->first <= cut && x->last >= ev->start) {
+            o.result = RESULT_MET;
+            break;
+        }
+    }
+    if (n) {
+        const struct policy_spell *s = &ev->f->spells[MIN(i, n - 1)];
 
         o.got = s->work_division;
         o.from = s->start;
         o.until = s->end;
-        if (ev->line->counts[i] && x->first <= cut && x->last >= ev->start)
-            o.result = RESULT_MET;
     }
     base_outcome(ev, &o);
 }
@@ -357,7 +346,7 @@ void check_first_time(struct eval *ev, const struct time_run *run)
         o.from = s->start;
         o.until = s->end;
     }
-    o.date = date_on_day(stay);
+    o.date = date_on(ev->days, stay);
     base_outcome(ev, &o);
 }
 
@@ -366,8 +355,6 @@ void check_transition(struct eval *ev, const struct time_run *run)
     const struct policy *p = ev->p;
     struct policy_outcome o = { .rule = RULE_TRANSITION, .ref = p->supersedes };
 
-    if (!p->supersedes)
-        return;
     if (p->transition == TRANSITION_NEW_ONLY) {
         if (run)
             o.from = ev->f->spells[ev->line->segments[run->first].spell].start;
@@ -448,8 +435,6 @@ void check_evidence(struct eval *ev)
 {
     const struct policy *p = ev->p;
 
-    if (p->automatic || ev->f->documents_ignored)
-        return;
     for (int i = 0; i < p->evidence_count; i++) {
         uint32_t have = ev->f->documents & p->evidence[i].documents;
         bool is_met = __builtin_popcount(have) >= p->evidence[i].k;
@@ -477,10 +462,10 @@ static void trace_months(struct eval *ev, struct check *c, const struct time_run
 {
     if (run) {
         o.got = run_months(ev->line, run);
-        o.from = date_on_day(run_start(ev->line, run));
-        o.until = date_on_day(run_end(ev->line, run) - 1);
+        o.from = date_on(ev->days, run_start(ev->line, run));
+        o.until = date_on(ev->days, run_end(ev->line, run) - 1);
     }
-    o.date = date_on_day(reach != DAY_NEVER ? reach : months_next(ev, (int32_t)o.want));
+    o.date = date_on(ev->days, reach != DAY_NEVER ? reach : months_next(ev, (int32_t)o.want));
     item_outcome(ev, c, &o);
 }
 
@@ -511,57 +496,20 @@ static void check_months(struct eval *ev, struct check *c, const struct time_run
     }
 }
 
-/* Sum and number of the verified months of the run; *unknown when a wage is not known. */
-int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *sum, bool *unknown)
-{
-    const struct fact_days *x = ev->days;
-    const struct time_segment *segment = ev->line->segments, *end = segment;
-    int32_t n = 0;
-
-    *sum = 0;
-    *unknown = false;
-    if (!run)
-        return 0;
-    segment += run->first;
-    end = segment + run->count;
-    for (int32_t row = x->spells[segment->spell].rows; row < x->facts->month_count; row++) {
-        const struct day_month *m = &x->months[row];
-        int64_t wage_fen = x->facts->months[row].wage_fen;
-        bool is_counted = false;
-
-        if (m->first >= end[-1].to)
-            break;
-        while (segment < end && segment->to <= m->first)
-            segment++;
-        for (const struct time_segment *s = segment; s < end && s->from < m->after; s++)
-            is_counted |= m->spell == s->spell;
-        if (!is_counted || m->state != MONTH_CONFIRMED)
-            continue;
-        n++;
-        if (wage_fen == NONE)
-            *unknown = true;
-        else
-            *sum += wage_fen;
-    }
-    return n;
-}
-
-static void check_wages(struct eval *ev, struct check *c, const struct time_run *run,
+static void check_wages(struct eval *ev, struct check *c, struct time_run *run,
                         const struct policy_require *r)
 {
-    int64_t sum;
-    bool unknown;
-    int32_t n = run_wages(ev, run, &sum, &unknown);
+    struct time_wages w = run ? run_wages(ev->line, run) : (struct time_wages){ 0 };
 
     if (r->mean_wage_fen) {
         struct policy_outcome o = { .rule = RULE_MEAN_WAGE,
                                     .want = r->mean_wage_fen,
-                                    .got = n ? sum / n : 0,
+                                    .got = w.months ? w.fen / w.months : 0,
                                     .clause = r->wage_clause };
 
-        if (n == 0 || (unknown && sum < r->mean_wage_fen * n))
+        if (w.months == 0 || (w.is_unknown && w.fen < r->mean_wage_fen * w.months))
             o.result = RESULT_MISSING;
-        else if (sum < r->mean_wage_fen * n) /* no division: 999.99 is not 1,000 */
+        else if (w.fen < r->mean_wage_fen * w.months) /* no division: 999.99 is not 1,000 */
             o.result = RESULT_FAILED;
         item_outcome(ev, c, &o);
     }
@@ -569,10 +517,10 @@ static void check_wages(struct eval *ev, struct check *c, const struct time_run 
         item_outcome(ev, c,
                      &(struct policy_outcome){ .rule = RULE_WAGE_SUM,
                                                .want = r->wage_sum_fen,
-                                               .got = sum,
-                                               .result = sum >= r->wage_sum_fen ? RESULT_MET
-                                                         : unknown              ? RESULT_MISSING
-                                                                                : RESULT_FAILED,
+                                               .got = w.fen,
+                                               .result = w.fen >= r->wage_sum_fen ? RESULT_MET
+                                                         : w.is_unknown           ? RESULT_MISSING
+                                                                                  : RESULT_FAILED,
                                                .clause = r->wage_clause });
 }
 
@@ -696,7 +644,7 @@ static void check_spell(struct eval *ev, struct check *c, const struct policy_re
         item_outcome(ev, c,
                      &(struct policy_outcome){ .rule = RULE_STILL_ACTIVE,
                                                .result = is_met ? RESULT_MET : RESULT_FAILED,
-                                               .until = date_on_day(ev->as_of) });
+                                               .until = date_on(ev->days, ev->as_of) });
     }
     if (r->contract_months) {
         int32_t best = 0;
@@ -715,55 +663,55 @@ static void check_spell(struct eval *ev, struct check *c, const struct policy_re
     }
 }
 
-void check_require(struct eval *ev, struct check *c, const struct time_run *run,
-                   const struct policy_require *r)
+void require_ask(struct eval *ev, struct check *c, struct time_run *run,
+                   const struct plan_require *asked)
 {
-    if (r->status || r->not_status)
+    const struct policy_require *r = asked->r;
+    unsigned asks = asked->asks;
+
+    if (asks & ASKS_STATUS)
         check_status(ev, c, r);
-    if (r->months)
+    if (asks & ASKS_MONTHS)
         check_months(ev, c, run, r->months, r->months_clause);
-    if (r->mean_wage_fen || r->wage_sum_fen)
+    if (asks & ASKS_WAGES)
         check_wages(ev, c, run, r);
-    if (r->income_below_fen || r->income_from_fen)
+    if (asks & ASKS_INCOME)
         check_income(ev, c, r);
-    if (r->batch_persons)
+    if (asks & ASKS_BATCH)
         check_batch(ev, c, r);
-    if (r->still_active || r->contract_months)
+    if (asks & ASKS_SPELL)
         check_spell(ev, c, r);
-    if (r->insured_months || r->still_insured != STILL_NO)
+    if (asks & ASKS_INSURED)
         check_insured(ev, c, r);
 }
 
-/* Everything the item asks of this run, the policy's own conditions included. */
-struct check check_run(struct eval *ev, const struct policy_item *it, const struct time_run *run)
+struct check check_run(struct eval *ev, int item, struct time_run *run)
 {
     struct check c = { .met = INT32_MIN, .reach = DAY_NEVER };
 
-    if (run)
+    if (run) {
         c.reach = run_start(ev->line, run);
-    if (run && !start_fits(ev, ev->line, run))
-        c.result = start_next(ev) == DAY_NEVER ? RESULT_FAILED : RESULT_NOT_YET;
-    check_require(ev, &c, run, &ev->p->require);
-    check_require(ev, &c, run, &it->require);
+        if (!start_fits(ev, ev->line, run))
+            c.result = start_next(ev) == DAY_NEVER ? RESULT_FAILED : RESULT_NOT_YET;
+    }
+    check_require(ev, &c, run, &ev->plan->whole);
+    check_require(ev, &c, run, &ev->plan->items[item]);
     return c;
-}
-
-int32_t item_months(const struct policy *p, const struct policy_item *it)
-{
-    return MAX(p->require.months, it->require.months);
 }
 
 /* The run that satisfies the item best, the earliest of equals; when none is long enough, the last,
  * which is the one that may still grow. */
-void item_find_run(struct eval *ev, const struct policy_item *it, struct item_state *st)
+void item_find_run(struct eval *ev, int item)
 {
+    const struct policy_item *it = &ev->p->items[item];
+    struct item_state *st = &ev->items[item];
     int32_t n = item_months(ev->p, it), best_reach = DAY_NEVER;
     struct check best = { .result = RESULT_FAILED, .met = INT32_MIN };
 
     st->run = NULL;
     for (int i = 0; i < ev->line->run_count; i++) {
-        const struct time_run *r = &ev->line->runs[i];
-        struct check c = check_run(ev, it, r);
+        struct time_run *r = &ev->line->runs[i];
+        struct check c = check_run(ev, item, r);
         int32_t reach = year_fits(ev, c.reach) ? c.reach : DAY_NEVER;
 
         if (st->run && (badness[c.result] > badness[best.result] ||
@@ -775,7 +723,7 @@ void item_find_run(struct eval *ev, const struct policy_item *it, struct item_st
         best_reach = reach;
     }
     if (!st->run)
-        best = check_run(ev, it, NULL);
+        best = check_run(ev, item, NULL);
     st->result = best.result;
     if (st->result == RESULT_NOT_YET && n > 0 && !base_has(ev, RESULT_FAILED) &&
         (best_reach == DAY_NEVER || !start_fits(ev, ev->line, st->run)))
