@@ -63,8 +63,9 @@ static void read_months(struct fact_days *x)
         *m = (struct day_month){ .number = at.number,
                                  .first = at.first,
                                  .after = at.after,
-                                 .spell = row->spell < spells ? row->spell : -1,
-                                 .state = row->state };
+                                 .spell = row->spell < 0 || row->spell >= spells ? -1 : row->spell,
+                                 .state = row->state,
+                                 .is_insured = row->insured };
     }
 }
 
@@ -84,7 +85,7 @@ static struct day_piece *add_pieces(const struct fact_days *x, int32_t spell,
     struct time_month m = time_month_on(x, s->first);
     int32_t to = MIN(s->last, DAY_NEVER - 1) + 1, as_of = x->as_of, this_month = x->month;
 
-    for (int32_t from = s->first; from < to && from <= as_of && m.first <= as_of; calendar_step(calendar, &m)) {
+    for (int32_t from = s->first; from < to && from <= as_of; calendar_step(calendar, &m)) {
         enum policy_month_state state = month_state(&rows, m.number, spell);
         bool is_confirmed = state == MONTH_CONFIRMED || m.first >= this_month;
 

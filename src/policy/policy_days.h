@@ -64,6 +64,7 @@ struct day_month {
     int32_t first, after;
     int32_t spell; /* -1: none that there is */
     enum policy_month_state state;
+    bool is_insured;
 };
 
 /* Days that are all of one spell. */

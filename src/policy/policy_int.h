@@ -1,4 +1,4 @@
-/* policy_int.h — what policy_eval.c and policy_rules.c share. */
+/* policy_int.h — what policy_eval.c, policy_rules.c, policy_require.c and policy_amount.c share. */
 #pragma once
 #include "policy/policy_time.h"
 
@@ -6,8 +6,8 @@
 struct item_state {
     enum policy_result result;
     struct time_run *run; /* NULL when none is needed or there is none */
-    int32_t met;                /* day on which its conditions were met, or DAY_NEVER */
-    int32_t next;               /* day on which it will pay (more), or DAY_NEVER */
+    int32_t met;          /* day on which its conditions were met, or DAY_NEVER */
+    int32_t next;         /* day on which it will pay (more), or DAY_NEVER */
     int64_t next_fen, earned_fen;
     int64_t paid_pool; /* earlier payments of this item not yet set against an instalment */
 };
@@ -23,7 +23,6 @@ struct eval {
     struct time_line *ahead; /* line_ahead() */
     bool has_looked_ahead;
     enum { HOPE_NOT_ASKED, HOPE_NONE, HOPE_SOME } hope; /* line_has_hope() */
-    struct item_state *items;                           /* as many as the policy has */
     int32_t as_of, start, limit;
     int16_t year;
     unsigned base;     /* bits 1 << enum policy_result of the conditions of the whole policy */
@@ -33,6 +32,7 @@ struct eval {
     bool is_capped, is_closed_for_more;
     int32_t due, from, until; /* of what is payable, or earned */
     size_t instalments_cap;
+    struct item_state items[POLICY_ITEMS_MAX]; /* set as far as the policy has some */
 };
 
 /* Conditions of one item, quiet or written down. */
@@ -70,6 +70,14 @@ void item_outcome(struct eval *ev, struct check *c, struct policy_outcome *o);
  * what is known now? */
 bool has_status_by(const struct eval *ev, int32_t day);
 
+/* The last day that is looked at. */
+int32_t last_day(const struct eval *ev);
+/* The row that shows one of the statuses on that day; the one that began first. */
+const struct policy_status_row *status_on(const struct eval *ev, uint32_t mask, int32_t on);
+/* When a first sum will be earned by a start that is still to come, on which the status is there;
+ * DAY_NEVER if never. */
+int32_t start_next(struct eval *ev);
+
 void check_effective(struct eval *ev);
 void check_window(struct eval *ev);
 /* Does the course count, and pay by this item? */
@@ -105,3 +113,12 @@ struct time_line *line_ahead(struct eval *ev);
 bool year_fits(const struct eval *ev, int32_t on);
 /* Sets run, result, met and, when months are lacking, next. */
 void item_find_run(struct eval *ev, int item);
+
+/* A STEP item: is the headcount there? Sets result and met. */
+void find_steps(struct eval *ev, int item);
+/* When a monthly item pays next, and how much then. */
+void find_next_months(struct eval *ev, int item);
+/* What an item pays in one sum, to compare and to announce; 0 when it is no single sum. */
+int64_t item_worth(const struct eval *ev, const struct policy_item *it);
+/* Earns the instalments of an item, less caps and what was paid. */
+void earn_item(struct eval *ev, int item);

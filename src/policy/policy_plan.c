@@ -71,8 +71,8 @@ static void plan_items(struct policy_plan *x)
         x->months_most = MAX(x->months_most, item_months(p, it));
         x->needs_person |= it->kind != AMOUNT_STEP && p->beneficiary != BENEFICIARY_STATION;
         x->needs_work |= it->kind != AMOUNT_PER_DAY;
-        x->outcomes_most += it->kind == AMOUNT_STEP || it->kind == AMOUNT_REIMBURSE ||
-                            it->kind == AMOUNT_PER_DAY;
+        x->outcomes_most +=
+            it->kind == AMOUNT_STEP || it->kind == AMOUNT_REIMBURSE || it->kind == AMOUNT_PER_DAY;
     }
 }
 
@@ -84,8 +84,7 @@ static int32_t whole_outcomes(const struct policy *p)
                      (p->supersedes != NULL) + 1; /* and work */
 
     return 3 + (p->window.from_month != 0) + person +
-           (p->beneficiary == BENEFICIARY_STATION ? 2 : 0) + p->exclusive_count +
-           p->evidence_count;
+           (p->beneficiary == BENEFICIARY_STATION ? 2 : 0) + p->exclusive_count + p->evidence_count;
 }
 
 void policy_plan_make(struct policy_plan *ret, const struct policy *p)
@@ -107,6 +106,8 @@ void policy_plan_make(struct policy_plan *ret, const struct policy *p)
         .is_yearly = p->once == ONCE_YEAR || p->count.cross_year != CROSS_NONE ||
                      p->window.from_month || (p->count.cuts & 1u << CUT_YEAR_END) ||
                      (p->count.starts & 1u << START_YEAR_START),
+        .has_places = p->spell.work_count || p->spell.employer_outside.hi ||
+                      p->beneficiary == BENEFICIARY_EMPLOYER,
     };
     if (p->count.starts & 1u << START_EFFECTIVE_FROM)
         ret->start = ret->in_force;

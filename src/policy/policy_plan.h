@@ -1,6 +1,6 @@
 /* policy_plan.h — what follows from a policy alone, worked out once for all who are decided on:
- * its days as numbers, the way it counts, which spells it refuses, which conditions it has. Only for
- * the engine. */
+ * its days as numbers, the way it counts, which spells it refuses, which conditions it has. Only
+ * for the engine. */
 #pragma once
 #include "policy/policy_eval.h"
 
@@ -9,9 +9,9 @@ enum { DAY_NEVER = INT32_MAX };
 /* Where and how somebody works, as bits: a spell has one of each kind. A policy refuses some, and a
  * spell with any of these does not count for it. */
 enum {
-    TRAIT_FORM = 0,      /* + enum policy_form */
-    TRAIT_RELATION = 8,  /* + enum policy_relation, of the domicile and the place of work */
-    TRAIT_NOWHERE = 16,  /* one of these is not known */
+    TRAIT_FORM = 0,       /* + enum policy_form */
+    TRAIT_RELATION = 8,   /* + enum policy_relation, of the domicile and the place of work */
+    TRAIT_NOWHERE = 16,   /* one of these is not known */
     TRAIT_ORGANISED = 17, /* + 1: self-travelled */
     TRAIT_OPEN_POST = 19, /* not reserved */
     TRAIT_NO_BASE = 20,   /* not with a base */
@@ -57,6 +57,7 @@ struct policy_plan {
     struct time_way way;    /* but start and cut */
     struct plan_require whole, items[POLICY_ITEMS_MAX];
     bool is_yearly, needs_person, needs_work;
+    bool has_places; /* asks where work is, or with whom */
 };
 
 void policy_plan_make(struct policy_plan *ret, const struct policy *p);

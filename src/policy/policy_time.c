@@ -14,7 +14,7 @@ static bool in_ranges(const struct policy_range *r, int n, int64_t code)
 
 /* The rest of what a policy asks of a spell, beside its traits. */
 static inline bool fits_places(const struct policy *p, const struct policy_facts *f,
-                        const struct policy_spell *s)
+                               const struct policy_spell *s)
 {
     if (p->spell.work_count && !in_ranges(p->spell.work, p->spell.work_count, s->work_division))
         return false;
@@ -293,27 +293,44 @@ static bool is_blank(const struct time_line *t)
     return true;
 }
 
+/* An empty one: field by field, for setting it to nothing first takes longer than all of this. */
+static struct time_line *line_new(struct fact_days *x, const struct time_way *way,
+                                  const bool *counts)
+{
+    struct time_line *t = room_take(&x->room, sizeof *t);
+
+    t->days = x;
+    t->way = *way;
+    t->counts = counts;
+    t->segments = NULL;
+    t->runs = NULL;
+    t->segment_count = t->run_count = 0;
+    t->stretches = NULL;
+    t->stretch_count = 0;
+    t->is_traced = false;
+    t->next = NULL;
+    return t;
+}
+
 /* The line for that way of counting: one that is there already, or a new one. */
 static struct time_line *line_get(struct fact_days *x, const struct time_way *way,
                                   const bool *counts)
 {
     size_t n = (size_t)x->facts->spell_count;
-    struct time_line *fresh = room_take(&x->room, sizeof *fresh), *t = x->lines;
+    struct time_line *t = x->lines;
 
-    *fresh = (struct time_line){ .days = x, .way = *way, .counts = counts };
-    if (is_blank(fresh)) {
-        fresh->is_traced = true;
-        return fresh;
-    }
     while (t && (!is_same_way(&t->way, way) || memcmp(t->counts, counts, n) != 0))
         t = t->next;
-    if (t) {
-        room_trim(&x->room, fresh, 0);
+    if (t)
+        return t;
+    t = line_new(x, way, counts);
+    if (is_blank(t)) {
+        t->is_traced = true;
         return t;
     }
-    line_fill(fresh, &x->room);
-    fresh->next = x->lines;
-    return x->lines = fresh;
+    line_fill(t, &x->room);
+    t->next = x->lines;
+    return x->lines = t;
 }
 
 struct time_line *time_line_known(struct fact_days *x, const struct policy_plan *plan,
@@ -330,7 +347,7 @@ struct time_line *time_line_known(struct fact_days *x, const struct policy_plan 
         way.start = MAX(way.start, x->spells[0].first);
     for (int i = 0; i < f->spell_count; i++)
         counts[i] = !(x->spells[i].traits & plan->refused) &&
-                    fits_places(plan->policy, f, &f->spells[i]);
+                    (!plan->has_places || fits_places(plan->policy, f, &f->spells[i]));
     t = line_get(x, &way, counts);
     if (t->counts != counts)
         room_trim(&x->room, counts, 0);
@@ -481,8 +498,8 @@ static int unverified_find(const struct time_line *t, struct draft *ret, int mos
         const struct time_segment *u = &x->unverified[i];
         int32_t last = MIN(cut, spell_after(t, &x->spells[u->spell]));
 
-        ret[n] = (struct draft){ STRETCH_UNVERIFIED, MAX(start, u->from), MIN(last, u->to),
-                                 u->spell };
+        ret[n] =
+            (struct draft){ STRETCH_UNVERIFIED, MAX(start, u->from), MIN(last, u->to), u->spell };
         n += t->counts[u->spell] & (ret[n].from < ret[n].to);
     }
     return n;

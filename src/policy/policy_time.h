@@ -13,8 +13,8 @@ struct time_wages {
 /* Segments first … first + count - 1 with only allowed gaps between. */
 struct time_run {
     int32_t first, count;
-    int32_t counted; /* days, or months with calendar months */
-    int32_t next;    /* for whoever goes through its months (policy_eval.c); 0 at first */
+    int32_t counted;         /* days, or months with calendar months */
+    int32_t next;            /* for whoever goes through its months (policy_amount.c); 0 at first */
     struct time_wages wages; /* once has_wages (run_wages) */
     bool has_wages;
 };
