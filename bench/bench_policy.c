@@ -132,6 +132,7 @@ static const struct set {
 static const struct set *set = &sets[0];
 
 static const struct policy *policies[POLICIES];
+static const struct policy_set *policy_set;
 
 static void read_policies(struct arena *mem)
 {
@@ -153,6 +154,7 @@ static void read_policies(struct arena *mem)
             exit(2);
         }
     }
+    policy_set = policy_set_make(mem, policies, POLICIES);
 }
 
 /* --- workers --- */
@@ -401,7 +403,7 @@ static void *slice_run(void *arg)
         struct policy_decision d[POLICIES];
         uint64_t h = 0;
 
-        policy_eval_all(policies, POLICIES, &f, as_of, mem, d);
+        policy_set_eval(policy_set, &f, as_of, mem, d);
         for (int p = 0; p < POLICIES; p++) {
             s->fen += d[p].amount_fen;
             s->verdicts[p][d[p].verdict]++;
@@ -468,7 +470,7 @@ static void print_one_person(const struct slice *s)
         struct policy_decision d[POLICIES];
         double from = seconds(CLOCK_MONOTONIC);
 
-        policy_eval_all(policies, POLICIES, &f, as_of, mem, d);
+        policy_set_eval(policy_set, &f, as_of, mem, d);
         us[i] = (seconds(CLOCK_MONOTONIC) - from) * 1e6;
         arena_reset(mem);
     }

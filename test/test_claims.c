@@ -519,9 +519,11 @@ static enum err pay(struct ctx *cx, void *arg)
 {
     const struct claim_due *due = arg;
 
-    TRY(claim_payment_failed(cx, due->claim_id, "户名不符"));
-    TRY(claim_payment_again(cx, due->claim_id));
-    return claim_paid(cx, due->claim_id);
+    struct claim_said said = { due->claim_id, "户名不符" }, silent = { due->claim_id, NULL };
+
+    TRY(claims_payment_failed(cx, &said, 1));
+    TRY(claims_payment_again(cx, &silent, 1));
+    return claims_paid(cx, &silent, 1);
 }
 
 OPS_TEST("the payer collects its approved claims once, and a paid one is never found again")

@@ -720,7 +720,8 @@ static bool is_moved_by_company(const struct history *h)
     kinds[6].spell.work_count = 1;
     kinds[7].count.starts |= 1u << START_YEAR_START;
     kinds[8].until = date_make(2020, 6, 30);
-    policy_eval_all(policies, KINDS, &f, h->as_of, test_arena(), together);
+    policy_set_eval(policy_set_make(test_arena(), policies, KINDS), &f, h->as_of, test_arena(),
+                    together);
     for (int i = 0; i < KINDS; i++) {
         policy_eval(policies[i], &f, h->as_of, test_arena(), &alone);
         if (alone.verdict != together[i].verdict || alone.earned_fen != together[i].earned_fen ||
@@ -958,4 +959,28 @@ TEST("one status following another without a gap is one, and what will be lost i
     expect(&h, "2019-05-01", VERDICT_NOT_YET, 0, "2019-07-02", 300000);
     h.statuses[1].until = D("2019-07-01");
     expect(&h, "2019-05-01", VERDICT_NOT_YET, 0, NULL, 0);
+}
+
+/* Policies made ready look up dates from 2000 to 2049 in a table (policy_days.h). */
+TEST("years before and after the table of dates are decided on as those in it")
+{
+    static const char *const days[][3] = {
+        { "1999-10-31", "2000-02-10", "2000-03-31" }, { "1995-02-28", "1998-05-01", "1999-06-10" },
+        { "2049-09-30", "2050-03-31", "2050-05-01" }, { "2060-01-31", NULL, "2060-05-15" },
+        { "1999-12-31", NULL, "2050-01-01" },
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(days); i++) {
+        struct history h = plain(3);
+        struct policy_decision d;
+        struct policy_facts f;
+
+        h.p.from = D("1990-01-01");
+        h.as_of = D(days[i][2]);
+        work(&h, 1, days[i][0], days[i][1]);
+        f = facts_of(&h);
+        policy_eval(&h.p, &f, h.as_of, test_arena(), &d);
+        EXPECT_INT(d.verdict, VERDICT_ENTITLED);
+        EXPECT_INT(is_moved_by_company(&h), false);
+    }
 }

@@ -149,6 +149,25 @@ static enum err open_recoveries(struct ctx *cx, const struct claim_due *due, con
         PARAMS_(P(due->payer), P(fund), P(id)));
 }
 
+enum err recoveries_owing(struct ctx *cx, const char *fund, const int64_t **ret, int *ret_n)
+{
+    struct rows r;
+    int64_t *ids;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT DISTINCT COALESCE(j.employer_id, j.org_id, j.person_id) AS payee_id FROM adjustment j"
+        " WHERE SCOPE_NOT(adjustment 'a payment in scope is set against it') AND j.kind = 'RECOVERY' AND j.state = 'OPEN'"
+        " AND j.fund = $1 AND j.taken_fen < j.amount_fen ORDER BY payee_id",
+        P(fund)));
+    ids = NEW_ARRAY(cx->mem, int64_t, r.n);
+    for (int i = 0; i < r.n; i++)
+        ids[i] = row_int(&r, i, "payee_id");
+    *ret = ids;
+    *ret_n = r.n;
+    return OK;
+}
+
 enum err recoveries_room(struct ctx *cx, const struct claim_due *due, const char *fund,
                          int64_t *ret_fen)
 {

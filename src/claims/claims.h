@@ -77,17 +77,26 @@ MUST_CHECK enum err claims_check_other_hand(struct ctx *cx, const int64_t *claim
 MUST_CHECK enum err claims_collect_approved(struct ctx *cx, int64_t payer, const char *fund,
                                             int64_t policy_id, int64_t payment_batch_id,
                                             const struct claim_due **ret, int *ret_n);
-/* The bank paid: IN_PAYMENT or PAYMENT_FAILED → PAID. The months that the claim rests on stay
- * locked. */
-MUST_CHECK enum err claim_paid(struct ctx *cx, int64_t claim_id);
+/* Claims that move at once; the reason may be NULL. E_CONFLICT "claim.state" when one of them is in
+ * another state. In a write transaction. */
+struct claim_said {
+    int64_t claim_id;
+    const char *reason;
+};
+/* The bank paid: IN_PAYMENT or PAYMENT_FAILED → PAID. The months that a claim rests on stay locked.
+ */
+MUST_CHECK enum err claims_paid(struct ctx *cx, const struct claim_said *all, int n);
 /* The bank refused: IN_PAYMENT → PAYMENT_FAILED with the bank's words (no personal data). */
-MUST_CHECK enum err claim_payment_failed(struct ctx *cx, int64_t claim_id, const char *reason);
+MUST_CHECK enum err claims_payment_failed(struct ctx *cx, const struct claim_said *all, int n);
 /* Sent to the bank again in another batch: PAYMENT_FAILED → IN_PAYMENT. */
-MUST_CHECK enum err claim_payment_again(struct ctx *cx, int64_t claim_id);
+MUST_CHECK enum err claims_payment_again(struct ctx *cx, const struct claim_said *all, int n);
 
 /* The claim as the ledger knows it. One that was approved before the ledger was kept is entered
  * first. In a write transaction. */
 MUST_CHECK enum err claim_ledger(struct ctx *cx, int64_t claim_id, struct ledger_claim *ret);
+/* The same for n different claims; ret[i] is that of ids[i]. */
+MUST_CHECK enum err claims_ledger(struct ctx *cx, const int64_t *ids, int n,
+                                  struct ledger_claim *ret);
 /* All of these that are not entered yet, as after an upgrade; *ret_ids are those. */
 MUST_CHECK enum err claims_enter_old(struct ctx *cx, const int64_t **ret_ids, int *ret_n);
 
@@ -97,6 +106,10 @@ MUST_CHECK enum err claims_enter_old(struct ctx *cx, const int64_t **ret_ids, in
  * for most. In the batch's write transaction. */
 MUST_CHECK enum err recoveries_take(struct ctx *cx, const struct claim_due *due, const char *fund,
                                     int64_t line_id, int64_t *ret_fen);
+/* The payees (persons, employers, organisations: ids are unique over all) that have something to
+ * give back to the fund, ascending: of others nothing is kept back. */
+MUST_CHECK enum err recoveries_owing(struct ctx *cx, const char *fund, const int64_t **ret,
+                                     int *ret_n);
 /* How much recoveries_take() would take of so much. */
 MUST_CHECK enum err recoveries_room(struct ctx *cx, const struct claim_due *due, const char *fund,
                                     int64_t *ret_fen);

@@ -171,8 +171,8 @@ static enum err reserve(struct ctx *cx, const struct ledger_claim *c, int64_t fe
         return OK;
     return hint(cx,
                 fail(cx, E_CONFLICT, "budget.exceeded",
-                     T("%d 年度预算剩余 %s 元，不足本笔 %s 元",
-                       "of the budget of %d are left %s yuan, and the claim is %s yuan"),
+                     T("%d 年度预算剩余 %s 元，不足所需 %s 元",
+                       "of the budget of %d are left %s yuan, and %s yuan are needed"),
                      (int)c->year, yuan(cx, row_int(&r, 0, "free_fen")), yuan(cx, fen)),
                 "%s", T("请先调整预算", "raise the budget first"));
 }

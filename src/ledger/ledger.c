@@ -65,34 +65,77 @@ int ledger_event_find(const char *code)
     return LEDGER_EVENTS;
 }
 
-static enum err add_row(struct ctx *cx, const struct ledger_claim *c, enum ledger_event event,
-                        const char *debit, const char *credit, int64_t fen,
-                        struct ledger_cause cause)
+static bool is_same_budget(const struct ledger_post *a, const struct ledger_post *b)
 {
+    return a->event == b->event && a->claim.payer == b->claim.payer &&
+           a->claim.year == b->claim.year && str_eq(a->claim.fund, b->claim.fund);
+}
+
+/* Each budget once, with what all of these charge it with. */
+static enum err move_budgets(struct ctx *cx, const struct ledger_post *all, int n)
+{
+    struct ledger_post *sums = NEW_ARRAY(cx->mem, struct ledger_post, n);
+    int kinds = 0;
+
+    for (int i = 0; i < n; i++) {
+        int k = 0;
+
+        while (k < kinds && !is_same_budget(&sums[k], &all[i]))
+            k++;
+        if (k == kinds)
+            sums[kinds++] = all[i];
+        else
+            sums[k].fen += all[i].fen;
+    }
+    for (int k = 0; k < kinds; k++)
+        if (sums[k].fen)
+            TRY(budget_move(cx, &sums[k].claim, sums[k].event, sums[k].fen));
+    return OK;
+}
+
+/* A row of the ledger; none when the movement has no such side. */
+static int put_row(struct ctx *cx, const struct ledger_post *x, const char *debit,
+                   const char *credit, struct params *ret)
+{
+    const struct ledger_claim *c = &x->claim;
+
     if (!debit)
-        return OK;
-    return db_exec(
+        return 0;
+    *ret =
+        PARAMS(cx, P(store_new_id(cx->store)), P(cx->now), P(ledger_events[x->event].code),
+               P(debit), P(credit), P(x->fen), P(c->payer), P(c->fund), P(c->year), P(c->claim_id),
+               P(x->cause.line_id), P(x->cause.batch_id), P(x->cause.adjustment_id),
+               P(c->person_id), P(c->employer_id), P(c->org_id), P(c->home), P(c->work));
+    return 1;
+}
+
+enum err ledger_post_all(struct ctx *cx, const struct ledger_post *all, int n)
+{
+    struct params *rows = NEW_ARRAY(cx->mem, struct params, 2 * n);
+    int row_n = 0;
+
+    TRY(move_budgets(cx, all, n));
+    for (int i = 0; i < n; i++) {
+        const struct movement *m = &movements[all[i].event];
+
+        if (all[i].fen == 0)
+            continue;
+        row_n += put_row(cx, &all[i], m->debit, m->credit, &rows[row_n]);
+        row_n += put_row(cx, &all[i], m->budget_debit, m->budget_credit, &rows[row_n]);
+    }
+    return db_exec_all(
         cx,
         "INSERT INTO ledger_entry (id, at, event, debit, credit, amount_fen, payer, fund, year, claim_id, line_id, batch_id, adjustment_id,"
         " person_id, employer_id, org_id, home, work)"
         " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18"
         " WHERE SCOPE_NOT(ledger_entry 'what causes it is in scope')",
-        P(store_new_id(cx->store)), P(cx->now), P(ledger_events[event].code), P(debit), P(credit),
-        P(fen), P(c->payer), P(c->fund), P(c->year), P(c->claim_id), P(cause.line_id),
-        P(cause.batch_id), P(cause.adjustment_id), P(c->person_id), P(c->employer_id), P(c->org_id),
-        P(c->home), P(c->work));
+        rows, row_n);
 }
 
 enum err ledger_post(struct ctx *cx, const struct ledger_claim *c, enum ledger_event event,
                      int64_t fen, struct ledger_cause cause)
 {
-    const struct movement *m = &movements[event];
-
-    if (fen == 0)
-        return OK;
-    TRY(budget_move(cx, c, event, fen));
-    TRY(add_row(cx, c, event, m->debit, m->credit, fen, cause));
-    return add_row(cx, c, event, m->budget_debit, m->budget_credit, fen, cause);
+    return ledger_post_all(cx, &(struct ledger_post){ *c, event, fen, cause }, 1);
 }
 
 enum err ledger_sum(struct ctx *cx, enum ledger_event event, int64_t lo, int64_t hi,

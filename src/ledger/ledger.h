@@ -41,6 +41,14 @@ struct ledger_cause {
  * a budget is set for the payer, fund and year and too little of it is left for an approval. */
 MUST_CHECK enum err ledger_post(struct ctx *cx, const struct ledger_claim *c,
                                 enum ledger_event event, int64_t fen, struct ledger_cause cause);
+/* Many at once, in order; a budget is charged with the sum of what it is charged with. */
+struct ledger_post {
+    struct ledger_claim claim;
+    enum ledger_event event;
+    int64_t fen;
+    struct ledger_cause cause;
+};
+MUST_CHECK enum err ledger_post_all(struct ctx *cx, const struct ledger_post *all, int n);
 /* Sum of the rows of one event; for all payers within lo..hi, of one fund and year or of all (NULL,
  * NONE), as far as the actor sees them. */
 MUST_CHECK enum err ledger_sum(struct ctx *cx, enum ledger_event event, int64_t lo, int64_t hi,

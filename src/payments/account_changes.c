@@ -4,6 +4,7 @@
 #include "accounts/accounts.h"
 #include "payments/payments_int.h"
 #include "platform/seal.h"
+#include "policy/policy_facts_load.h"
 
 /* A card that was swapped shortly before payment is the commonest fraud of this kind: three days
  * leave time to notice. */
@@ -42,29 +43,49 @@ static const char *const standing_codes[] = {
     " AND e.claim_id = c.id), c.updated_at) <= a.created_at) THEN 1 ELSE 0 END"
 
 /* --- what is paid to --- */
-enum err payee_in_force(struct ctx *cx, int64_t payee_id, const char *place, struct payee *payee)
+/* What holds for one payee, whose changes are the rows of it, the newest first. */
+static enum err payee_in_force(struct ctx *cx, const struct rows *changes, int64_t payee_id,
+                               const char *place, struct payee *payee)
 {
     const char *own_name = payee->own_name;
-    struct rows r;
 
-    TRY(db_rows(
-        cx, &r,
-        "SELECT a.state, a.created_at, a.former_sealed, a.former_bank, a.former_name, " IS_HELD
-        " AS is_held FROM account_change a WHERE SCOPE_NOT(account_change 'the claim to be paid is in scope')"
-        " AND a.payee_id = $1 ORDER BY a.id DESC",
-        P(payee_id)));
-    for (int i = 0; i < r.n; i++) {
-        if (account_standing(row_text(&r, i, "state"), row_int(&r, i, "is_held"),
-                             row_int(&r, i, "created_at"), cx->now) == ACCOUNT_IN_EFFECT)
+    for (int i = 0; i < changes->n; i++) {
+        struct bytes former = row_blob(changes, i, "former_sealed");
+
+        if (row_int(changes, i, "payee_id") != payee_id)
+            continue;
+        if (account_standing(row_text(changes, i, "state"), row_int(changes, i, "is_held"),
+                             row_int(changes, i, "created_at"), cx->now) == ACCOUNT_IN_EFFECT)
             return OK;
         *payee = (struct payee){ .own_name = own_name,
-                                 .name = row_text(&r, i, "former_name"),
-                                 .bank = row_text(&r, i, "former_bank") };
+                                 .name = row_text(changes, i, "former_name"),
+                                 .bank = row_text(changes, i, "former_bank") };
         if (!payee->name)
             payee->name = own_name;
-        if (row_blob(&r, i, "former_sealed").data)
-            TRY(seal_open(cx, place, payee_id, row_blob(&r, i, "former_sealed"), &payee->account));
+        if (former.data)
+            TRY(seal_open(cx, place, payee_id, former, &payee->account));
     }
+    return OK;
+}
+
+enum err payees_in_force(struct ctx *cx, const int64_t *ids, int n, const char *place,
+                         struct payee *const *payees)
+{
+    struct params p;
+    struct rows r;
+    const char *in = facts_in_list(cx->mem, ids, n, 0, &p);
+
+    TRY(db_rows_list(
+        cx, &r,
+        arena_printf(
+            cx->mem,
+            "SELECT a.payee_id, a.state, a.created_at, a.former_sealed, a.former_bank, a.former_name, " IS_HELD
+            " AS is_held FROM account_change a WHERE SCOPE_NOT(account_change 'the claim to be paid is in scope')"
+            " AND a.payee_id IN %s ORDER BY a.id DESC",
+            in),
+        p));
+    for (int i = 0; i < n; i++)
+        TRY(payee_in_force(cx, &r, ids[i], place, payees[i]));
     return OK;
 }
 

@@ -278,35 +278,68 @@ static const char *words_of(struct ctx *cx, const char *reason)
     return out;
 }
 
-static enum err settle_line(struct ctx *cx, int64_t batch_id, const struct bank_line *line,
-                            const struct answer *x)
-{
-    const char *state = x->is_paid ? "SUCCESS" : "FAILED",
-               *code = x->is_paid ? NULL : code_of(x->reason);
-    struct rows r;
+/* A line that waited, and what the bank said of it. */
+struct settled {
+    const struct bank_line *line;
+    const struct answer *answer;
+    const char *code; /* why it was refused; NULL: paid */
+};
 
-    TRY(db_one(
-        cx, &r,
-        "SELECT id, home, work, employer_id, person_id FROM payment_line l WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.id = $1",
-        P(line->id)));
-    TRY(db_exec(
+static enum err save_lines(struct ctx *cx, const struct settled *all, int n)
+{
+    struct params *rows = NEW_ARRAY(cx->mem, struct params, n);
+    struct journal_entry *entries = NEW_ARRAY(cx->mem, struct journal_entry, n);
+
+    for (int i = 0; i < n; i++) {
+        const struct settled *x = &all[i];
+        const char *after =
+            x->code
+                ? arena_printf(cx->mem, "{\"state\":\"FAILED\",\"return_code\":\"%s\"}", x->code)
+                : "{\"state\":\"SUCCESS\"}";
+
+        rows[i] =
+            PARAMS(cx, P(x->code ? "FAILED" : "SUCCESS"), P(x->code),
+                   P(x->code ? words_of(cx, x->answer->reason) : NULL), P(cx->now), P(x->line->id));
+        entries[i] = line_entry(x->line, "return", "{\"state\":\"PENDING\"}", after);
+    }
+    TRY(db_exec_all(
         cx,
         "UPDATE payment_line SET state = $1, return_code = $2, return_text = $3, version = version + 1, updated_at = $4"
         " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND id = $5 AND state = 'PENDING'",
-        P(state), P(code), P(x->is_paid ? NULL : words_of(cx, x->reason)), P(cx->now),
-        P(line->id)));
-    if (cx->changed != 1)
-        return fail(cx, E_BUSY, "record.raced", "%s",
-                    T("记录正被别人修改，请重试", "the record is being changed; try again"));
-    TRY(line_journal(cx, &r, 0, "return", "{\"state\":\"PENDING\"}",
-                     code ? arena_printf(cx->mem, "{\"state\":\"FAILED\",\"return_code\":\"%s\"}",
-                                         code)
-                          : "{\"state\":\"SUCCESS\"}"));
-    TRY(line_post(cx, batch_id, line, x->is_paid ? LEDGER_PAID : LEDGER_RETURNED,
-                  line->amount_fen));
-    return x->is_paid ? claim_paid(cx, line->claim_id)
-                      : claim_payment_failed(cx, line->claim_id,
-                                             choice_label(payment_return_codes, code, cx->lang));
+        rows, n));
+    return cx->changed == n ? journal_append_all(cx, entries, n) : lines_raced(cx);
+}
+
+static enum err tell_claims(struct ctx *cx, const struct settled *all, int n)
+{
+    struct claim_said *paid = NEW_ARRAY(cx->mem, struct claim_said, n);
+    struct claim_said *failed = NEW_ARRAY(cx->mem, struct claim_said, n);
+    int paid_n = 0, failed_n = 0;
+
+    for (int i = 0; i < n; i++) {
+        int64_t claim_id = all[i].line->claim_id;
+
+        if (all[i].code)
+            failed[failed_n++] =
+                (struct claim_said){ claim_id,
+                                     choice_label(payment_return_codes, all[i].code, cx->lang) };
+        else
+            paid[paid_n++] = (struct claim_said){ claim_id, NULL };
+    }
+    TRY(claims_paid(cx, paid, paid_n));
+    return claims_payment_failed(cx, failed, failed_n);
+}
+
+static enum err settle_lines(struct ctx *cx, int64_t batch_id, const struct settled *all, int n)
+{
+    struct line_money *money = NEW_ARRAY(cx->mem, struct line_money, n);
+
+    for (int i = 0; i < n; i++)
+        money[i] = (struct line_money){ all[i].line, all[i].code ? LEDGER_RETURNED : LEDGER_PAID,
+                                        all[i].line->amount_fen };
+    TRY(save_lines(cx, all, n));
+    TRY(lines_post(cx, batch_id, money, n));
+    return tell_claims(cx, all, n);
 }
 
 /* Sums of the batch after the return, and its state. */
@@ -376,8 +409,9 @@ enum err return_file_read(struct ctx *cx, int64_t id, const char *path, struct p
     struct answers a = { 0 };
     struct rows batch, known;
     struct bank_line *lines;
+    struct settled *settled;
     const char *hash;
-    int n, *of;
+    int n, *of, settled_n = 0;
 
     TRY(record_load(cx, &payment_batch_record, id, &batch));
     TRY(hash_file(cx, path, &hash));
@@ -398,12 +432,17 @@ enum err return_file_read(struct ctx *cx, int64_t id, const char *path, struct p
                     T("回盘文件中没有明细", "there is no line in the file"));
     of = NEW_ARRAY(cx->mem, int, a.n);
     TRY(match_answers(cx, &a, lines, n, of));
+    settled = NEW_ARRAY(cx->mem, struct settled, a.n);
     for (int i = 0; i < a.n; i++) {
+        const struct answer *x = &a.at[i];
+
         sum.lines++;
-        sum.failed += !a.at[i].is_paid;
+        sum.failed += !x->is_paid;
         if (str_eq(lines[of[i]].state, "PENDING"))
-            TRY(settle_line(cx, id, &lines[of[i]], &a.at[i]));
+            settled[settled_n++] =
+                (struct settled){ &lines[of[i]], x, x->is_paid ? NULL : code_of(x->reason) };
     }
+    TRY(settle_lines(cx, id, settled, settled_n));
     TRY(settle_batch(cx, &batch, &sum, hash));
     *ret = sum;
     return OK;

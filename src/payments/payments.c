@@ -61,236 +61,41 @@ enum err batch_move(struct ctx *cx, const struct rows *batch, const char *event,
                 .person_id = NONE });
 }
 
-enum err line_journal(struct ctx *cx, const struct rows *line, int row, const char *action,
-                      const char *before, const char *after)
+struct journal_entry line_entry(const struct bank_line *line, const char *action,
+                                const char *before, const char *after)
 {
-    return journal_append(cx,
-                          &(struct journal_entry){ .kind = "payment_line",
-                                                   .record_id = row_int(line, row, "id"),
-                                                   .action = action,
-                                                   .before = before,
-                                                   .after = after,
-                                                   .home = row_int(line, row, "home"),
-                                                   .work = row_int(line, row, "work"),
-                                                   .employer_id = row_int(line, row, "employer_id"),
-                                                   .person_id = row_int(line, row, "person_id") });
+    return (struct journal_entry){ .kind = "payment_line",
+                                   .record_id = line->id,
+                                   .action = action,
+                                   .before = before,
+                                   .after = after,
+                                   .home = line->home,
+                                   .work = line->work,
+                                   .employer_id = line->employer_id,
+                                   .person_id = line->person_id };
 }
 
-/* --- making --- */
-/* Where the payee's account stands: the employer's or the organisation's where one is named. */
-static enum err find_payee(struct ctx *cx, int64_t employer_id, int64_t org_id, int64_t person_id,
-                           struct payee *ret)
+enum err lines_raced(struct ctx *cx)
 {
-    struct rows r;
-    struct bytes sealed;
-    const char *place;
-    int64_t id;
-
-    *ret = (struct payee){ 0 };
-    if (employer_id != NONE) {
-        place = "employer.account";
-        id = employer_id;
-        TRY(db_one(cx, &r,
-                   "SELECT name, account_sealed, account_bank, account_name FROM employer"
-                   " WHERE SCOPE_NOT(employer 'the claim to be paid is in scope') AND id = $1",
-                   P(id)));
-    } else if (org_id != NONE) {
-        place = "organisation.account";
-        id = org_id;
-        TRY(db_one(cx, &r,
-                   "SELECT name, account_sealed, account_bank, account_name FROM organisation"
-                   " WHERE SCOPE_NOT(organisation 'the claim to be paid is in scope') AND id = $1",
-                   P(id)));
-    } else {
-        place = "person.account";
-        id = person_id;
-        TRY(db_one(cx, &r,
-                   "SELECT name, account_sealed, account_bank, account_name FROM person"
-                   " WHERE SCOPE_NOT(person 'the claim to be paid is in scope') AND id = $1",
-                   P(id)));
-    }
-    ret->own_name = row_text(&r, 0, "name");
-    ret->name = row_text(&r, 0, "account_name") ? row_text(&r, 0, "account_name") : ret->own_name;
-    ret->bank = row_text(&r, 0, "account_bank");
-    sealed = row_blob(&r, 0, "account_sealed");
-    if (sealed.data)
-        TRY(seal_open(cx, place, id, sealed, &ret->account));
-    return payee_in_force(cx, id, place, ret);
-}
-
-/* A line on its way into a batch. */
-struct new_line {
-    struct claim_due due;
-    int64_t id, reissue_of, offset_fen;
-    struct payee payee;
-};
-
-/* Lines that the bank is told of are numbered first; then those whose whole amount is set against
- * what the payee owes; then those that cannot be paid. */
-enum line_class { LINE_SENT, LINE_SET_OFF, LINE_NO_ACCOUNT, LINE_CLASSES };
-static enum line_class class_of(const struct new_line *l)
-{
-    return l->offset_fen == l->due.amount_fen ? LINE_SET_OFF
-           : l->payee.account                 ? LINE_SENT
-                                              : LINE_NO_ACCOUNT;
-}
-
-/* Keeps back what the payee owes; of a payment that cannot be made, only all of it. */
-static enum err set_off(struct ctx *cx, const char *fund, struct new_line *l)
-{
-    int64_t room;
-
-    l->id = store_new_id(cx->store);
-    TRY(recoveries_room(cx, &l->due, fund, &room));
-    if (room == 0 || (!l->payee.account && room < l->due.amount_fen))
-        return OK;
-    return recoveries_take(cx, &l->due, fund, l->id, &l->offset_fen);
-}
-
-static enum err add_line(struct ctx *cx, int64_t batch_id, int64_t number, const struct new_line *l)
-{
-    const struct claim_due *c = &l->due;
-    bool is_unpayable = class_of(l) == LINE_NO_ACCOUNT;
-    char mask[16];
-
-    TRY(db_exec(
-        cx,
-        "INSERT INTO payment_line (id, batch_id, line_no, claim_id, person_id, employer_id, home, work, payee_name, account_sealed,"
-        " account_mask, account_bank, amount_fen, offset_fen, state, return_code, reissue_of, created_at, updated_at)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18"
-        " WHERE SCOPE(payment_line home=$7, work=$8, employer_id=$6, person_id=$5)",
-        P(l->id), P(batch_id), P(number), P(c->claim_id), P(c->person_id), P(c->employer_id),
-        P(c->home), P(c->work), P(l->payee.name),
-        P(seal_text(cx->mem, ACCOUNT_PLACE, l->id, l->payee.account)),
-        P(l->payee.account ? arena_strdup(cx->mem, card_mask(l->payee.account, mask)) : NULL),
-        P(l->payee.bank), P(c->amount_fen), P(l->offset_fen),
-        P(is_unpayable ? "FAILED" : "PENDING"), P(is_unpayable ? "NO_ACCOUNT" : NULL),
-        P(l->reissue_of), P(cx->now)));
-    if (cx->changed != 1)
-        return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
-                    T("有待付申领不在您的辖区内",
-                      "a claim to be paid lies outside of your jurisdiction"));
-    return journal_append(
-        cx,
-        &(struct journal_entry){
-            .kind = "payment_line",
-            .record_id = l->id,
-            .action = "create",
-            .after = arena_printf(
-                cx->mem,
-                "{\"batch_id\":\"%lld\",\"line_no\":%lld,\"claim_id\":\"%lld\",\"amount_fen\":%lld,\"offset_fen\":%lld}",
-                (long long)batch_id, (long long)number, (long long)c->claim_id,
-                (long long)c->amount_fen, (long long)l->offset_fen),
-            .home = c->home,
-            .work = c->work,
-            .employer_id = c->employer_id,
-            .person_id = c->person_id });
-}
-
-/* 20190620-1ABCDEF…: the day, and the id, which no other batch has. */
-static const char *batch_number(struct ctx *cx, int64_t id)
-{
-    return arena_printf(cx->mem, "%04d%02d%02d-%llX", cx->today.year, cx->today.month,
-                        cx->today.day, (unsigned long long)id);
-}
-
-/* Whoever decided on a claim does not pay it. */
-static enum err check_hand(struct ctx *cx, const struct new_line *lines, int n)
-{
-    int64_t *ids = NEW_ARRAY(cx->mem, int64_t, n + 1);
-
-    for (int i = 0; i < n; i++)
-        ids[i] = lines[i].due.claim_id;
-    return claims_check_other_hand(cx, ids, n);
-}
-
-struct new_batch {
-    int64_t id, payer;
-    bool is_origin; /* the payer is an origin of people, else a destination */
-    const char *fund;
-};
-
-/* The batch with its lines, numbered without gaps. */
-static enum err save_batch(struct ctx *cx, const struct new_batch *b, struct new_line *lines, int n,
-                           struct payment_made *ret)
-{
-    struct payment_made made = { .id = b->id };
-    int64_t home = b->is_origin ? b->payer : NONE, work = b->is_origin ? NONE : b->payer, next;
-
-    TRY(check_hand(cx, lines, n));
-    for (int i = 0; i < n; i++) {
-        TRY(set_off(cx, b->fund, &lines[i]));
-        made.offset_fen += lines[i].offset_fen;
-        made.no_account += class_of(&lines[i]) == LINE_NO_ACCOUNT;
-        if (class_of(&lines[i]) != LINE_SENT)
-            continue;
-        made.lines++;
-        made.total_fen += lines[i].due.amount_fen - lines[i].offset_fen;
-    }
-    TRY(db_exec(
-        cx,
-        "INSERT INTO payment_batch (id, number, payer, home, work, fund, state, lines, total_fen, made_by, created_at, updated_at)"
-        " SELECT $1, $2, $3, $4, $5, $6, 'DRAFT', $7, $8, $9, $10, $10 WHERE SCOPE(payment_batch home=$4, work=$5)",
-        P(b->id), P(batch_number(cx, b->id)), P(b->payer), P(home), P(work), P(b->fund),
-        P(made.lines), P(made.total_fen), P(cx->who.user_id), P(cx->now)));
-    if (cx->changed != 1)
-        return fail(cx, E_FORBIDDEN, "scope.outside", "%s",
-                    T("付款单位不在您的辖区内", "the payer lies outside of your jurisdiction"));
-    next = 1;
-    for (int pass = 0; pass < LINE_CLASSES; pass++)
-        for (int i = 0; i < n; i++)
-            if ((int)class_of(&lines[i]) == pass)
-                TRY(add_line(cx, b->id, next++, &lines[i]));
-    *ret = made;
-    return journal_append(
-        cx, &(struct journal_entry){
-                .kind = "payment_batch",
-                .record_id = b->id,
-                .action = "create",
-                .after = arena_printf(
-                    cx->mem,
-                    "{\"state\":\"DRAFT\",\"lines\":%lld,\"total_fen\":%lld,\"no_account\":%lld}",
-                    (long long)made.lines, (long long)made.total_fen, (long long)made.no_account),
-                .home = home,
-                .work = work,
-                .employer_id = NONE,
-                .person_id = NONE });
-}
-
-enum err payment_batch_make(struct ctx *cx, int64_t payer, const char *fund, int64_t policy_id,
-                            struct payment_made *ret)
-{
-    struct new_batch b = { .id = store_new_id(cx->store), .payer = payer, .fund = fund };
-    const struct claim_due *due;
-    struct new_line *lines;
-    int n;
-
-    TRY(claims_collect_approved(cx, payer, fund, policy_id, b.id, &due, &n));
-    if (n == 0)
-        return fail(cx, E_CONFLICT, "payment.no_claim", "%s",
-                    T("没有待支付的已审批申领", "there is no approved claim to pay"));
-    b.is_origin = due[0].work == NONE || !division_within(due[0].work, payer);
-    lines = NEW_ARRAY(cx->mem, struct new_line, n);
-    for (int i = 0; i < n; i++) {
-        lines[i] = (struct new_line){ .due = due[i], .reissue_of = NONE };
-        TRY(find_payee(cx, due[i].employer_id, due[i].org_id, due[i].person_id, &lines[i].payee));
-    }
-    TRY(save_batch(cx, &b, lines, n, ret));
-    for (int i = 0; i < n; i++)
-        if (class_of(&lines[i]) == LINE_NO_ACCOUNT)
-            TRY(claim_payment_failed(cx, lines[i].due.claim_id,
-                                     T("缺少银行账号", "no bank account")));
-    return OK;
+    return fail(cx, E_BUSY, "record.raced", "%s",
+                T("记录正被别人修改，请重试", "the record is being changed; try again"));
 }
 
 /* --- content: what the bank will be told --- */
-enum err line_post(struct ctx *cx, int64_t batch_id, const struct bank_line *line,
-                   enum ledger_event event, int64_t fen)
+enum err lines_post(struct ctx *cx, int64_t batch_id, const struct line_money *all, int n)
 {
-    struct ledger_claim charged;
+    struct ledger_claim *charged = NEW_ARRAY(cx->mem, struct ledger_claim, n);
+    struct ledger_post *posts = NEW_ARRAY(cx->mem, struct ledger_post, n);
+    int64_t *claims = NEW_ARRAY(cx->mem, int64_t, n);
 
-    TRY(claim_ledger(cx, line->claim_id, &charged));
-    return ledger_post(cx, &charged, event, fen, (struct ledger_cause){ line->id, batch_id, NONE });
+    for (int i = 0; i < n; i++)
+        claims[i] = all[i].line->claim_id;
+    TRY(claims_ledger(cx, claims, n, charged));
+    for (int i = 0; i < n; i++)
+        posts[i] = (struct ledger_post){
+            charged[i], all[i].event, all[i].fen, { all[i].line->id, batch_id, NONE }
+        };
+    return ledger_post_all(cx, posts, n);
 }
 
 enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, int *ret_n)
@@ -300,7 +105,8 @@ enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, in
 
     TRY(db_rows(
         cx, &r,
-        "SELECT id, line_no, claim_id, amount_fen - offset_fen AS net_fen, offset_fen, payee_name, account_sealed, account_bank, state FROM payment_line l"
+        "SELECT id, line_no, claim_id, amount_fen - offset_fen AS net_fen, offset_fen, payee_name, account_sealed, account_bank, state,"
+        " home, work, employer_id, person_id FROM payment_line l"
         " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.batch_id = $1 AND COALESCE(l.return_code, '') <> 'NO_ACCOUNT'"
         " ORDER BY l.line_no",
         P(batch_id)));
@@ -313,7 +119,11 @@ enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret, in
                                        .offset_fen = row_int(&r, i, "offset_fen"),
                                        .name = row_text(&r, i, "payee_name"),
                                        .bank = row_text(&r, i, "account_bank"),
-                                       .state = row_text(&r, i, "state") };
+                                       .state = row_text(&r, i, "state"),
+                                       .home = row_int(&r, i, "home"),
+                                       .work = row_int(&r, i, "work"),
+                                       .employer_id = row_int(&r, i, "employer_id"),
+                                       .person_id = row_int(&r, i, "person_id") };
         TRY(seal_open(cx, ACCOUNT_PLACE, lines[i].id, row_blob(&r, i, "account_sealed"),
                       &lines[i].account));
     }
@@ -384,24 +194,26 @@ static const char *masked(struct ctx *cx, const char *account)
     return account ? arena_strdup(cx->mem, card_mask(account, mask)) : NULL;
 }
 
-static enum err fill_in_again(struct ctx *cx, const struct rows *r, int i,
-                              const struct bank_line *is, const struct payee *payee)
+static bool is_same_payee(const struct payee *payee, const struct bank_line *line)
 {
-    int64_t id = row_int(r, i, "id");
+    return str_eq(payee->account, line->account) && str_eq(payee->name, line->name) &&
+           str_eq(payee->bank, line->bank);
+}
 
-    if (str_eq(payee->account, is->account) && str_eq(payee->name, is->name) &&
-        str_eq(payee->bank, is->bank))
-        return OK;
+static enum err fill_in_again(struct ctx *cx, const struct bank_line *is, const struct payee *payee)
+{
+    struct journal_entry entry =
+        line_entry(is, "account",
+                   arena_printf(cx->mem, "{\"account_mask\":\"%s\"}", masked(cx, is->account)),
+                   arena_printf(cx->mem, "{\"account_mask\":\"%s\"}", masked(cx, payee->account)));
+
     TRY(db_exec(
         cx,
         "UPDATE payment_line SET payee_name = $1, account_sealed = $2, account_mask = $3, account_bank = $4, version = version + 1,"
         " updated_at = $5 WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND id = $6 AND state = 'PENDING'",
-        P(payee->name), P(seal_text(cx->mem, ACCOUNT_PLACE, id, payee->account)),
-        P(masked(cx, payee->account)), P(payee->bank), P(cx->now), P(id)));
-    return line_journal(cx, r, i, "account",
-                        arena_printf(cx->mem, "{\"account_mask\":\"%s\"}", masked(cx, is->account)),
-                        arena_printf(cx->mem, "{\"account_mask\":\"%s\"}",
-                                     masked(cx, payee->account)));
+        P(payee->name), P(seal_text(cx->mem, ACCOUNT_PLACE, is->id, payee->account)),
+        P(masked(cx, payee->account)), P(payee->bank), P(cx->now), P(is->id)));
+    return journal_append(cx, &entry);
 }
 
 /* What is locked is what holds now: a change may have taken effect, or been refused, since the
@@ -410,7 +222,8 @@ static enum err fill_in_again(struct ctx *cx, const struct rows *r, int i,
 static enum err fill_in_accounts(struct ctx *cx, int64_t id)
 {
     struct bank_line *lines;
-    struct payee payee;
+    struct claim_due *due;
+    struct payee *payees;
     struct rows r;
     int n;
 
@@ -418,12 +231,18 @@ static enum err fill_in_accounts(struct ctx *cx, int64_t id)
     if (r.n == 0)
         return OK;
     TRY(bank_lines(cx, id, &lines, &n));
+    due = NEW_ARRAY(cx->mem, struct claim_due, r.n);
+    payees = NEW_ARRAY(cx->mem, struct payee, r.n);
+    for (int i = 0; i < r.n; i++)
+        due[i] = (struct claim_due){ .person_id = row_int(&r, i, "person_id"),
+                                     .employer_id = row_int(&r, i, "employer_id"),
+                                     .org_id = row_int(&r, i, "org_id") };
+    TRY(payees_find(cx, due, r.n, payees));
     for (int i = 0; i < r.n; i++) {
         const struct bank_line *is = &lines[row_int(&r, i, "line_no") - 1];
-        TRY(find_payee(cx, row_int(&r, i, "employer_id"), row_int(&r, i, "org_id"),
-                       row_int(&r, i, "person_id"), &payee));
-        if (payee.account)
-            TRY(fill_in_again(cx, &r, i, is, &payee));
+
+        if (payees[i].account && !is_same_payee(&payees[i], is))
+            TRY(fill_in_again(cx, is, &payees[i]));
     }
     return OK;
 }
@@ -432,6 +251,7 @@ enum err payment_batch_lock(struct ctx *cx, int64_t id)
 {
     struct rows batch;
     struct bank_line *lines;
+    struct line_money *money;
     int64_t total = 0;
     int n;
 
@@ -444,10 +264,13 @@ enum err payment_batch_lock(struct ctx *cx, int64_t id)
                     fail(cx, E_CONFLICT, "payment.empty", "%s",
                          T("批次中没有可支付的明细", "no line of the batch can be paid")),
                     "%s", T("请补充账号后重新发放", "correct the accounts and reissue"));
+    money = NEW_ARRAY(cx->mem, struct line_money, n);
     for (int i = 0; i < n; i++) {
         total += lines[i].amount_fen;
-        TRY(line_post(cx, id, &lines[i], LEDGER_LOCKED, lines[i].amount_fen + lines[i].offset_fen));
+        money[i] = (struct line_money){ &lines[i], LEDGER_LOCKED,
+                                        lines[i].amount_fen + lines[i].offset_fen };
     }
+    TRY(lines_post(cx, id, money, n));
     if (sent_count(lines, n) != row_int(&batch, 0, "lines") ||
         total != row_int(&batch, 0, "total_fen"))
         return fail(cx, E_CONFLICT, "payment.altered", "%s",
@@ -513,34 +336,47 @@ enum err payment_batch_approve(struct ctx *cx, int64_t id)
                                    first == NONE ? 1 : 2, row_text(&batch, 0, "content_hash")));
 }
 
-/* What is kept back is settled now; a line of which nothing is left is paid thereby. */
+/* Lines of which nothing is left are paid by what is kept back. */
+static enum err settle_whole(struct ctx *cx, const struct bank_line *const *lines, int n)
+{
+    struct params *rows = NEW_ARRAY(cx->mem, struct params, n);
+    struct journal_entry *entries = NEW_ARRAY(cx->mem, struct journal_entry, n);
+    struct claim_said *said = NEW_ARRAY(cx->mem, struct claim_said, n);
+
+    for (int i = 0; i < n; i++) {
+        rows[i] = PARAMS(cx, P(cx->now), P(lines[i]->id));
+        entries[i] =
+            line_entry(lines[i], "set_off", "{\"state\":\"PENDING\"}", "{\"state\":\"SUCCESS\"}");
+        said[i].claim_id = lines[i]->claim_id;
+    }
+    TRY(db_exec_all(
+        cx,
+        "UPDATE payment_line SET state = 'SUCCESS', version = version + 1, updated_at = $1"
+        " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND id = $2 AND state = 'PENDING'",
+        rows, n));
+    if (cx->changed != n)
+        return lines_raced(cx);
+    TRY(journal_append_all(cx, entries, n));
+    return claims_paid(cx, said, n);
+}
+
+/* What is kept back is settled now. */
 static enum err settle_offsets(struct ctx *cx, int64_t batch_id)
 {
-    struct rows r;
+    const struct bank_line **whole;
+    struct bank_line *lines;
+    int n, whole_n = 0;
 
-    TRY(db_rows(
-        cx, &r,
-        "SELECT id, claim_id, amount_fen, offset_fen, home, work, employer_id, person_id FROM payment_line l"
-        " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND l.batch_id = $1 AND l.offset_fen > 0 ORDER BY l.line_no",
-        P(batch_id)));
-    for (int i = 0; i < r.n; i++) {
-        int64_t id = row_int(&r, i, "id");
-        TRY(recoveries_sent(cx, row_int(&r, i, "claim_id"), id, batch_id));
-        if (row_int(&r, i, "offset_fen") < row_int(&r, i, "amount_fen"))
+    TRY(bank_lines(cx, batch_id, &lines, &n));
+    whole = NEW_ARRAY(cx->mem, const struct bank_line *, n);
+    for (int i = 0; i < n; i++) {
+        if (lines[i].offset_fen == 0)
             continue;
-        TRY(db_exec(
-            cx,
-            "UPDATE payment_line SET state = 'SUCCESS', version = version + 1, updated_at = $1"
-            " WHERE SCOPE_NOT(payment_line 'its batch is in scope') AND id = $2 AND state = 'PENDING'",
-            P(cx->now), P(id)));
-        if (cx->changed != 1)
-            return fail(cx, E_BUSY, "record.raced", "%s",
-                        T("记录正被别人修改，请重试", "the record is being changed; try again"));
-        TRY(line_journal(cx, &r, i, "set_off", "{\"state\":\"PENDING\"}",
-                         "{\"state\":\"SUCCESS\"}"));
-        TRY(claim_paid(cx, row_int(&r, i, "claim_id")));
+        TRY(recoveries_sent(cx, lines[i].claim_id, lines[i].id, batch_id));
+        if (lines[i].amount_fen == 0)
+            whole[whole_n++] = &lines[i];
     }
-    return OK;
+    return whole_n ? settle_whole(cx, whole, whole_n) : OK;
 }
 
 enum err payment_batch_send(struct ctx *cx, int64_t id)
@@ -608,60 +444,17 @@ enum err payment_line_correct(struct ctx *cx, int64_t line_id, const char *accou
         P(name ? name : row_text(&line, 0, "payee_name")), P(cx->who.user_id), P(cx->now),
         P(line_id)));
     if (cx->changed != 1)
-        return fail(cx, E_BUSY, "record.raced", "%s",
-                    T("记录正被别人修改，请重试", "the record is being changed; try again"));
-    return line_journal(cx, &line, 0, "correct",
-                        arena_printf(cx->mem, "{\"state\":\"%s\"}", row_text(&line, 0, "state")),
-                        arena_printf(cx->mem, "{\"state\":\"CORRECTED\",\"account\":\"%s\"}",
-                                     card_mask(digits, mask)));
-}
-
-enum err payment_batch_reissue(struct ctx *cx, int64_t id, struct payment_made *ret)
-{
-    struct rows batch, r;
-    struct new_line *lines;
-    struct new_batch b = { .id = store_new_id(cx->store) };
-
-    TRY(record_load(cx, &payment_batch_record, id, &batch));
-    TRY(db_rows(
-        cx, &r,
-        "SELECT l.*, c.org_id, y.payer FROM payment_line l JOIN claim c ON c.id = l.claim_id JOIN policy y ON y.id = c.policy_id"
-        " WHERE SCOPE(payment_line l) AND SCOPE_NOT(claim 'its line is in scope') AND l.batch_id = $1 AND l.state = 'CORRECTED' ORDER BY l.line_no",
-        P(id)));
-    if (r.n == 0)
-        return hint(cx,
-                    fail(cx, E_CONFLICT, "payment.none_corrected", "%s",
-                         T("没有已更正的失败明细", "no failed line has been corrected")),
-                    "%s",
-                    T("请先更正失败明细的账号", "correct the accounts of failed lines first"));
-    b.payer = row_int(&batch, 0, "payer");
-    b.is_origin = row_int(&batch, 0, "home") != NONE;
-    b.fund = row_text(&batch, 0, "fund");
-    lines = NEW_ARRAY(cx->mem, struct new_line, r.n);
-    for (int i = 0; i < r.n; i++) {
-        /* what was kept back of the failed line stays settled */
-        lines[i] =
-            (struct new_line){ .due = { row_int(&r, i, "claim_id"), row_int(&r, i, "person_id"),
-                                        row_int(&r, i, "employer_id"), row_int(&r, i, "org_id"),
-                                        row_int(&r, i, "home"), row_int(&r, i, "work"),
-                                        row_int(&r, i, "amount_fen") - row_int(&r, i, "offset_fen"),
-                                        row_int(&r, i, "payer") },
-                               .reissue_of = row_int(&r, i, "id") };
-        lines[i].payee.name = row_text(&r, i, "corrected_name");
-        lines[i].payee.bank = row_text(&r, i, "corrected_bank");
-        TRY(seal_open(cx, CORRECTED_PLACE, lines[i].reissue_of, row_blob(&r, i, "corrected_sealed"),
-                      &lines[i].payee.account));
-        TRY(db_exec(
-            cx,
-            "UPDATE payment_line AS l SET state = 'REISSUED', version = version + 1, updated_at = $1"
-            " WHERE l.id = $2 AND l.state = 'CORRECTED' AND SCOPE(payment_line l)",
-            P(cx->now), P(row_int(&r, i, "id"))));
-        if (cx->changed != 1)
-            return fail(cx, E_BUSY, "record.raced", "%s",
-                        T("记录正被别人修改，请重试", "the record is being changed; try again"));
-        TRY(line_journal(cx, &r, i, "reissue", "{\"state\":\"CORRECTED\"}",
-                         "{\"state\":\"REISSUED\"}"));
-        TRY(claim_payment_again(cx, lines[i].due.claim_id));
-    }
-    return save_batch(cx, &b, lines, r.n, ret);
+        return lines_raced(cx);
+    return journal_append(
+        cx, &(struct journal_entry){
+                .kind = "payment_line",
+                .record_id = line_id,
+                .action = "correct",
+                .before = arena_printf(cx->mem, "{\"state\":\"%s\"}", row_text(&line, 0, "state")),
+                .after = arena_printf(cx->mem, "{\"state\":\"CORRECTED\",\"account\":\"%s\"}",
+                                      card_mask(digits, mask)),
+                .home = row_int(&line, 0, "home"),
+                .work = row_int(&line, 0, "work"),
+                .employer_id = row_int(&line, 0, "employer_id"),
+                .person_id = row_int(&line, 0, "person_id") });
 }

@@ -1,17 +1,24 @@
 /* payments_int.h — between the files of the module. */
 #pragma once
-#include "ledger/ledger.h"
+#include "claims/claims.h"
 #include "payments/payments.h"
+#include "platform/journal.h"
 
 /* A line as it goes to the bank, with the account opened: amount_fen is what the payee gets, 0 when
  * all of it is kept back. */
 struct bank_line {
     int64_t id, line_no, claim_id, amount_fen, offset_fen;
     const char *name, *account, *bank, *state;
+    int64_t home, work, employer_id, person_id;
 };
-/* What happened to the money of a line. */
-MUST_CHECK enum err line_post(struct ctx *cx, int64_t batch_id, const struct bank_line *line,
-                              enum ledger_event event, int64_t fen);
+/* What happened to the money of lines: into the ledger. */
+struct line_money {
+    const struct bank_line *line;
+    enum ledger_event event;
+    int64_t fen;
+};
+MUST_CHECK enum err lines_post(struct ctx *cx, int64_t batch_id, const struct line_money *all,
+                               int n);
 /* The lines that the batch settles, by number, those the bank is told of first; with accounts
  * opened. */
 MUST_CHECK enum err bank_lines(struct ctx *cx, int64_t batch_id, struct bank_line **ret,
@@ -31,8 +38,11 @@ MUST_CHECK enum err batch_move(struct ctx *cx, const struct rows *batch, const c
 /* E_CONFLICT "state.wrong" unless the batch is in one of the states, joined by '|'. */
 MUST_CHECK enum err batch_expect(struct ctx *cx, const struct rows *batch, const char *states,
                                  const char *zh, const char *en);
-MUST_CHECK enum err line_journal(struct ctx *cx, const struct rows *line, int row,
-                                 const char *action, const char *before, const char *after);
+/* What the journal says of a line. */
+struct journal_entry line_entry(const struct bank_line *line, const char *action,
+                                const char *before, const char *after);
+/* E_BUSY: fewer lines were changed than should be. */
+enum err lines_raced(struct ctx *cx);
 enum err payments_trace(struct ctx *cx);     /* trace.c */
 enum err payments_reconcile(struct ctx *cx); /* reconcile.c */
 enum err payments_seed(struct ctx *cx);
@@ -68,10 +78,13 @@ struct payee {
 enum account_standing { ACCOUNT_IN_EFFECT, ACCOUNT_COOLING, ACCOUNT_HELD, ACCOUNT_REFUSED };
 enum account_standing account_standing(const char *state, bool is_held, int64_t made_at,
                                        int64_t now);
-/* *payee has what is on the record, sealed at `place`: where changes of it are not in effect yet,
- * gives what was before them. */
-MUST_CHECK enum err payee_in_force(struct ctx *cx, int64_t payee_id, const char *place,
-                                   struct payee *payee);
+/* To whom these claims are paid: ret[i] is of due[i]. Only who is named in `due` is looked at. */
+MUST_CHECK enum err payees_find(struct ctx *cx, const struct claim_due *due, int n,
+                                struct payee *ret);
+/* *payees[i] has what is on the record of ids[i], sealed at `place`: where changes of it are not in
+ * effect yet, gives what was before them. At most FACTS_CHUNK. */
+MUST_CHECK enum err payees_in_force(struct ctx *cx, const int64_t *ids, int n, const char *place,
+                                    struct payee *const *payees);
 /* Pending lines of the batch whose payee's account was ever changed. */
 MUST_CHECK enum err lines_changed(struct ctx *cx, int64_t batch_id, struct rows *ret);
 /* Changes that are not in effect of payees in the batch, into cx->out when is_put. */

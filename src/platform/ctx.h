@@ -46,7 +46,7 @@ struct ctx {
     void *gathered; /* the record's own; NULL at the start of a chunk */
     const struct sealed_ahead *sealed;
 
-    int64_t changed;     /* rows changed by the last db_exec() */
+    int64_t changed;     /* rows changed by the last db_exec() or db_exec_all() */
     bool changed_beside; /* set by a record's saved(): a change wrote something beside the row */
 
     /* Long work tells how far it has come: so much of `total`, NONE when that is not known. May be

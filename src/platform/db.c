@@ -295,9 +295,10 @@ enum err conn_run(struct ctx *cx, struct conn *c, db_fn *fn, void *arg)
     return err;
 }
 
-static enum err run(struct ctx *cx, const struct db_call *call)
+/* May another statement run? */
+static enum err may_run(struct ctx *cx)
 {
-    struct conn *c = cx->db;
+    const struct conn *c = cx->db;
 
     if (!c)
         return fail(cx, E_INTERNAL, "db.no_transaction",
@@ -307,8 +308,12 @@ static enum err run(struct ctx *cx, const struct db_call *call)
         cx->failure = c->why;
         return c->failed;
     }
-    if (db_fault(cx))
-        return cx->failure.err;
+    return db_fault(cx) ? cx->failure.err : OK;
+}
+
+static enum err run(struct ctx *cx, const struct db_call *call)
+{
+    TRY(may_run(cx));
     return cx->store->backend->run(cx, call);
 }
 
@@ -340,6 +345,30 @@ enum err db_one_list(struct ctx *cx, struct rows *ret, const char *sql, struct p
 enum err db_exec_list(struct ctx *cx, const char *sql, struct params p)
 {
     return run(cx, &(struct db_call){ .mode = CALL_EXEC, .sql = sql, .p = p });
+}
+
+struct params params_keep(struct arena *a, struct params p)
+{
+    struct param *at = NEW_ARRAY(a, struct param, p.n);
+
+    memcpy(at, p.at, sizeof *at * (size_t)p.n);
+    return (struct params){ p.n, at };
+}
+
+enum err db_exec_all(struct ctx *cx, const char *sql, const struct params *all, int n)
+{
+    int64_t changed = 0;
+
+    if (n > 0 && cx->store->backend->run_all) {
+        TRY(may_run(cx));
+        return cx->store->backend->run_all(cx, sql, all, n);
+    }
+    for (int i = 0; i < n; i++) {
+        TRY(db_exec_list(cx, sql, all[i]));
+        changed += cx->changed;
+    }
+    cx->changed = changed;
+    return OK;
 }
 
 enum err db_each_list(struct ctx *cx, db_row_fn *fn, void *arg, const char *sql, struct params p)

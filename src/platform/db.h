@@ -67,7 +67,11 @@ const char *row_text(const struct rows *r, int row, const char *name);
 struct bytes row_blob(const struct rows *r, int row, const char *name);
 const struct value *row_value(const struct rows *r, int row, const char *name);
 
-/* --- the four calls ---
+/* A copy that outlives the block: db_exec_all() wants many. */
+struct params params_keep(struct arena *a, struct params p);
+#define PARAMS(cx, ...) params_keep((cx)->mem, PARAMS_(__VA_ARGS__))
+
+/* --- the five calls ---
  * All of them run on cx->db, inside db_read() or db_write(). A failed call ends the unit of work:
  * constraint violations are E_CONFLICT (unique, foreign key) or E_INVALID (check, not null); a busy
  * or lost store E_BUSY; a statement without scope or any other fault of ours E_INTERNAL. */
@@ -83,6 +87,11 @@ MUST_CHECK enum err db_rows_list(struct ctx *cx, struct rows *ret, const char *s
 MUST_CHECK enum err db_one_list(struct ctx *cx, struct rows *ret, const char *sql, struct params p);
 /* Sets cx->changed. */
 MUST_CHECK enum err db_exec_list(struct ctx *cx, const char *sql, struct params p);
+/* The statement for each list of parameters; all lists are of one length and of the same types, and
+ * no two change the same row. It is an INSERT … SELECT … WHERE or an UPDATE … WHERE. Sets
+ * cx->changed to the sum: who changes one row with each asks for n. On PostgreSQL it is one
+ * statement for a thousand rows. */
+MUST_CHECK enum err db_exec_all(struct ctx *cx, const char *sql, const struct params *all, int n);
 /* Calls fn for each row as it comes (r->n == 1, valid during the call); fn may run other
  * statements, but must not add or move rows that the query has yet to reach. Stops at the first
  * error. */
@@ -140,7 +149,7 @@ MUST_CHECK enum err store_restore(const char *url, const char *from, enum lang l
  * between
  * `-- sqlite:` or `-- postgres:` and `-- both:` are for that store only. */
 MUST_CHECK enum err store_migrate(struct store *s, struct failure *f, int *ret_applied);
-/* For tests: the nth call of the four above or commit from now on fails with E_BUSY "db.io", once;
+/* For tests: the nth call of the five above or commit from now on fails with E_BUSY "db.io", once;
  * 0 turns it off. The environment's FAIL_DB=n does the same from the start. */
 void db_fault_after(long n);
 

@@ -80,7 +80,7 @@ struct cache {
 };
 
 /* --- calls, connections, stores --- */
-enum db_call_mode { CALL_ROWS, CALL_EXEC, CALL_EACH };
+enum db_call_mode { CALL_ROWS, CALL_EXEC, CALL_EACH, CALL_MANY };
 struct db_call {
     enum db_call_mode mode;
     const char *sql;
@@ -88,6 +88,8 @@ struct db_call {
     struct rows *ret;
     db_row_fn *fn;
     void *arg;
+    const struct params *all; /* CALL_MANY, of PostgreSQL: so many rows of parameters like p */
+    int n;
 };
 
 struct conn {
@@ -104,6 +106,8 @@ struct backend {
     enum err (*write)(struct ctx *cx, db_fn *fn, void *arg);
     void (*write_later)(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, void *done_arg);
     enum err (*run)(struct ctx *cx, const struct db_call *call);
+    /* As db_exec_all(); NULL: one run() after the other is as good. */
+    enum err (*run_all)(struct ctx *cx, const char *sql, const struct params *all, int n);
     /* A transaction-control statement or a whole script, without scope, on cx->db. */
     enum err (*script)(struct ctx *cx, const char *sql);
     /* After migrations, inside the last one's transaction: row-level security and the like. */
@@ -171,6 +175,14 @@ enum err db_at_line(struct ctx *cx, const char *script, size_t offset);
 enum err db_too_many(struct ctx *cx); /* more than DB_ROWS_MAX */
 int64_t id_node_random(void);
 const char *hash_bytes(struct arena *a, const void *data, size_t len); /* SHA-256, hexadecimal */
+
+/* --- a statement for many rows, of PostgreSQL (db_many.c) --- */
+/* The expanded statement for as many rows as there are, whose own parameters are arrays, a column
+ * each; parameters behind these stay what they are. NULL when it has no WHERE to put them before.
+ */
+const char *many_sql(struct arena *a, const char *sql, const struct params *p);
+/* A column of the rows as the text of an array. */
+const char *many_column(struct arena *a, const struct params *all, int n, int column);
 
 /* --- row-level security of PostgreSQL (db_policy.c) --- */
 /* Make or renew the policies of all scoped tables, in the transaction of cx->db. */

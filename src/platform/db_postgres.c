@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 enum {
-    TRIES_MAX = 6, /* the first and five more */
+    MANY_ROWS = 1000, /* in one statement of db_exec_all() */
+    TRIES_MAX = 6,    /* the first and five more */
     IDLE_MAX = 16,
     TURN_WAIT_MS = 50,
     WORKERS_MAX = 8, /* threads of db_write_later */
@@ -31,6 +32,9 @@ enum {
     OID_OID = 26,
     OID_FLOAT4 = 700,
     OID_FLOAT8 = 701,
+    OID_BYTEA_ARRAY = 1001,
+    OID_TEXT_ARRAY = 1009,
+    OID_INT8_ARRAY = 1016,
     OID_NUMERIC = 1700
 };
 
@@ -187,16 +191,33 @@ static void bind_one(struct arena *a, struct bound *b, const struct param *p)
     }
 }
 
-static struct bound bind_all(struct ctx *cx, const struct params *p, const uint8_t *slots,
+/* One column of all rows. */
+static void bind_column(struct arena *a, struct bound *b, const struct db_call *call, int column)
+{
+    static const Oid types[] = {
+        [PARAM_INT] = OID_INT8_ARRAY, [PARAM_TEXT] = OID_TEXT_ARRAY, [PARAM_BLOB] = OID_BYTEA_ARRAY
+    };
+    int i = b->n++;
+
+    b->types[i] = types[call->p.at[column].type];
+    b->values[i] = many_column(a, call->all, call->n, column);
+}
+
+static struct bound bind_all(struct ctx *cx, const struct db_call *call, const uint8_t *slots,
                              int slot_count)
 {
+    const struct params *p = &call->p;
     struct arena *a = cx->mem;
     int n = p->n + slot_count;
     struct bound b = { 0, NEW_ARRAY(a, Oid, n), NEW_ARRAY(a, const char *, n), NEW_ARRAY(a, int, n),
                        NEW_ARRAY(a, int, n) };
 
-    for (int i = 0; i < p->n; i++)
-        bind_one(a, &b, &p->at[i]);
+    for (int i = 0; i < p->n; i++) {
+        if (call->mode == CALL_MANY)
+            bind_column(a, &b, call, i);
+        else
+            bind_one(a, &b, &p->at[i]);
+    }
     for (int i = 0; i < slot_count; i++) {
         struct param slot = param_int(scope_slot_value(&cx->who.scope, slots[i]));
         bind_one(a, &b, &slot);
@@ -312,6 +333,10 @@ static enum err prepare_new(struct ctx *cx, const struct db_call *call, unsigned
 
     TRY(scope_expand(cx, cx->store->scoped, STORE_POSTGRES, call->sql, call->p.n, &sql));
     TRY(policy_bypass(cx, &sql));
+    if (call->mode == CALL_MANY && !(sql.text = (char *)many_sql(cx->mem, sql.text, &call->p)))
+        return fail(cx, E_INTERNAL, "db.many", "%s",
+                    T("这条语句不能一次处理多行：缺少 WHERE",
+                      "the statement cannot be run for many rows: it has no WHERE"));
     s = cache_add(cx->db, call, shape, &sql, NULL);
     snprintf(s->name, sizeof s->name, "s%d", ++c->names);
     if (call->mode == CALL_EACH && s->is_query) { /* becomes a cursor, which is not prepared */
@@ -319,7 +344,7 @@ static enum err prepare_new(struct ctx *cx, const struct db_call *call, unsigned
         *ret = s;
         return OK;
     }
-    b = bind_all(cx, &call->p, s->slots, s->slot_count);
+    b = bind_all(cx, call, s->slots, s->slot_count);
     err = finish(cx, c, PQprepare(c->pg, s->name, sql.text, b.n, b.types));
     if (err != OK) {
         cache_drop(cx->db, s);
@@ -447,7 +472,7 @@ static enum err each_row(struct ctx *cx, const PGresult *result, const struct db
 static enum err run_cursor(struct ctx *cx, const struct prepared *s, const struct db_call *call)
 {
     struct pg_conn *c = conn_of(cx);
-    struct bound b = bind_all(cx, &call->p, s->slots, s->slot_count);
+    struct bound b = bind_all(cx, call, s->slots, s->slot_count);
     int number = ++c->names, got;
     char *fetch = arena_printf(cx->mem, "FETCH %d FROM c%d", FETCH_ROWS, number);
     enum err err;
@@ -475,7 +500,7 @@ static enum err run_cursor(struct ctx *cx, const struct prepared *s, const struc
 static enum err run_prepared(struct ctx *cx, const struct prepared *s, const struct db_call *call)
 {
     struct pg_conn *c = conn_of(cx);
-    struct bound b = bind_all(cx, &call->p, s->slots, s->slot_count);
+    struct bound b = bind_all(cx, call, s->slots, s->slot_count);
     PGresult *result = exec_prepared(cx, s, &b);
     const char *changed;
     enum err err = OK;
@@ -497,7 +522,8 @@ static enum err run_prepared(struct ctx *cx, const struct prepared *s, const str
 
 static enum err run(struct ctx *cx, const struct db_call *call)
 {
-    unsigned shape = scope_shape(&cx->who.scope) << 1 | (call->mode == CALL_EACH);
+    unsigned shape = scope_shape(&cx->who.scope) << 2 | (unsigned)(call->mode == CALL_EACH) |
+                     (unsigned)(call->mode == CALL_MANY) << 1;
     struct prepared *s = cache_find(cx->db, call, shape);
     enum err err;
 
@@ -506,6 +532,25 @@ static enum err run(struct ctx *cx, const struct db_call *call)
     err = s->handle ? run_cursor(cx, s, call) : run_prepared(cx, s, call);
     cache_release(cx->db, s);
     return err;
+}
+
+/* --- a statement for many rows --- */
+static enum err run_all(struct ctx *cx, const char *sql, const struct params *all, int n)
+{
+    int64_t changed = 0;
+
+    for (int from = 0; from < n; from += MANY_ROWS) {
+        struct db_call some = { .mode = CALL_MANY,
+                                .sql = sql,
+                                .p = all[0],
+                                .all = all + from,
+                                .n = MIN(MANY_ROWS, n - from) };
+
+        TRY(run(cx, &some));
+        changed += cx->changed;
+    }
+    cx->changed = changed;
+    return OK;
 }
 
 enum err catalog_rows(struct ctx *cx, struct rows *ret, const char *sql, const char *text)
@@ -857,6 +902,7 @@ static const struct backend postgres_backend = {
     .write = postgres_write,
     .write_later = postgres_write_later,
     .run = run,
+    .run_all = run_all,
     .script = script,
     .secure = policies_make,
     .migrate_lock = migrate_lock,

@@ -36,21 +36,34 @@ const struct scoped journal_tables[] = {
 
 /* --- append --- */
 
-enum err journal_append(struct ctx *cx, const struct journal_entry *e)
+enum err journal_append_all(struct ctx *cx, const struct journal_entry *all, int n)
 {
     const char *actor = str_clean(cx->mem, cx->who.user_name, false);
-    const char *reason = str_clean(cx->mem, e->reason, false); /* no line breaks, no hidden marks */
+    struct params *rows = NEW_ARRAY(cx->mem, struct params, n);
 
-    return db_exec(
+    for (int i = 0; i < n; i++) {
+        const struct journal_entry *e = &all[i];
+        const char *reason =
+            str_clean(cx->mem, e->reason, false); /* no line breaks, no hidden marks */
+
+        rows[i] = PARAMS(cx, P(cx->now), P(cx->who.user_id), P(cx->who.org_id),
+                         P(actor ? actor : ""), P(cx->request_id ? cx->request_id : ""),
+                         P(cx->op ? cx->op->name : ""), P(cx->batch_id), P(e->kind),
+                         P(e->record_id), P(e->action), P(e->before), P(e->after), P(reason),
+                         P(e->home), P(e->work), P(e->employer_id), P(e->person_id));
+    }
+    return db_exec_all(
         cx,
         "INSERT INTO journal (at, user_id, org_id, actor, request_id, op, batch_id, kind,"
         " record_id, action, before, after, reason, home, work, employer_id, person_id)"
         " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17"
         " WHERE SCOPE_NOT(journal 'whatever was done is written down')",
-        P(cx->now), P(cx->who.user_id), P(cx->who.org_id), P(actor ? actor : ""),
-        P(cx->request_id ? cx->request_id : ""), P(cx->op ? cx->op->name : ""), P(cx->batch_id),
-        P(e->kind), P(e->record_id), P(e->action), P(e->before), P(e->after), P(reason), P(e->home),
-        P(e->work), P(e->employer_id), P(e->person_id));
+        rows, n);
+}
+
+enum err journal_append(struct ctx *cx, const struct journal_entry *e)
+{
+    return journal_append_all(cx, e, 1);
 }
 
 /* --- order --- */

@@ -15,6 +15,8 @@ struct journal_entry {
 };
 extern const struct scoped journal_tables[];
 MUST_CHECK enum err journal_append(struct ctx *cx, const struct journal_entry *e);
+/* The same for n entries, in order. */
+MUST_CHECK enum err journal_append_all(struct ctx *cx, const struct journal_entry *all, int n);
 
 /* Entries after a cursor in commit order, scoped to the actor, at most `limit`: for live updates
  * and the change feed; inside db_read() or db_write(). Cursor 0 is the beginning. *ret_next is the

@@ -2,26 +2,32 @@
  * into days, and find the months of each spell again, spend most of their time on that. */
 #include "policy/policy_days.h"
 
-void *room_take(struct room *r, size_t size)
+void *room_spill(struct room *r, size_t size)
 {
-    size_t want = (size + 15) & ~(size_t)15;
-    void *p = r->bytes + r->used;
-
-    if (want > sizeof r->bytes - r->used) {
-        if (!r->spill)
-            r->spill = arena_new();
-        return arena_alloc(r->spill, size);
-    }
-    r->used += want;
-    return p;
+    if (!r->spill)
+        r->spill = arena_new();
+    return arena_alloc(r->spill, size);
 }
 
-void room_trim(struct room *r, const void *taken, size_t size)
+struct calendar calendar_make(struct arena *mem)
 {
-    const unsigned char *p = taken;
+    enum { YEAR = 2000, YEARS = 50, MONTHS = 12 * YEARS };
+    int32_t first = date_to_days(date_make(YEAR, 1, 1));
+    int32_t n = date_to_days(date_make(YEAR + YEARS, 1, 1)) - first;
+    struct date *dates = NEW_ARRAY(mem, struct date, n);
+    int32_t *months = NEW_ARRAY(mem, int32_t, MONTHS + 1);
 
-    if (p >= r->bytes && p < r->bytes + sizeof r->bytes)
-        r->used = (size_t)(p - r->bytes) + ((size + 15) & ~(size_t)15);
+    for (int32_t i = 0; i < n; i++)
+        dates[i] = date_from_days(first + i);
+    months[0] = first;
+    for (int32_t i = 0; i < MONTHS; i++)
+        months[i + 1] = months[i] + month_length(12 * YEAR + i);
+    return (struct calendar){ .dates = dates,
+                              .months = months,
+                              .first = first,
+                              .number = 12 * YEAR,
+                              .day_count = (uint32_t)n,
+                              .month_count = MONTHS };
 }
 
 static void read_statuses(struct fact_days *x)
@@ -42,39 +48,25 @@ static void read_statuses(struct fact_days *x)
 static void read_months(struct fact_days *x)
 {
     const struct policy_facts *f = x->facts;
+    const struct policy_month *row = f->months, *end = row + f->month_count;
     struct day_month *m = ROOM_ARRAY(&x->room, struct day_month, f->month_count);
+    struct calendar calendar = x->calendar;
+    int32_t spells = f->spell_count;
     struct time_month at;
 
     x->months = m;
-    if (f->month_count)
-        at = time_month_on(date_to_days(month_first_day(f->months[0].month)));
-    for (int i = 0; i < f->month_count; i++, m++) {
-        const struct policy_month *row = &f->months[i];
-
+    if (row < end)
+        at = time_month_on(x, date_to_days(month_first_day(row->month)));
+    for (; row < end; row++, m++) {
         while (at.number < month_number(row->month))
-            time_month_step(&at);
-        m->number = at.number;
-        m->first = at.first;
-        m->after = at.after;
-        m->spell = row->spell >= 0 && row->spell < f->spell_count ? row->spell : -1;
-        m->state = row->state;
+            calendar_step(calendar, &at);
+        *m = (struct day_month){ .number = at.number,
+                                 .first = at.first,
+                                 .after = at.after,
+                                 .spell = row->spell < 0 || row->spell >= spells ? -1 : row->spell,
+                                 .state = row->state,
+                                 .is_insured = row->insured };
     }
-}
-
-enum policy_month_state month_state(const struct fact_days *x, int32_t month, int32_t spell,
-                                    int32_t *row)
-{
-    enum policy_month_state state = MONTH_UNKNOWN;
-    int32_t i = *row, n = x->facts->month_count;
-
-    while (i < n && x->months[i].number < month)
-        i++;
-    *row = i;
-    for (; i < n && x->months[i].number == month; i++) {
-        if (x->months[i].spell == spell)
-            state = x->months[i].state;
-    }
-    return state;
 }
 
 /* Most of a spell's months can have a piece. */
@@ -88,24 +80,37 @@ static int most_pieces(const struct fact_days *x, const struct day_spell *s)
 static struct day_piece *add_pieces(const struct fact_days *x, int32_t spell,
                                     const struct day_spell *s, struct day_piece *p)
 {
-    struct date start = x->facts->spells[spell].start;
-    struct time_month m = { .number = month_number((struct month){ start.year, start.month }),
-                            .first = s->first - start.day + 1 };
-    int32_t row = s->rows, to = MIN(s->last, DAY_NEVER - 1) + 1;
+    struct calendar calendar = x->calendar;
+    struct month_walk rows = month_walk(x, s);
+    struct time_month m = time_month_on(x, s->first);
+    int32_t to = MIN(s->last, DAY_NEVER - 1) + 1, as_of = x->as_of, this_month = x->month;
 
-    if (s->first > x->as_of)
-        return p;
-    m.after = m.first + month_length(m.number);
-    for (int32_t from = s->first; from < to && m.first <= x->as_of; time_month_step(&m)) {
-        enum policy_month_state state = month_state(x, m.number, spell, &row);
-        bool is_over = m.first < x->month;
+    for (int32_t from = s->first; from < to && from <= as_of; calendar_step(calendar, &m)) {
+        enum policy_month_state state = month_state(&rows, m.number, spell);
+        bool is_confirmed = state == MONTH_CONFIRMED || m.first >= this_month;
 
-        if (state == MONTH_CONFIRMED || state == MONTH_UNKNOWN)
-            *p++ =
-                (struct day_piece){ from, MIN(to, m.after), state == MONTH_CONFIRMED || !is_over };
+        if (state != MONTH_NOT_WORKING)
+            *p++ = (struct day_piece){ from, MIN(to, m.after), is_confirmed };
         from = m.after;
     }
     return p;
+}
+
+static void read_unverified(struct fact_days *x)
+{
+    struct time_segment *u = ROOM_ARRAY(&x->room, struct time_segment, x->piece_count), *first = u;
+
+    x->unverified = u;
+    for (int32_t i = 0; i < x->facts->spell_count; i++) {
+        const struct day_piece *p = &x->pieces[x->spells[i].piece];
+
+        for (const struct day_piece *end = p + x->spells[i].piece_count; p < end; p++) {
+            *u = (struct time_segment){ p->from, p->to, i };
+            u += !p->is_confirmed;
+        }
+    }
+    x->unverified_count = (int)(u - first);
+    room_trim(&x->room, first, sizeof *first * (size_t)x->unverified_count);
 }
 
 static void read_spells(struct fact_days *x)
@@ -125,29 +130,28 @@ static void read_spells(struct fact_days *x)
         s->first = date_to_days(row->start);
         s->last = date_is_none(row->end) ? DAY_NEVER : date_to_days(row->end);
         s->rows = rows;
+        s->traits = spell_traits(f, row);
         most += most_pieces(x, s);
     }
     p = pieces = ROOM_ARRAY(&x->room, struct day_piece, most);
     for (int i = 0; i < f->spell_count; i++) {
-        struct day_piece *first = p;
-
+        spells[i].piece = (int32_t)(p - pieces);
         p = add_pieces(x, i, &spells[i], p);
-        spells[i].piece = (int32_t)(first - pieces);
-        spells[i].piece_count = (int32_t)(p - first);
-        spells[i].unverified = 0;
-        for (; first < p; first++)
-            spells[i].unverified += !first->is_confirmed;
+        spells[i].piece_count = (int32_t)(p - pieces) - spells[i].piece;
     }
     assert(p - pieces <= most);
     x->spells = spells;
     x->pieces = pieces;
     x->piece_count = (int)(p - pieces);
     room_trim(&x->room, pieces, sizeof *pieces * (size_t)x->piece_count);
+    read_unverified(x);
 }
 
-void fact_days_read(struct fact_days *ret, const struct policy_facts *f, struct date as_of)
+void fact_days_read(struct fact_days *ret, const struct policy_facts *f, struct date as_of,
+                    struct calendar calendar)
 {
     ret->facts = f;
+    ret->calendar = calendar;
     ret->as_of_date = as_of;
     ret->as_of = date_to_days(as_of);
     ret->month = ret->as_of - as_of.day + 1;

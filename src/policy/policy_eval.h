@@ -369,6 +369,13 @@ void policy_eval(const struct policy *p, const struct policy_facts *facts, struc
  * alike is worked out once. `ret` has room for n decisions. */
 void policy_eval_all(const struct policy *const *policies, int n, const struct policy_facts *facts,
                      struct date as_of, struct arena *mem, struct policy_decision *ret);
+/* The same for whoever decides by the same policies on many: they are made ready once, in the
+ * arena, and must stay. */
+struct policy_set;
+const struct policy_set *policy_set_make(struct arena *mem, const struct policy *const *policies,
+                                         int n);
+void policy_set_eval(const struct policy_set *set, const struct policy_facts *facts,
+                     struct date as_of, struct arena *mem, struct policy_decision *ret);
 
 /* The division and all below: 621100, 621100000000 and 621100 as a prefix mean the same; a code has
  * 6, 9 or 12 digits. */

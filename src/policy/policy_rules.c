@@ -1,14 +1,9 @@
-/* policy_rules.c — each condition of a policy, one function per family. A new condition is one row
- * of POLICY_RULES and one function here. */
+/* policy_rules.c — each condition of a whole policy, one function per family. A new condition is
+ * one row of POLICY_RULES and one function here or, of a run of employment, in policy_require.c. */
 #include "policy/policy_int.h"
 
 #define ROW(prefix, code, zh, en) { #code, zh, en },
 const struct policy_name policy_rules[] = { POLICY_RULES(ROW, ){ NULL, NULL, NULL } };
-
-struct date date_on_day(int32_t days)
-{
-    return days == DAY_NEVER || days == INT32_MIN ? (struct date){ 0 } : date_from_days(days);
-}
 
 struct policy_range policy_range(int64_t code)
 {
@@ -43,12 +38,6 @@ enum policy_relation policy_relation(int64_t home, int64_t work)
     return RELATION_OTHER_CITY;
 }
 
-/* Of several conditions of an item the worst result counts. */
-static const int badness[] = { [RESULT_MET] = 0,    [RESULT_MISSING] = 1, [RESULT_NOT_YET] = 2,
-                               [RESULT_FAILED] = 3, [RESULT_CLOSED] = 3,  [RESULT_BARRED] = 3 };
-
-/* --- the trace --- */
-/* A condition of the whole policy. */
 void base_outcome(struct eval *ev, const struct policy_outcome *o)
 {
     ev->base |= 1u << o->result;
@@ -56,17 +45,6 @@ void base_outcome(struct eval *ev, const struct policy_outcome *o)
         ev->base_next =
             date_is_none(o->date) ? DAY_NEVER : MAX(ev->base_next, date_to_days(o->date));
     outcome_add(ev, o);
-}
-
-void item_outcome(struct eval *ev, struct check *c, struct policy_outcome *o)
-{
-    if (badness[o->result] > badness[c->result])
-        c->result = o->result;
-    if (o->result == RESULT_MET && !date_is_none(o->date))
-        c->met = MAX(c->met, date_to_days(o->date));
-    o->item = c->item;
-    if (c->is_traced)
-        outcome_add(ev, o);
 }
 
 /* --- conditions of the whole policy --- */
@@ -77,18 +55,12 @@ int32_t year_day(int year, int month, int mday)
     return date_to_days(date_make(year, month, MIN(mday, last)));
 }
 
-bool base_has(const struct eval *ev, enum policy_result result)
-{
-    return (ev->base & 1u << result) != 0;
-}
-
-static int32_t last_day(const struct eval *ev) /* the last day that is looked at */
+int32_t last_day(const struct eval *ev)
 {
     return MIN(ev->as_of, ev->limit == DAY_NEVER ? DAY_NEVER : ev->limit - 1);
 }
 
-/* The row that shows one of the statuses on that day; the one that began first. */
-static const struct policy_status_row *status_on(const struct eval *ev, uint32_t mask, int32_t on)
+const struct policy_status_row *status_on(const struct eval *ev, uint32_t mask, int32_t on)
 {
     const struct day_status *s = ev->days->statuses;
 
@@ -116,15 +88,15 @@ void check_effective(struct eval *ev)
 {
     const struct policy *p = ev->p;
     struct policy_outcome o = { .rule = RULE_EFFECTIVE, .from = p->from, .until = p->until };
-    bool is_over = ev->as_of >= ev->over;
+    bool is_over = ev->as_of >= ev->plan->over;
 
-    if (ev->as_of < ev->in_force) {
+    if (ev->as_of < ev->plan->in_force) {
         o.result = RESULT_NOT_YET;
         o.date = p->from;
-    } else if (ev->is_yearly &&
+    } else if (ev->plan->is_yearly &&
                (ev->year < p->from.year || (!date_is_none(p->until) && ev->year > p->until.year))) {
         o.result = RESULT_FAILED;
-    } else if (is_over && !ev->needs_person && p->beneficiary != BENEFICIARY_STATION) {
+    } else if (is_over && !ev->plan->needs_person && p->beneficiary != BENEFICIARY_STATION) {
         o.result = RESULT_FAILED; /* persons' time is cut at the end; a headcount has no time */
     }
     base_outcome(ev, &o);
@@ -136,13 +108,11 @@ void check_window(struct eval *ev)
     struct policy_outcome o = { .rule = RULE_WINDOW };
     int32_t from, until;
 
-    if (!p->window.from_month)
-        return;
     from = year_day(ev->year, p->window.from_month, p->window.from_day);
     until = p->window.late_month ? year_day(ev->year + 1, p->window.late_month, p->window.late_day)
                                  : year_day(ev->year, p->window.until_month, p->window.until_day);
-    o.from = date_on_day(from);
-    o.until = date_on_day(until);
+    o.from = date_on(ev->days, from);
+    o.until = date_on(ev->days, until);
     if (ev->as_of < from) {
         o.result = RESULT_NOT_YET;
         o.date = o.from;
@@ -152,74 +122,19 @@ void check_window(struct eval *ev)
     base_outcome(ev, &o);
 }
 
-/* --- the time ahead --- */
-bool year_fits(const struct eval *ev, int32_t on)
-{
-    /* Full on 1 January means that the last day worked was 31 December. */
-    return ev->p->count.cross_year != CROSS_COMPLETION || date_on_day(on - 1).year == ev->year;
-}
-
-struct time_line *line_ahead(struct eval *ev)
-{
-    int32_t n = 0;
-
-    if (ev->has_looked_ahead)
-        return ev->ahead;
-    ev->has_looked_ahead = true;
-    for (int i = 0; i < ev->p->item_count; i++)
-        n = MAX(n, item_months(ev->p, &ev->p->items[i]));
-    /* A month more than the most, and a year for months that will not count. */
-    ev->ahead = time_line_ahead(ev->days, ev->line, ev->limit, (n + 1) * 31 + 366);
-    return ev->ahead;
-}
-
-/* A status asked for on the day when counting starts is a matter of each run. */
-static bool start_fits(const struct eval *ev, const struct time_line *t, const struct time_run *run)
-{
-    return !ev->p->who.status || ev->p->who.status_at != STATUS_AT_START ||
-           status_on(ev, ev->p->who.status, run_start(t, run));
-}
-
-/* The first day after the as-of day on which n months will be full if all goes on as now. */
-static int32_t months_next(struct eval *ev, int32_t n)
-{
-    const struct time_line *t = line_ahead(ev);
-    int32_t next = DAY_NEVER;
-
-    for (int i = 0; t && i < t->run_count; i++) {
-        int32_t day = run_known(t, &t->runs[i], n);
-
-        if (day > ev->as_of && day < next && year_fits(ev, run_reach(t, &t->runs[i], n)) &&
-            start_fits(ev, t, &t->runs[i]))
-            next = day;
-    }
-    return next;
-}
-
-/* When a first sum will be earned by a start that is still to come, on which the status is there.
- */
-static int32_t start_next(struct eval *ev)
-{
-    int32_t next = DAY_NEVER;
-
-    for (int i = 0; ev->p->who.status_at == STATUS_AT_START && i < ev->p->item_count; i++)
-        next = MIN(next, months_next(ev, item_months(ev->p, &ev->p->items[i])));
-    return next;
-}
-
 static void check_who_status(struct eval *ev, int32_t on)
 {
     const struct policy *p = ev->p;
     const struct policy_status_row *s = status_on(ev, p->who.status, on);
     struct policy_outcome o = { .rule = RULE_STATUS,
                                 .want = p->who.status,
-                                .until = s ? s->until : date_on_day(on) };
+                                .until = s ? s->until : date_on(ev->days, on) };
 
     if (s) {
         o.got = (int64_t)1 << s->status;
         o.from = s->from;
     } else {
-        o.date = date_on_day(start_next(ev));
+        o.date = date_on(ev->days, start_next(ev));
         o.result = date_is_none(o.date) ? RESULT_FAILED : RESULT_NOT_YET;
     }
     base_outcome(ev, &o);
@@ -252,7 +167,7 @@ void check_person(struct eval *ev)
     if (p->who.age_min || p->who.age_max) {
         struct policy_outcome o = { .rule = RULE_AGE, .want = p->who.age_min };
 
-        o.got = date_age(f->birth, date_on_day(on));
+        o.got = date_age(f->birth, date_on(ev->days, on));
         if (date_is_none(f->birth) || (p->who.age_max && o.got > p->who.age_max)) {
             o.result = RESULT_FAILED;
             o.want = o.got < p->who.age_min ? p->who.age_min : p->who.age_max;
@@ -264,66 +179,25 @@ void check_person(struct eval *ev)
     }
 }
 
-/* --- training --- */
-static int32_t training_days(const struct policy *p, const struct policy_item *it)
-{
-    return MAX(p->require.training_days, it->require.training_days);
-}
-
-bool course_counts(const struct eval *ev, const struct policy_item *it,
-                   const struct policy_course *c)
-{
-    int32_t first = date_to_days(c->start);
-    int32_t last = date_is_none(c->end) ? DAY_NEVER : date_to_days(c->end);
-
-    return first >= MAX(ev->start, ev->in_force) && last < ev->as_of && last < ev->limit &&
-           c->days >= MAX(1, training_days(ev->p, it)) &&
-           (ev->p->once != ONCE_YEAR || c->end.year == ev->year);
-}
-
-void check_courses(struct eval *ev, const struct policy_item *it, struct item_state *st)
-{
-    struct policy_outcome o = { .rule = RULE_TRAINING,
-                                .result = RESULT_FAILED,
-                                .want = MAX(1, training_days(ev->p, it)),
-                                .item = it->id,
-                                .clause = it->require.training_clause
-                                              ? it->require.training_clause
-                                              : ev->p->require.training_clause };
-
-    for (int i = 0; i < ev->f->course_count && o.result != RESULT_MET; i++) {
-        const struct policy_course *c = &ev->f->courses[i];
-        bool runs_on = date_to_days(c->start) <= ev->as_of &&
-                       (date_is_none(c->end) || date_to_days(c->end) >= ev->as_of);
-
-        if (course_counts(ev, it, c))
-            o.result = RESULT_MET;
-        else if (runs_on)
-            o.result = RESULT_NOT_YET;
-        o.got = c->days;
-        o.from = c->start;
-        o.until = c->end;
-    }
-    outcome_add(ev, &o);
-    if (badness[o.result] > badness[st->result])
-        st->result = o.result;
-}
-
-/* Some employment of the kind the policy asks for, before the cut. */
+/* Some employment of the kind the policy asks for, before the cut; else the last there is. */
 void check_employment(struct eval *ev)
 {
     struct policy_outcome o = { .rule = RULE_EMPLOYMENT, .result = RESULT_FAILED };
-    int32_t cut = ev->line->way.cut;
+    const bool *counts = ev->line->counts;
+    int32_t cut = ev->line->way.cut, n = ev->f->spell_count, i = 0;
 
-    for (int i = 0; i < ev->f->spell_count && o.result != RESULT_MET; i++) {
-        const struct policy_spell *s = &ev->f->spells[i];
-        const struct day_spell *x = &ev->days->spells[i];
+    for (const struct day_spell *x = ev->days->spells; i < n; i++, x++) {
+        if (counts[i] && x->first <= cut && x->last >= ev->start) {
+            o.result = RESULT_MET;
+            break;
+        }
+    }
+    if (n) {
+        const struct policy_spell *s = &ev->f->spells[MIN(i, n - 1)];
 
         o.got = s->work_division;
         o.from = s->start;
         o.until = s->end;
-        if (ev->line->counts[i] && x->first <= cut && x->last >= ev->start)
-            o.result = RESULT_MET;
     }
     base_outcome(ev, &o);
 }
@@ -357,7 +231,7 @@ void check_first_time(struct eval *ev, const struct time_run *run)
         o.from = s->start;
         o.until = s->end;
     }
-    o.date = date_on_day(stay);
+    o.date = date_on(ev->days, stay);
     base_outcome(ev, &o);
 }
 
@@ -366,8 +240,6 @@ void check_transition(struct eval *ev, const struct time_run *run)
     const struct policy *p = ev->p;
     struct policy_outcome o = { .rule = RULE_TRANSITION, .ref = p->supersedes };
 
-    if (!p->supersedes)
-        return;
     if (p->transition == TRANSITION_NEW_ONLY) {
         if (run)
             o.from = ev->f->spells[ev->line->segments[run->first].spell].start;
@@ -448,8 +320,6 @@ void check_evidence(struct eval *ev)
 {
     const struct policy *p = ev->p;
 
-    if (p->automatic || ev->f->documents_ignored)
-        return;
     for (int i = 0; i < p->evidence_count; i++) {
         uint32_t have = ev->f->documents & p->evidence[i].documents;
         bool is_met = __builtin_popcount(have) >= p->evidence[i].k;
@@ -459,326 +329,4 @@ void check_evidence(struct eval *ev)
                                                    .want = p->evidence[i].documents,
                                                    .got = have });
     }
-}
-
-/* --- conditions of a run --- */
-
-static bool has_hope(struct eval *ev)
-{
-    if (ev->line->way.is_ahead) /* only what will be met is asked of that one */
-        return true;
-    if (ev->hope == HOPE_NOT_ASKED)
-        ev->hope = line_has_hope(ev->line, ev->limit) ? HOPE_SOME : HOPE_NONE;
-    return ev->hope == HOPE_SOME;
-}
-
-static void trace_months(struct eval *ev, struct check *c, const struct time_run *run,
-                         struct policy_outcome o, int32_t reach)
-{
-    if (run) {
-        o.got = run_months(ev->line, run);
-        o.from = date_on_day(run_start(ev->line, run));
-        o.until = date_on_day(run_end(ev->line, run) - 1);
-    }
-    o.date = date_on_day(reach != DAY_NEVER ? reach : months_next(ev, (int32_t)o.want));
-    item_outcome(ev, c, &o);
-}
-
-static void check_months(struct eval *ev, struct check *c, const struct time_run *run, int32_t n,
-                         const char *clause)
-{
-    enum policy_result result = RESULT_MET;
-    int32_t reach = run ? run_reach(ev->line, run, n) : DAY_NEVER;
-
-    if (reach == DAY_NEVER || !year_fits(ev, reach)) {
-        reach = DAY_NEVER;
-        result = has_hope(ev) || months_next(ev, n) != DAY_NEVER ? RESULT_NOT_YET : RESULT_FAILED;
-    }
-    if (c->is_traced) {
-        trace_months(ev, c, run,
-                     (struct policy_outcome){
-                         .rule = RULE_MONTHS, .result = result, .want = n, .clause = clause },
-                     reach);
-        return;
-    }
-    if (badness[result] > badness[c->result])
-        c->result = result;
-    if (reach != DAY_NEVER)
-        c->met = MAX(c->met, reach);
-    if (n >= c->months) {
-        c->months = n;
-        c->reach = reach;
-    }
-}
-
-/* Sum and number of the verified months of the run; *unknown when a wage is not known. */
-int32_t run_wages(const struct eval *ev, const struct time_run *run, int64_t *sum, bool *unknown)
-{
-    const struct fact_days *x = ev->days;
-    const struct time_segment *segment = ev->line->segments, *end = segment;
-    int32_t n = 0;
-
-    *sum = 0;
-    *unknown = false;
-    if (!run)
-        return 0;
-    segment += run->first;
-    end = segment + run->count;
-    for (int32_t row = x->spells[segment->spell].rows; row < x->facts->month_count; row++) {
-        const struct day_month *m = &x->months[row];
-        int64_t wage_fen = x->facts->months[row].wage_fen;
-        bool is_counted = false;
-
-        if (m->first >= end[-1].to)
-            break;
-        while (segment < end && segment->to <= m->first)
-            segment++;
-        for (const struct time_segment *s = segment; s < end && s->from < m->after; s++)
-            is_counted |= m->spell == s->spell;
-        if (!is_counted || m->state != MONTH_CONFIRMED)
-            continue;
-        n++;
-        if (wage_fen == NONE)
-            *unknown = true;
-        else
-            *sum += wage_fen;
-    }
-    return n;
-}
-
-static void check_wages(struct eval *ev, struct check *c, const struct time_run *run,
-                        const struct policy_require *r)
-{
-    int64_t sum;
-    bool unknown;
-    int32_t n = run_wages(ev, run, &sum, &unknown);
-
-    if (r->mean_wage_fen) {
-        struct policy_outcome o = { .rule = RULE_MEAN_WAGE,
-                                    .want = r->mean_wage_fen,
-                                    .got = n ? sum / n : 0,
-                                    .clause = r->wage_clause };
-
-        if (n == 0 || (unknown && sum < r->mean_wage_fen * n))
-            o.result = RESULT_MISSING;
-        else if (sum < r->mean_wage_fen * n) /* no division: 999.99 is not 1,000 */
-            o.result = RESULT_FAILED;
-        item_outcome(ev, c, &o);
-    }
-    if (r->wage_sum_fen)
-        item_outcome(ev, c,
-                     &(struct policy_outcome){ .rule = RULE_WAGE_SUM,
-                                               .want = r->wage_sum_fen,
-                                               .got = sum,
-                                               .result = sum >= r->wage_sum_fen ? RESULT_MET
-                                                         : unknown              ? RESULT_MISSING
-                                                                                : RESULT_FAILED,
-                                               .clause = r->wage_clause });
-}
-
-static struct month month_of_number(int32_t number)
-{
-    return (struct month){ (int16_t)(number / 12), (int8_t)(number % 12 + 1) };
-}
-
-/* Continuous contributions in months of employment that counts, up to the month of the as-of day.
- */
-static void check_insured(struct eval *ev, struct check *c, const struct policy_require *r)
-{
-    const struct policy_facts *f = ev->f;
-    struct policy_outcome o = { .rule = RULE_INSURED,
-                                .want = r->insured_months,
-                                .clause = r->insured_clause };
-    int32_t now = month_number(month_of(ev->d->as_of)), last = 0, n = 0; /* months; last 0 = none */
-    int32_t still = now - (r->still_insured == STILL_MONTH_BEFORE);
-
-    for (int i = 0; i < f->month_count; i++) {
-        const struct policy_month *m = &f->months[i];
-        int32_t month = ev->days->months[i].number, spell = ev->days->months[i].spell;
-
-        if (!m->insured || spell < 0 || month > now || !ev->line->counts[spell] || month == last)
-            continue;
-        n = last == month - 1 ? n + 1 : 1;
-        last = month;
-        o.got = MAX(o.got, n);
-        if (n == r->insured_months && date_is_none(o.date))
-            o.date = month_first_day(month_add(m->month, 1));
-    }
-    if (r->still_insured != STILL_NO)
-        o.got = n; /* an earlier, longer stretch does not help who must still be paying */
-    if (o.got < o.want)
-        o.result = last && now - last <= 1 ? RESULT_NOT_YET : RESULT_FAILED;
-    if (o.result != RESULT_MET)
-        o.date = (struct date){ 0 };
-    if (r->insured_months)
-        item_outcome(ev, c, &o);
-    if (r->still_insured != STILL_NO) {
-        item_outcome(ev, c,
-                     &(struct policy_outcome){
-                         .rule = RULE_STILL_INSURED,
-                         .result = last && last >= still ? RESULT_MET : RESULT_FAILED,
-                         .from = month_first_day(month_of_number(still)),
-                         .until = last ? month_last_day(month_of_number(last)) : (struct date){ 0 },
-                         .clause = r->insured_clause });
-    }
-}
-
-static void check_status(struct eval *ev, struct check *c, const struct policy_require *r)
-{
-    const struct policy_status_row *s;
-
-    if (r->status) {
-        s = status_on(ev, r->status, last_day(ev));
-        item_outcome(ev, c,
-                     &(struct policy_outcome){ .rule = RULE_STATUS,
-                                               .result = s ? RESULT_MET : RESULT_FAILED,
-                                               .want = r->status,
-                                               .got = s ? (int64_t)1 << s->status : 0,
-                                               .from = s ? s->from : (struct date){ 0 },
-                                               .until = s ? s->until : (struct date){ 0 } });
-    }
-    if (r->not_status) {
-        s = status_on(ev, r->not_status, last_day(ev));
-        item_outcome(ev, c,
-                     &(struct policy_outcome){ .rule = RULE_NOT_STATUS,
-                                               .result = s ? RESULT_FAILED : RESULT_MET,
-                                               .want = r->not_status,
-                                               .got = s ? (int64_t)1 << s->status : 0 });
-    }
-}
-
-/* Income of the year before; not known is missing evidence. */
-static void check_income(struct eval *ev, struct check *c, const struct policy_require *r)
-{
-    const struct policy_facts *f = ev->f;
-    bool is_met = (!r->income_below_fen || f->income_fen < r->income_below_fen) &&
-                  f->income_fen >= r->income_from_fen;
-
-    item_outcome(ev, c,
-                 &(struct policy_outcome){ .rule = RULE_INCOME,
-                                           .result = !f->income_known ? RESULT_MISSING
-                                                     : is_met         ? RESULT_MET
-                                                                      : RESULT_FAILED,
-                                           .want = r->income_below_fen ? r->income_below_fen
-                                                                       : r->income_from_fen,
-                                           .got = f->income_known ? f->income_fen : 0,
-                                           .clause = r->income_clause });
-}
-
-/* The largest batch in which the person was sent to work that counts. */
-static void check_batch(struct eval *ev, struct check *c, const struct policy_require *r)
-{
-    int32_t best = 0;
-
-    for (int i = 0; i < ev->f->spell_count; i++) {
-        if (ev->line->counts[i])
-            best = MAX(best, ev->f->spells[i].batch_persons);
-    }
-    item_outcome(ev, c,
-                 &(struct policy_outcome){ .rule = RULE_BATCH,
-                                           .result = best >= r->batch_persons ? RESULT_MET
-                                                                              : RESULT_FAILED,
-                                           .want = r->batch_persons,
-                                           .got = best,
-                                           .clause = r->batch_clause });
-}
-
-static void check_spell(struct eval *ev, struct check *c, const struct policy_require *r)
-{
-    if (r->still_active) {
-        bool is_met = false;
-
-        for (int i = 0; i < ev->f->spell_count; i++) {
-            const struct day_spell *s = &ev->days->spells[i];
-
-            is_met |= ev->line->counts[i] && s->first <= ev->as_of && s->last >= ev->as_of;
-        }
-        item_outcome(ev, c,
-                     &(struct policy_outcome){ .rule = RULE_STILL_ACTIVE,
-                                               .result = is_met ? RESULT_MET : RESULT_FAILED,
-                                               .until = date_on_day(ev->as_of) });
-    }
-    if (r->contract_months) {
-        int32_t best = 0;
-
-        for (int i = 0; i < ev->f->spell_count; i++) {
-            if (ev->line->counts[i])
-                best = MAX(best, ev->f->spells[i].contract_months);
-        }
-        item_outcome(ev, c,
-                     &(struct policy_outcome){ .rule = RULE_CONTRACT,
-                                               .result = best >= r->contract_months ? RESULT_MET
-                                                                                    : RESULT_FAILED,
-                                               .want = r->contract_months,
-                                               .got = best,
-                                               .clause = r->contract_clause });
-    }
-}
-
-void check_require(struct eval *ev, struct check *c, const struct time_run *run,
-                   const struct policy_require *r)
-{
-    if (r->status || r->not_status)
-        check_status(ev, c, r);
-    if (r->months)
-        check_months(ev, c, run, r->months, r->months_clause);
-    if (r->mean_wage_fen || r->wage_sum_fen)
-        check_wages(ev, c, run, r);
-    if (r->income_below_fen || r->income_from_fen)
-        check_income(ev, c, r);
-    if (r->batch_persons)
-        check_batch(ev, c, r);
-    if (r->still_active || r->contract_months)
-        check_spell(ev, c, r);
-    if (r->insured_months || r->still_insured != STILL_NO)
-        check_insured(ev, c, r);
-}
-
-/* Everything the item asks of this run, the policy's own conditions included. */
-struct check check_run(struct eval *ev, const struct policy_item *it, const struct time_run *run)
-{
-    struct check c = { .met = INT32_MIN, .reach = DAY_NEVER };
-
-    if (run)
-        c.reach = run_start(ev->line, run);
-    if (run && !start_fits(ev, ev->line, run))
-        c.result = start_next(ev) == DAY_NEVER ? RESULT_FAILED : RESULT_NOT_YET;
-    check_require(ev, &c, run, &ev->p->require);
-    check_require(ev, &c, run, &it->require);
-    return c;
-}
-
-int32_t item_months(const struct policy *p, const struct policy_item *it)
-{
-    return MAX(p->require.months, it->require.months);
-}
-
-/* The run that satisfies the item best, the earliest of equals; when none is long enough, the last,
- * which is the one that may still grow. */
-void item_find_run(struct eval *ev, const struct policy_item *it, struct item_state *st)
-{
-    int32_t n = item_months(ev->p, it), best_reach = DAY_NEVER;
-    struct check best = { .result = RESULT_FAILED, .met = INT32_MIN };
-
-    st->run = NULL;
-    for (int i = 0; i < ev->line->run_count; i++) {
-        const struct time_run *r = &ev->line->runs[i];
-        struct check c = check_run(ev, it, r);
-        int32_t reach = year_fits(ev, c.reach) ? c.reach : DAY_NEVER;
-
-        if (st->run && (badness[c.result] > badness[best.result] ||
-                        (badness[c.result] == badness[best.result] && best_reach != DAY_NEVER &&
-                         reach >= best_reach)))
-            continue;
-        st->run = r;
-        best = c;
-        best_reach = reach;
-    }
-    if (!st->run)
-        best = check_run(ev, it, NULL);
-    st->result = best.result;
-    if (st->result == RESULT_NOT_YET && n > 0 && !base_has(ev, RESULT_FAILED) &&
-        (best_reach == DAY_NEVER || !start_fits(ev, ev->line, st->run)))
-        st->next = months_next(ev, n);
-    st->met = best.met == INT32_MIN ? ev->as_of : best.met;
 }

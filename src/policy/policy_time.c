@@ -12,56 +12,47 @@ static bool in_ranges(const struct policy_range *r, int n, int64_t code)
     return false;
 }
 
-static inline bool is_counted(const struct policy *p, const struct policy_facts *f,
-                              const struct policy_spell *s)
+/* The rest of what a policy asks of a spell, beside its traits. */
+static inline bool fits_places(const struct policy *p, const struct policy_facts *f,
+                               const struct policy_spell *s)
 {
     if (p->spell.work_count && !in_ranges(p->spell.work, p->spell.work_count, s->work_division))
-        return false;
-    if (p->spell.relations &&
-        (!s->work_division || !f->domicile ||
-         !(p->spell.relations & 1u << policy_relation(f->domicile, s->work_division))))
         return false;
     if (p->spell.employer_outside.hi &&
         (!s->employer_division || in_ranges(&p->spell.employer_outside, 1, s->employer_division)))
         return false;
-    if (p->spell.forms && !(p->spell.forms & 1u << s->form))
-        return false;
-    if (p->spell.reserved_post && !s->reserved_post)
-        return false;
-    if (p->spell.base_employer && !s->base_employer)
-        return false;
-    if (p->beneficiary == BENEFICIARY_EMPLOYER && f->employer_id &&
-        s->employer_id != f->employer_id)
-        return false;
-    if (p->who.transfer != TRANSFER_ANY && s->organised != (p->who.transfer == TRANSFER_ORGANISED))
-        return false;
-    return true;
+    return p->beneficiary != BENEFICIARY_EMPLOYER || !f->employer_id ||
+           s->employer_id == f->employer_id;
 }
 
 bool spell_counts(const struct policy *p, const struct policy_facts *f,
                   const struct policy_spell *s)
 {
-    return is_counted(p, f, s);
+    return !(spell_traits(f, s) & traits_refused(p)) && fits_places(p, f, s);
 }
 
 /* Written first and kept if it is one: which months are missing from a history cannot be guessed by
- * a processor, and guessing wrong costs more than writing. */
-static inline void segment_add(struct time_line *t, bool counts, int32_t from, int32_t to,
-                               int32_t spell)
+ * a processor, and guessing wrong costs more than writing. Returns where the next one goes. */
+static inline struct time_segment *segment_put(struct time_segment *at, bool counts, int32_t from,
+                                               int32_t to, int32_t spell)
 {
-    t->segments[t->segment_count] = (struct time_segment){ from, to, spell };
-    t->segment_count += counts & (from < to);
+    *at = (struct time_segment){ from, to, spell };
+    return at + (counts & (from < to));
 }
 
-/* Does the spell count, and some of it lie in the days looked at? What only begins after the as-of
- * day is not looked at. */
-static bool is_looked_at(const struct time_line *t, int32_t spell, int64_t employer)
+/* Days of a spell that are looked at: none (from >= to) of one that does not count, or that only
+ * begins after the as-of day. */
+struct window {
+    int32_t from, to;
+};
+
+static inline struct window window_of(const struct time_line *t, int32_t spell)
 {
     const struct day_spell *s = &t->days->spells[spell];
 
-    return t->counts[spell] & (s->first < t->way.cut) & (s->first <= t->days->as_of) &
-               (spell_after(t, s) > t->way.start) &&
-           (!t->way.same_employer || t->days->facts->spells[spell].employer_id == employer);
+    if (!t->counts[spell] | (s->first > t->days->as_of))
+        return (struct window){ 0, 0 };
+    return (struct window){ MAX(t->way.start, s->first), MIN(t->way.cut, spell_after(t, s)) };
 }
 
 static bool spell_goes_on(const struct time_line *t, int32_t spell)
@@ -72,78 +63,86 @@ static bool spell_goes_on(const struct time_line *t, int32_t spell)
 }
 
 /* Months of a spell after that of the as-of day, as if those without evidence will be verified. */
-static void add_spell_ahead(struct time_line *t, int32_t spell, int32_t to)
+static struct time_segment *put_spell_ahead(const struct time_line *t, int32_t spell,
+                                            struct window w, struct time_segment *at)
 {
-    struct time_month m = time_month_on(t->days->as_of);
-    int32_t row = t->days->spells[spell].rows;
+    struct time_month m = time_month_on(t->days, t->days->as_of);
+    struct month_walk rows = month_walk(t->days, &t->days->spells[spell]);
 
-    for (time_month_step(&m); m.first < to; time_month_step(&m)) {
-        bool counts = month_state(t->days, m.number, spell, &row) != MONTH_NOT_WORKING;
+    calendar_step(t->days->calendar, &m);
+    for (; m.first < w.to; calendar_step(t->days->calendar, &m)) {
+        bool counts = month_state(&rows, m.number, spell) != MONTH_NOT_WORKING;
 
-        segment_add(t, counts, MAX(m.first, t->way.start), MIN(to, m.after), spell);
+        at = segment_put(at, counts, MAX(m.first, w.from), MIN(w.to, m.after), spell);
     }
+    return at;
 }
 
-static void add_spells(struct time_line *t, int64_t employer)
+static struct time_segment *put_spells(const struct time_line *t, const struct window *windows,
+                                       struct time_segment *at)
 {
     for (int32_t i = 0; i < t->days->facts->spell_count; i++) {
         const struct day_spell *s = &t->days->spells[i];
-        const struct day_piece *p = &t->days->pieces[s->piece];
-        int32_t to = MIN(t->way.cut, spell_after(t, s));
+        const struct day_piece *p = &t->days->pieces[s->piece], *end = p + s->piece_count;
+        struct window w = windows[i];
 
-        if (!is_looked_at(t, i, employer))
+        if (w.from >= w.to)
             continue;
         if (t->way.by == BY_SPELLS) {
-            segment_add(t, true, MAX(t->way.start, s->first), to, i);
+            at = segment_put(at, true, w.from, w.to, i);
             continue;
         }
-        for (int j = 0; j < s->piece_count; j++)
-            segment_add(t, p[j].is_confirmed, MAX(t->way.start, p[j].from), MIN(to, p[j].to), i);
+        while (p < end && p->to <= w.from)
+            p++;
+        for (; p < end && p->from < w.to; p++)
+            at = segment_put(at, p->is_confirmed, MAX(w.from, p->from), MIN(w.to, p->to), i);
         if (t->way.is_ahead)
-            add_spell_ahead(t, i, to);
+            at = put_spell_ahead(t, i, w, at);
     }
+    return at;
 }
 
-/* A month [first, after) of a spell counts whole when it is over and some of the work in it was not
- * before the start. */
-static void add_month(struct time_line *t, int32_t first, int32_t after, int32_t spell)
+/* A month [first, after) counts whole when it is over and some of it is looked at. */
+static inline struct time_segment *put_month(const struct time_line *t, int32_t first,
+                                             int32_t after, int32_t spell, struct window w,
+                                             struct time_segment *at)
 {
-    const struct day_spell *s = &t->days->spells[spell];
-    int32_t worked = MAX(MAX(first, t->way.start), s->first);
+    bool counts = (after <= t->way.cut) & (MAX(first, w.from) < MIN(after, w.to));
 
-    segment_add(t, after <= t->way.cut && worked < after && worked < spell_after(t, s), first,
-                after, spell);
+    return segment_put(at, counts, first, after, spell);
 }
 
 /* Months not over yet of a spell that goes on: as if they will be verified. */
-static void add_months_ahead(struct time_line *t, int32_t spell)
+static struct time_segment *put_months_ahead(const struct time_line *t, int32_t spell,
+                                             struct window w, struct time_segment *at)
 {
-    const struct day_spell *s = &t->days->spells[spell];
-    int32_t to = MIN(t->way.cut, spell_after(t, s)), row = s->rows;
+    struct time_month m = time_month_on(t->days, t->days->as_of);
+    struct month_walk rows = month_walk(t->days, &t->days->spells[spell]);
 
-    for (struct time_month m = time_month_on(t->days->as_of); m.first < to; time_month_step(&m)) {
-        if (month_state(t->days, m.number, spell, &row) == MONTH_UNKNOWN)
-            add_month(t, m.first, m.after, spell);
+    for (; m.first < w.to; calendar_step(t->days->calendar, &m)) {
+        if (month_state(&rows, m.number, spell) == MONTH_UNKNOWN)
+            at = put_month(t, m.first, m.after, spell, w, at);
     }
+    return at;
 }
 
-static void add_months(struct time_line *t, int64_t employer)
+static struct time_segment *put_months(const struct time_line *t, const struct window *windows,
+                                       struct time_segment *at)
 {
     const struct policy_facts *f = t->days->facts;
+    const struct day_month *m = t->days->months, *end = m + f->month_count;
 
-    for (int i = 0; i < f->month_count; i++) {
-        const struct day_month *m = &t->days->months[i];
-
-        if (m->after > t->way.cut)
-            break;
-        if (m->after > t->way.start && m->state == MONTH_CONFIRMED && m->spell >= 0 &&
-            is_looked_at(t, m->spell, employer))
-            add_month(t, m->first, m->after, m->spell);
+    while (m < end && m->after <= t->way.start)
+        m++;
+    for (; m < end && m->after <= t->way.cut; m++) {
+        if (m->state == MONTH_CONFIRMED && m->spell >= 0)
+            at = put_month(t, m->first, m->after, m->spell, windows[m->spell], at);
     }
     for (int32_t i = 0; t->way.is_ahead && i < f->spell_count; i++) {
-        if (is_looked_at(t, i, employer) && spell_goes_on(t, i))
-            add_months_ahead(t, i);
+        if (windows[i].from < windows[i].to && spell_goes_on(t, i))
+            at = put_months_ahead(t, i, windows[i], at);
     }
+    return at;
 }
 
 /* Sort the segments from `first` on by their first day and cut off what overlaps: nobody works a
@@ -198,16 +197,17 @@ static bool is_restart(const struct time_line *t, const struct time_segment *s)
 
 static void runs_cut(struct time_line *t)
 {
-    struct time_run *r = NULL;
+    struct time_run *r = t->runs - 1;
 
     for (int i = 0; i < t->segment_count; i++) {
         const struct time_segment *s = &t->segments[i];
 
         if (i == 0 || is_restart(t, s))
-            *(r = &t->runs[t->run_count++]) = (struct time_run){ .first = i };
+            *++r = (struct time_run){ .first = i };
         r->count++;
         r->counted += t->way.month == MODE_CALENDAR ? 1 : s->to - s->from;
     }
+    t->run_count = (int)(r + 1 - t->runs);
 }
 
 /* No line has more segments than that. */
@@ -223,29 +223,48 @@ static int most_segments(const struct time_line *t)
     return n;
 }
 
+/* Windows of the spells with the employer of this one; with all when employers do not matter. */
+static void windows_set(const struct time_line *t, int32_t spell, struct window *ret)
+{
+    const struct policy_spell *s = t->days->facts->spells;
+
+    for (int32_t i = 0; i < t->days->facts->spell_count; i++)
+        ret[i] = t->way.same_employer && s[i].employer_id != s[spell].employer_id
+                     ? (struct window){ 0, 0 }
+                     : window_of(t, i);
+}
+
+/* Was the employer of the spell that of an earlier one? */
+static bool is_employer_again(const struct policy_spell *spells, int32_t spell)
+{
+    int32_t i = 0;
+
+    while (spells[i].employer_id != spells[spell].employer_id)
+        i++;
+    return i < spell;
+}
+
 /* Segments, employer by employer where that matters, and their runs. */
 static void line_fill(struct time_line *t, struct room *room)
 {
     const struct policy_facts *f = t->days->facts;
+    int32_t rounds = t->way.same_employer ? f->spell_count : MIN(f->spell_count, 1);
     int most = most_segments(t);
+    struct window *windows = ROOM_ARRAY(room, struct window, f->spell_count);
 
     t->segments = ROOM_ARRAY(room, struct time_segment, most + 1);
     t->segment_count = 0;
-    for (int i = 0; i < f->spell_count; i++) {
-        int64_t employer = f->spells[i].employer_id;
-        int first = t->segment_count, j = 0;
+    for (int32_t i = 0; i < rounds; i++) {
+        int first = t->segment_count;
+        struct time_segment *at;
 
-        while (t->way.same_employer && f->spells[j].employer_id != employer)
-            j++;
-        if (t->way.same_employer && j < i)
-            continue; /* was done with the earlier spell */
-        if (t->way.by == BY_MONTHS)
-            add_months(t, employer);
-        else
-            add_spells(t, employer);
+        if (t->way.same_employer && is_employer_again(f->spells, i))
+            continue;
+        windows_set(t, i, windows);
+        at = t->segments + first;
+        at = t->way.by == BY_MONTHS ? put_months(t, windows, at) : put_spells(t, windows, at);
+        t->segment_count = (int)(at - t->segments);
         segments_tidy(t, first);
-        if (!t->way.same_employer)
-            break;
     }
     assert(t->segment_count <= most);
     room_trim(room, t->segments, sizeof *t->segments * (size_t)t->segment_count);
@@ -265,11 +284,32 @@ static bool is_same_way(const struct time_way *a, const struct time_way *b)
 /* Most policies are for others, or of other years: nothing of this history counts. */
 static bool is_blank(const struct time_line *t)
 {
-    for (int i = 0; i < t->days->facts->spell_count; i++) {
-        if (is_looked_at(t, i, t->days->facts->spells[i].employer_id))
+    for (int32_t i = 0; i < t->days->facts->spell_count; i++) {
+        struct window w = window_of(t, i);
+
+        if (w.from < w.to)
             return false;
     }
     return true;
+}
+
+/* An empty one: field by field, for setting it to nothing first takes longer than all of this. */
+static struct time_line *line_new(struct fact_days *x, const struct time_way *way,
+                                  const bool *counts)
+{
+    struct time_line *t = room_take(&x->room, sizeof *t);
+
+    t->days = x;
+    t->way = *way;
+    t->counts = counts;
+    t->segments = NULL;
+    t->runs = NULL;
+    t->segment_count = t->run_count = 0;
+    t->stretches = NULL;
+    t->stretch_count = 0;
+    t->is_traced = false;
+    t->next = NULL;
+    return t;
 }
 
 /* The line for that way of counting: one that is there already, or a new one. */
@@ -277,44 +317,37 @@ static struct time_line *line_get(struct fact_days *x, const struct time_way *wa
                                   const bool *counts)
 {
     size_t n = (size_t)x->facts->spell_count;
-    struct time_line *fresh = room_take(&x->room, sizeof *fresh), *t = x->lines;
+    struct time_line *t = x->lines;
 
-    *fresh = (struct time_line){ .days = x, .way = *way, .counts = counts };
-    if (is_blank(fresh)) {
-        fresh->is_traced = true;
-        return fresh;
-    }
     while (t && (!is_same_way(&t->way, way) || memcmp(t->counts, counts, n) != 0))
         t = t->next;
-    if (t) {
-        room_trim(&x->room, fresh, 0);
+    if (t)
+        return t;
+    t = line_new(x, way, counts);
+    if (is_blank(t)) {
+        t->is_traced = true;
         return t;
     }
-    line_fill(fresh, &x->room);
-    fresh->next = x->lines;
-    return x->lines = fresh;
+    line_fill(t, &x->room);
+    t->next = x->lines;
+    return x->lines = t;
 }
 
-struct time_line *time_line_known(struct fact_days *x, const struct policy *p, int32_t start,
-                                  int32_t limit)
+struct time_line *time_line_known(struct fact_days *x, const struct policy_plan *plan,
+                                  int32_t start, int32_t limit)
 {
     const struct policy_facts *f = x->facts;
     bool *counts = ROOM_ARRAY(&x->room, bool, f->spell_count);
-    struct time_way way = { .start = start,
-                            .cut = MIN(limit, x->as_of),
-                            .gap_days = p->count.mode == COUNT_CONTINUOUS ? p->count.gap_days : 0,
-                            .by = p->count.by,
-                            .month = p->count.month,
-                            .mode = p->count.mode,
-                            .idle_counted = p->count.idle_counted,
-                            .same_employer = p->count.same_employer,
-                            .last_day_free = p->count.last_day_free };
+    struct time_way way = plan->way;
     struct time_line *t;
 
+    way.start = start;
+    way.cut = MIN(limit, x->as_of);
     if (f->spell_count) /* nothing counts before the first, and a line is for more policies so */
         way.start = MAX(way.start, x->spells[0].first);
     for (int i = 0; i < f->spell_count; i++)
-        counts[i] = is_counted(p, f, &f->spells[i]);
+        counts[i] = !(x->spells[i].traits & plan->refused) &&
+                    (!plan->has_places || fits_places(plan->policy, f, &f->spells[i]));
     t = line_get(x, &way, counts);
     if (t->counts != counts)
         room_trim(&x->room, counts, 0);
@@ -352,11 +385,11 @@ int32_t run_end(const struct time_line *t, const struct time_run *r)
 }
 
 /* Days that n months take when they begin on day `start`. */
-static int32_t months_in_days(const struct time_way *way, int32_t start, int32_t n)
+static int32_t months_in_days(const struct time_line *t, int32_t start, int32_t n)
 {
-    if (way->month == MODE_DAYS_30)
+    if (t->way.month == MODE_DAYS_30)
         return n * 30;
-    return day_add_months(start, n) - start;
+    return day_add_months(t->days, start, n) - start;
 }
 
 /* The day on which the n-th calendar month is over. */
@@ -367,7 +400,7 @@ static int32_t reach_calendar(const struct time_line *t, const struct time_run *
 
     if (!t->way.idle_counted)
         return n <= r->count ? s[n - 1].to : DAY_NEVER;
-    day = day_add_months(s[0].from, n);
+    day = day_add_months(t->days, s[0].from, n);
     return day <= s[r->count - 1].to ? day : DAY_NEVER;
 }
 
@@ -380,7 +413,7 @@ int32_t run_reach(const struct time_line *t, const struct time_run *r, int32_t n
         return s[0].from;
     if (t->way.month == MODE_CALENDAR)
         return reach_calendar(t, r, n);
-    need = months_in_days(&t->way, s[0].from, n);
+    need = months_in_days(t, s[0].from, n);
     if (t->way.idle_counted)
         return s[0].from + need <= s[r->count - 1].to ? s[0].from + need : DAY_NEVER;
     for (int i = 0; i < r->count; i++) {
@@ -415,6 +448,37 @@ int32_t run_months(const struct time_line *t, const struct time_run *r)
     return n;
 }
 
+struct time_wages run_wages(const struct time_line *t, struct time_run *r)
+{
+    const struct fact_days *x = t->days;
+    const struct time_segment *segment = &t->segments[r->first], *end = segment + r->count;
+    struct time_wages w = { 0 };
+
+    if (r->has_wages)
+        return r->wages;
+    for (int32_t row = x->spells[segment->spell].rows; row < x->facts->month_count; row++) {
+        const struct day_month *m = &x->months[row];
+        int64_t wage_fen = x->facts->months[row].wage_fen;
+        bool is_counted = false;
+
+        if (m->first >= end[-1].to)
+            break;
+        while (segment < end && segment->to <= m->first)
+            segment++;
+        for (const struct time_segment *s = segment; s < end && s->from < m->after; s++)
+            is_counted |= m->spell == s->spell;
+        if (!is_counted || m->state != MONTH_CONFIRMED)
+            continue;
+        w.months++;
+        if (wage_fen == NONE)
+            w.is_unknown = true;
+        else
+            w.fen += wage_fen;
+    }
+    r->has_wages = true;
+    return r->wages = w;
+}
+
 /* --- the line as people see it --- */
 /* A stretch in day numbers. */
 struct draft {
@@ -427,19 +491,16 @@ struct draft {
 static int unverified_find(const struct time_line *t, struct draft *ret, int most)
 {
     const struct fact_days *x = t->days;
+    int32_t start = t->way.start, cut = MIN(t->way.cut, x->month);
     int n = 0;
 
-    for (int32_t i = 0; t->way.by != BY_SPELLS && i < x->facts->spell_count; i++) {
-        const struct day_spell *s = &x->spells[i];
-        const struct day_piece *p = &x->pieces[s->piece], *end = p + s->piece_count;
-        int32_t start = t->way.start, last = MIN(MIN(t->way.cut, x->month), spell_after(t, s));
+    for (int i = 0; t->way.by != BY_SPELLS && i < x->unverified_count && n < most; i++) {
+        const struct time_segment *u = &x->unverified[i];
+        int32_t last = MIN(cut, spell_after(t, &x->spells[u->spell]));
 
-        if (!t->counts[i] || s->unverified == 0 || s->first >= last || last <= start)
-            continue;
-        for (; p < end && n < most; p++) {
-            ret[n] = (struct draft){ STRETCH_UNVERIFIED, MAX(start, p->from), MIN(last, p->to), i };
-            n += !p->is_confirmed & (ret[n].from < ret[n].to);
-        }
+        ret[n] =
+            (struct draft){ STRETCH_UNVERIFIED, MAX(start, u->from), MIN(last, u->to), u->spell };
+        n += t->counts[u->spell] & (ret[n].from < ret[n].to);
     }
     return n;
 }
@@ -465,27 +526,27 @@ bool line_has_hope(const struct time_line *t, int32_t limit)
 /* What counts, and the gaps between; there must be room for a gap before each. */
 static int counted_find(const struct time_line *t, struct draft *ret)
 {
-    int n = 0;
+    enum policy_stretch_kind gap = t->way.idle_counted ? STRETCH_GAP_COUNTED : STRETCH_GAP_ALLOWED;
+    struct draft *d = ret;
+    int32_t last = DAY_NEVER; /* nothing lies before the first */
 
     for (int i = 0; i < t->run_count; i++) {
-        const struct time_segment *first = &t->segments[t->runs[i].first];
+        const struct time_segment *s = &t->segments[t->runs[i].first], *end = s + t->runs[i].count;
 
-        for (const struct time_segment *s = first; s < first + t->runs[i].count; s++) {
-            ret[n] = (struct draft){ s == first            ? STRETCH_RESTART
-                                     : t->way.idle_counted ? STRETCH_GAP_COUNTED
-                                                           : STRETCH_GAP_ALLOWED,
-                                     s > t->segments ? s[-1].to : DAY_NEVER, s->from, -1 };
-            n += ret[n].from < ret[n].to;
-            ret[n++] = (struct draft){ STRETCH_COUNTED, s->from, s->to, s->spell };
+        for (enum policy_stretch_kind kind = STRETCH_RESTART; s < end; s++, kind = gap) {
+            *d = (struct draft){ kind, last, s->from, -1 };
+            d += last < s->from;
+            *d++ = (struct draft){ STRETCH_COUNTED, s->from, s->to, s->spell };
+            last = s->to;
         }
     }
-    return n;
+    return (int)(d - ret);
 }
 
-/* By the first day. */
-static void drafts_sort(struct draft *d, int n)
+/* By the first day; so many are in order. */
+static void drafts_sort(struct draft *d, int in_order, int n)
 {
-    for (int i = 1; i < n; i++) {
+    for (int i = in_order; i < n; i++) {
         struct draft x = d[i];
         int j = i;
 
@@ -497,23 +558,24 @@ static void drafts_sort(struct draft *d, int n)
 
 static void trace_make(struct time_line *t, struct room *room, struct arena *mem)
 {
-    int most = 2 * t->segment_count + t->days->piece_count;
+    const struct policy_spell *spells = t->days->facts->spells;
+    struct calendar calendar = t->days->calendar;
+    int most = 2 * t->segment_count + t->days->unverified_count + 1;
     struct draft *drafts = ROOM_ARRAY(room, struct draft, most);
     int counted = counted_find(t, drafts);
     int n = counted + unverified_find(t, drafts + counted, most - counted);
     struct policy_stretch *x = NEW_ARRAY(mem, struct policy_stretch, n);
 
-    if (n > counted || t->way.same_employer)
-        drafts_sort(drafts, n);
+    drafts_sort(drafts, t->way.same_employer ? 1 : MAX(counted, 1), n);
     t->stretches = x;
     t->stretch_count = n;
-    for (const struct draft *d = drafts; d < drafts + n; d++, x++) {
-        x->kind = d->kind;
-        x->from = date_from_days(d->from);
-        x->until = date_from_days(d->to - 1);
-        x->spell = d->spell;
-        x->employer_id = d->spell < 0 ? 0 : t->days->facts->spells[d->spell].employer_id;
-    }
+    for (const struct draft *d = drafts; d < drafts + n; d++, x++)
+        *x = (struct policy_stretch){ .kind = d->kind,
+                                      .from = calendar_date(calendar, d->from),
+                                      .until = calendar_date(calendar, d->to - 1),
+                                      .spell = d->spell,
+                                      .employer_id =
+                                          d->spell < 0 ? 0 : spells[d->spell].employer_id };
     room_trim(room, drafts, 0);
 }
 

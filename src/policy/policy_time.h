@@ -3,28 +3,20 @@
 #pragma once
 #include "policy/policy_days.h"
 
-/* Days that count, all of one spell. With calendar months a segment is one whole month. */
-struct time_segment {
-    int32_t from, to;
-    int32_t spell;
+/* Verified months and their wages. */
+struct time_wages {
+    int32_t months;
+    bool is_unknown; /* some wage is not known, and not in the sum */
+    int64_t fen;
 };
 
 /* Segments first … first + count - 1 with only allowed gaps between. */
 struct time_run {
     int32_t first, count;
-    int32_t counted; /* days, or months with calendar months */
-    int32_t next;    /* for whoever goes through its months (policy_eval.c); 0 at first */
-};
-
-/* The way time is counted, as far as it makes one line different from another. */
-struct time_way {
-    int32_t start, cut; /* days in [start, cut) are looked at */
-    int32_t gap_days;
-    enum policy_count_by by;
-    enum policy_month_mode month;
-    enum policy_count_mode mode;
-    bool idle_counted, same_employer, last_day_free;
-    bool is_ahead; /* beyond the as-of day, as if all went on (time_line_ahead) */
+    int32_t counted;         /* days, or months with calendar months */
+    int32_t next;            /* for whoever goes through its months (policy_amount.c); 0 at first */
+    struct time_wages wages; /* once has_wages (run_wages) */
+    bool has_wages;
 };
 
 /* A line belongs to a way of counting and to the spells that count, not to a policy: policies that
@@ -33,7 +25,7 @@ struct time_line {
     const struct fact_days *days;
     struct time_way way;
     const bool *counts; /* for the policy: place, post, form, transfer; as many as spells */
-    struct time_segment *segments;
+    struct time_segment *segments; /* that count; with calendar months, each a whole month */
     struct time_run *runs;
     int segment_count, run_count;
     const struct policy_stretch *stretches; /* time_line_trace */
@@ -48,8 +40,8 @@ bool spell_counts(const struct policy *p, const struct policy_facts *f,
 
 /* What is known on the as-of day; days in [start, limit) may ever count. Lives as long as the
  * days. */
-struct time_line *time_line_known(struct fact_days *x, const struct policy *p, int32_t start,
-                                  int32_t limit);
+struct time_line *time_line_known(struct fact_days *x, const struct policy_plan *plan,
+                                  int32_t start, int32_t limit);
 /* The line as it will be so many days later if all goes on as now: who is employed works on until
  * the end that is known, and months that are not over yet are verified. NULL when it would be the
  * same line. */
@@ -72,6 +64,8 @@ int32_t run_known(const struct time_line *t, const struct time_run *r, int32_t n
 bool line_has_hope(const struct time_line *t, int32_t limit);
 /* Full months of the run so far. */
 int32_t run_months(const struct time_line *t, const struct time_run *r);
+/* What was earned in months of which the run counts some; worked out once. */
+struct time_wages run_wages(const struct time_line *t, struct time_run *r);
 int32_t run_start(const struct time_line *t, const struct time_run *r);
 int32_t run_end(const struct time_line *t, const struct time_run *r);
 /* The time line as people see it, for the decision; made once, in the arena. */
