@@ -1,11 +1,16 @@
 /* bench_matching.c — the whole road from people and posts to an assignment.
  *
  *     bench_matching PERSONS POSTS [WITHOUT_WISH_PERCENT=30] [SEATS_PER_PERSON=0.9] [SEED=1]
+ * [STORE]
  *
+ * With a store, an empty file or database, the outcome is stored there too, with its reasons.
  * People of 60 western counties who share tastes: a few destinations and trades are far more wanted
  * than others; the given share has no wish for a place, and half of all none for a trade. Posts in
  * 60 eastern districts, 200 occupations. Prints one line. */
-#include "matching/candidates.h"
+#include "app/modules.h"
+#include "matching/load.h"
+#include "matching/run.h"
+#include "platform/seal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +157,49 @@ static struct match_person *make_persons(struct arena *mem, int32_t n, int64_t f
     return persons;
 }
 
+/* --- storing --- */
+
+static enum err store_run(struct ctx *cx, void *arg)
+{
+    struct match_save *save = arg;
+
+    TRY(db_exec(cx,
+                "INSERT INTO match_run (id, home, work, state, weights, created_at, updated_at)"
+                " SELECT 1, $1, $2, 'RUNNING', '{}', 0, 0 WHERE SCOPE(match_run home=$1, work=$2)",
+                P(save->input->home), P(save->input->work)));
+    return match_save(cx, save);
+}
+
+/* Prints one line more. */
+static bool store_outcome(const char *url, struct match_save *save)
+{
+    struct failure f = { 0 };
+    struct store *store;
+    struct moment from, to;
+    struct ctx *cx;
+    enum err err;
+
+    ops_register(app_modules);
+    seal_init_for_tests();
+    if (store_open(url, ops_tables(), LANG_EN, &f, &store) != OK ||
+        store_migrate(store, &f, NULL) != OK) {
+        fprintf(stderr, "%s\n", f.message);
+        return false;
+    }
+    cx = ctx_new(store, 1772323200);
+    ctx_as_system(cx);
+    from = now();
+    err = db_write(cx, store_run, save);
+    to = now();
+    if (err != OK)
+        fprintf(stderr, "%s %s\n", cx->failure.code, cx->failure.message);
+    printf("stored=%d store_cpu_s=%.2f store_wall_s=%.2f\n", save->problem->n_persons,
+           to.cpu - from.cpu, to.wall - from.wall);
+    ctx_free(cx);
+    store_close(store);
+    return err == OK;
+}
+
 int main(int argc, char **argv)
 {
     int32_t n = argc > 1 ? atoi(argv[1]) : 100000, m = argc > 2 ? atoi(argv[2]) : 10000;
@@ -185,6 +233,14 @@ int main(int argc, char **argv)
         (double)c.pairs / n, at[2].cpu - at[1].cpu, at[2].wall - at[1].wall, a.rounds,
         (long long)a.considered.row[n], a.auction.certificate.placed, (long long)a.value,
         (long long)a.bound, 100.0 * (double)a.gap / (double)MAX(1, a.bound), use.ru_maxrss / 1024);
+    if (argc > 6 &&
+        !store_outcome(argv[6],
+                       &(struct match_save){ .run_id = 1,
+                                             .input = &(struct match_input){ .home = 620000000000,
+                                                                             .work = 350000000000 },
+                                             .problem = &in,
+                                             .assignment = &a }))
+        return 1;
     arena_free(mem);
     return !a.auction.certificate.sound;
 }

@@ -357,22 +357,31 @@ TEST("a precision saves work and keeps its word")
     EXPECT(best.certificate.value <= near.certificate.bound);
 }
 
-TEST("prices to begin from change the work and not the value")
+TEST("an outcome to begin from changes the work and not the value")
 {
     dice = 33;
     struct problem p = problem_wide(2000, 200, 9, 10, 1, 10000);
     struct auction_result best, again;
     int64_t wild[200];
+    int32_t anywhere[2000];
 
     auction_solve(test_arena(), &p.in, &best);
-    p.in.start = best.price;
+    p.in.start = &(struct auction_start){ .price = best.price };
     auction_solve(test_arena(), &p.in, &again);
     EXPECT_INT(solve(&p.in).value, best.certificate.value);
     EXPECT(again.bids < best.bids);
+    p.in.start = &(struct auction_start){ .price = best.price, .post = best.post };
+    EXPECT_INT(solve(&p.in).value, best.certificate.value);
+    auction_solve(test_arena(), &p.in, &best);
+    EXPECT(best.bids < again.bids);
     for (int i = 0; i < 200; i++)
         wild[i] = roll(0, 1) * roll(0, 20000) * best.scale;
-    p.in.start = wild;
-    EXPECT_INT(solve(&p.in).value, best.certificate.value);
+    for (int i = 0; i < 2000; i++) /* some without an edge, posts over their seats */
+        anywhere[i] = roll(0, 9) ? p.in.edges[p.in.row[i]].post : (int32_t)roll(-1, 199);
+    for (int64_t off = 0; off < 1000 * best.scale; off = 100 * off + 1) {
+        p.in.start = &(struct auction_start){ wild, anywhere, off };
+        EXPECT_INT(solve(&p.in).value, best.certificate.value);
+    }
 }
 
 TEST("a post in demand has a price, one with free seats has none, a closed one keeps all away")

@@ -296,6 +296,90 @@ TEST("the assignment is the best over all possible pairs, from few considered on
     }
 }
 
+/* Seats used, points got, and what at the prices told no assignment can exceed, over every pair. */
+static void check_by_every_pair(const struct match_problem *in, const struct match_assignment *a)
+{
+    int32_t *taken = NEW_ARRAY(test_arena(), int32_t, in->n_posts);
+    __int128 dual = 0;
+    int64_t value = 0;
+
+    for (int32_t w = 0; w < in->n_persons; w++) {
+        int64_t most = 0;
+
+        for (int32_t p = 0; p < in->n_posts; p++) {
+            int64_t points;
+
+            if (!match_feasible(&in->persons[w], &in->posts[p], in->today))
+                continue;
+            points = match_points(&in->persons[w], &in->posts[p], in->weights);
+            most = MAX(most, points * a->auction.scale - a->auction.price[p]);
+            if (a->auction.post[w] == p) {
+                value += points;
+                taken[p]++;
+            }
+        }
+        dual += most;
+    }
+    for (int32_t p = 0; p < in->n_posts; p++) {
+        EXPECT(taken[p] <= MAX(0, in->posts[p].seats));
+        EXPECT(a->auction.price[p] >= 0);
+        dual += (__int128)MAX(0, in->posts[p].seats) * a->auction.price[p];
+    }
+    EXPECT_INT(a->value, value);
+    EXPECT_INT(a->bound, (int64_t)(dual / a->auction.scale));
+    EXPECT_INT(a->gap, a->bound - a->value);
+}
+
+TEST("many people are assigned from the prices of a sample, and proved against every pair")
+{
+    enum { N = 21000, POSTS = 90 };
+    dice = 17;
+    struct match_problem in = problem(N, POSTS);
+    struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, POSTS);
+    struct match_assignment a;
+
+    for (int p = 0; p < POSTS; p++) {
+        posts[p] = in.posts[p];
+        posts[p].seats *= 40;
+    }
+    in.posts = posts;
+    in.most = 6;
+    match_assign(test_arena(), &in, &a);
+    EXPECT(a.auction.certificate.placed > 1000);
+    EXPECT(a.gap <= a.bound / 10000);
+    check_by_every_pair(&in, &a);
+}
+
+TEST("one post more never lowers the value, and the order of people and posts does not change it")
+{
+    dice = 23;
+    for (int round = 0; round < 40; round++) {
+        struct match_problem in = problem(60, 25), fewer, turned;
+        struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, 60);
+        struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, 25);
+        struct match_assignment a, b, c;
+
+        in.most = (int32_t)roll(1, 6);
+        fewer = turned = in;
+        fewer.n_posts = 24;
+        for (int i = 0; i < 60; i++)
+            persons[i] = in.persons[59 - i];
+        for (int i = 0; i < 25; i++)
+            posts[i] = in.posts[24 - i];
+        turned.persons = persons;
+        turned.posts = posts;
+        match_assign(test_arena(), &in, &a);
+        match_assign(test_arena(), &fewer, &b);
+        match_assign(test_arena(), &turned, &c);
+        check_by_every_pair(&in, &a);
+        EXPECT(a.bound >= b.value);
+        if (a.gap == 0)
+            EXPECT(a.value >= b.value);
+        if (a.gap == 0 && c.gap == 0)
+            EXPECT_INT(c.value, a.value);
+    }
+}
+
 TEST("the same people and posts under other ids are matched alike")
 {
     dice = 21;

@@ -1,17 +1,30 @@
 /* assign.c — who goes where: the pairs considered, the auction over them, and the proof over all.
- */
-#include "matching/blocks.h"
+ *
+ * An auction over everybody's favourites alone gives prices to few posts, and round after round
+ * the next ones without a price would be found. So the first prices come from a tenth of the people
+ * and of the seats, theirs from a tenth of these again: at them everybody's list holds nearly what
+ * is needed, and few rounds are left. */
+#include "matching/assign_lists.h"
 
 #include <stdlib.h>
 
 enum {
     MOST_USUAL = 20,
-    TURNS = 3,           /* of taking seats one after the other */
-    ADDED_PER_ROUND = 6, /* pairs a person gains in a round at most */
-    ROUNDS_MAX = 20,
-    GAP_ACCEPTED = 10000, /* as a divisor of the bound */
-    GAP_PER_AUCTION = 2,  /* of which an auction may use one of so many parts */
+    BEST_PART = 4,        /* of a list, one part by score alone and the rest at known prices */
+    SAMPLED_FROM = 20000, /* people; fewer are assigned at once */
+    SAMPLE_PART = 10,     /* one in so many is in the sample */
+    SAMPLE_OFF = 50,      /* points that prices of a sample are wrong by, more or less */
+    GAP_PER_AUCTION = 2,  /* an auction may use one of so many parts of the gap */
+    GAP_FIRST = 200,      /* the first auction's, as a divisor of the bound */
+    GAP_STEP = 10,        /* one round takes no more than so much from the gap */
 };
+
+/* When the rounds end. */
+struct aim {
+    int64_t gap; /* as a divisor of the bound */
+    int32_t rounds, added /* pairs that a person gains in a round, at most */;
+};
+static const struct aim whole_aim = { 10000, 20, 8 }, sample_aim = { 50, 8, 40 };
 
 struct draw {
     uint64_t number;
@@ -45,207 +58,170 @@ static struct draw *draw(struct arena *mem, const struct match_problem *in)
     return order;
 }
 
-/* Lists of edges, one per person, as they grow. */
-struct lists {
-    struct arena *mem;
-    int64_t *row;
-    struct auction_edge *edges;
+/* --- the market --- */
+
+/* Of the seats, in the order of the posts, where like ones stand together, every so many-th. */
+static struct market market_of(struct arena *mem, const struct match_problem *in,
+                               const struct blocks *blocks, const int32_t *who, int32_t n)
+{
+    struct market m = { in, blocks, who, n, NEW_ARRAY(mem, int32_t, (size_t)in->n_posts + 1) };
+    int64_t seats = 0, taken = 0;
+
+    for (int32_t p = 0; p < in->n_posts; p++) {
+        seats += MAX(0, in->posts[p].seats);
+        m.cap[p] = (int32_t)(seats * n / MAX(1, in->n_persons) - taken);
+        taken += m.cap[p];
+    }
+    return m;
+}
+
+/* --- rounds --- */
+
+struct rounds {
+    struct lists lists;
+    struct arena *mem;             /* of the auction; NULL before the first */
+    struct auction_result auction; /* the latest; before the first of a market, prices alone */
+    int64_t value, bound, gap;     /* over all possible pairs */
+    int64_t pairs;                 /* looked at, of all markets */
+    int32_t n;
 };
 
-/* The lists with what was found for some; the old ones are given back. */
-static struct lists lists_add(const struct match_problem *in, struct lists old,
-                              const struct block_search *search, const struct block_found *found)
+/* Prices in the scale of this market, and lists to begin with. */
+static void rounds_begin(const struct market *m, struct rounds *r)
 {
-    struct lists l = { .mem = arena_new() };
-    struct arena *scratch = arena_new();
-    int32_t *n = NEW_ARRAY(scratch, int32_t, in->n_persons + 1);
+    struct auction_result *a = &r->auction;
+    int32_t most = m->in->most > 0 ? m->in->most : MOST_USUAL, best = MAX(1, most / BEST_PART);
 
-    for (int32_t i = 0; i < search->n_who; i++)
-        n[search->who[i]] = found->n[i];
-    l.row = NEW_ARRAY(l.mem, int64_t, (size_t)in->n_persons + 1);
-    for (int32_t w = 0; w < in->n_persons; w++)
-        l.row[w + 1] = l.row[w] + (old.row[w + 1] - old.row[w]) + n[w];
-    l.edges = NEW_ARRAY(l.mem, struct auction_edge, l.row[in->n_persons] + 1);
-    for (int32_t w = 0; w < in->n_persons; w++)
-        memcpy(l.edges + l.row[w], old.edges + old.row[w],
-               sizeof *l.edges * (size_t)(old.row[w + 1] - old.row[w]));
-    for (int32_t i = 0; i < search->n_who; i++)
-        memcpy(l.edges + l.row[search->who[i] + 1] - found->n[i],
-               found->edges + (int64_t)i * search->most, sizeof *l.edges * (size_t)found->n[i]);
-    arena_free(scratch);
-    arena_free(old.mem);
-    return l;
+    r->n = 0;
+    lists_free(&r->lists);
+    if (!r->mem) {
+        r->pairs += lists_add_best(m, &r->lists, most, NULL, 1);
+        return;
+    }
+    for (int32_t p = 0; p < m->in->n_posts; p++)
+        a->price[p] = (int64_t)((__int128)a->price[p] * (m->n + 1) / a->scale);
+    a->scale = m->n + 1;
+    a->post = NULL;
+    r->pairs += lists_add_best(m, &r->lists, best, NULL, 1);
+    r->pairs += lists_add_best(m, &r->lists, MAX(1, most - best), a->price, a->scale);
 }
 
-/* Whether one of the posts found still has a seat, which is then taken. */
-static bool seat_take(const struct auction_edge *edges, int32_t n, int32_t *seats)
+/* An auction over the lists, from the last one's outcome, and no finer than the gap is wide;
+ * returns whether it was as fine as the aim wants. */
+static bool auction_again(const struct market *m, const struct aim *aim, struct rounds *r)
 {
-    for (int32_t f = 0; f < n; f++)
-        if (seats[edges[f].post] > 0) {
-            seats[edges[f].post]--;
-            return true;
-        }
-    return false;
-}
-
-/* The pairs (1) and (2) of candidates.h: half of a list for either. */
-static struct lists lists_start(const struct match_problem *in, const struct blocks *blocks,
-                                int32_t most, int64_t *ret_pairs)
-{
-    struct arena *scratch = arena_new();
-    struct lists l = { .mem = arena_new() };
-    const struct draw *order = draw(scratch, in);
-    int32_t *who = NEW_ARRAY(scratch, int32_t, in->n_persons + 1);
-    int32_t *seats = NEW_ARRAY(scratch, int32_t, in->n_posts + 1);
-    struct block_search search = {
-        .who = who, .n_who = in->n_persons, .most = most - most / 2, .scale = 1
+    struct arena *mem = arena_new();
+    struct auction_result *a = &r->auction;
+    struct auction_start start = { a->price, a->post, SAMPLE_OFF * a->scale };
+    struct auction_input market = {
+        m->n,      m->in->n_posts,        m->cap, r->lists.row, r->lists.edges,
+        GAP_FIRST, r->mem ? &start : NULL
     };
 
-    l.row = NEW_ARRAY(l.mem, int64_t, (size_t)in->n_persons + 1);
-    l.edges = NEW_ARRAY(l.mem, struct auction_edge, 1);
+    if (r->n > 0) {
+        start.off = (int64_t)((__int128)r->gap * a->scale / ((int64_t)GAP_PER_AUCTION * m->n)) + 1;
+        market.precision = MIN(aim->gap * GAP_PER_AUCTION, r->bound / r->gap * GAP_STEP);
+    }
+    auction_solve(mem, &market, a);
+    arena_free(r->mem);
+    r->mem = mem;
+    return market.precision == aim->gap * GAP_PER_AUCTION;
+}
+
+/* Posts without a seat in the market get the price that just keeps everybody away. */
+static void price_closed(const struct market *m, struct rounds *r)
+{
+    struct arena *scratch = arena_new();
+    struct auction_result *a = &r->auction;
+    const struct lists *l = &r->lists;
+    int64_t *offer = NEW_ARRAY(scratch, int64_t, (size_t)m->in->n_posts + 1);
+
+    for (int32_t p = 0; p < m->in->n_posts; p++)
+        if (m->cap[p] == 0)
+            a->price[p] = INT64_MAX; /* counts for nobody */
+    for (int32_t i = 0; i < m->n; i++) {
+        int64_t most = lists_most(l, i, a->price, a->scale);
+
+        for (int64_t e = l->row[i]; e < l->row[i + 1]; e++)
+            offer[l->edges[e].post] =
+                MAX(offer[l->edges[e].post], l->edges[e].score * a->scale - most);
+    }
+    for (int32_t p = 0; p < m->in->n_posts; p++)
+        if (m->cap[p] == 0)
+            a->price[p] = offer[p];
+    arena_free(scratch);
+}
+
+/* Auctions and what they missed, until the gap is small enough or nothing is missing from a fine
+ * one. The lists are then those of the last auction. */
+static void rounds_run(const struct market *m, const struct aim *aim, struct rounds *r)
+{
+    rounds_begin(m, r);
+    for (;;) {
+        struct lists_missing missing;
+        bool is_fine = auction_again(m, aim, r);
+
+        price_closed(m, r);
+        lists_find_missing(m, &r->lists, &r->auction, aim->added, &missing);
+        r->pairs += missing.found.pairs;
+        r->value = r->auction.certificate.value;
+        r->bound = (int64_t)(missing.dual / r->auction.scale);
+        r->gap = r->bound - r->value;
+        r->n++;
+        if (r->gap <= r->bound / aim->gap || r->n == aim->rounds) {
+            lists_drop_missing(&missing);
+            return;
+        }
+        if (!lists_add_missing(m, &r->lists, &missing) && is_fine)
+            return;
+    }
+}
+
+/* From a sample of the people to ten times as many, as long as these are not everybody: prices to
+ * begin with, none for few people. */
+static void samples_run(struct arena *mem, const struct match_problem *in,
+                        const struct blocks *blocks, struct rounds *r)
+{
+    const struct draw *order = draw(mem, in);
+    int32_t *who = NEW_ARRAY(mem, int32_t, (size_t)in->n_persons + 1);
+    int32_t part = 1;
+
     for (int32_t i = 0; i < in->n_persons; i++)
         who[i] = order[i].person;
-    for (int32_t p = 0; p < in->n_posts; p++)
-        seats[p] = in->posts[p].seats;
-    for (int turn = 0; turn < TURNS && search.n_who > 0; turn++) {
-        struct arena *mem = arena_new();
-        struct block_found found;
-        int32_t waiting = 0;
+    while (in->n_persons / part > SAMPLED_FROM)
+        part *= SAMPLE_PART;
+    for (; part > 1; part /= SAMPLE_PART) {
+        struct market m = market_of(mem, in, blocks, who, in->n_persons / part);
 
-        blocks_search(mem, blocks, &search, &found);
-        l = lists_add(in, l, &search, &found);
-        for (int32_t i = 0; i < search.n_who; i++)
-            if (found.n[i] > 0 &&
-                !seat_take(found.edges + (int64_t)i * search.most, found.n[i], seats))
-                who[waiting++] = who[i];
-        *ret_pairs += found.pairs;
-        search.n_who = waiting;
-        search.most = MAX(1, most / 2);
-        search.seats = seats;
-        arena_free(mem);
+        rounds_run(&m, &sample_aim, r);
     }
-    arena_free(scratch);
-    return l;
-}
-
-/* The pairs (3): what is worth more at these prices than anything on the list. Adds the dual value
- * over all possible pairs, in 1/scale points, to *ret_dual. The old lists are given back. */
-static struct lists lists_extend(const struct match_problem *in, const struct blocks *blocks,
-                                 const struct auction_result *auction, struct lists l,
-                                 __int128 *ret_dual, int64_t *ret_pairs)
-{
-    struct arena *scratch = arena_new();
-    int64_t *least = NEW_ARRAY(scratch, int64_t, in->n_persons + 1);
-    int32_t *who = NEW_ARRAY(scratch, int32_t, in->n_persons + 1);
-    struct block_search search = { .who = who,
-                                   .most = ADDED_PER_ROUND,
-                                   .least = least,
-                                   .price = auction->price,
-                                   .scale = auction->scale };
-    struct block_found found;
-
-    for (int32_t w = 0; w < in->n_persons; w++) {
-        for (int64_t e = l.row[w]; e < l.row[w + 1]; e++)
-            least[w] =
-                MAX(least[w], l.edges[e].score * auction->scale - auction->price[l.edges[e].post]);
-        *ret_dual += least[w];
-        if (l.row[w + 1] > l.row[w]) /* who had nothing at no price has nothing at any */
-            who[search.n_who++] = w;
-    }
-    blocks_search(scratch, blocks, &search, &found);
-    for (int32_t i = 0; i < search.n_who; i++)
-        *ret_dual += MAX(0, found.worth[i] - least[who[i]]);
-    *ret_pairs += found.pairs;
-    l = lists_add(in, l, &search, &found);
-    arena_free(scratch);
-    return l;
-}
-
-struct listed {
-    int64_t id;
-    struct auction_edge edge;
-};
-
-static int listed_order(const void *a, const void *b)
-{
-    const struct listed *p = a, *q = b;
-
-    if (p->edge.score != q->edge.score)
-        return p->edge.score > q->edge.score ? -1 : 1;
-    return (p->id > q->id) - (p->id < q->id);
-}
-
-/* Copies the lists as they were when the auction ran, best first. */
-static void lists_keep(struct arena *mem, const struct match_problem *in, const struct lists *l,
-                       const int32_t *length, struct match_candidates *ret)
-{
-    int64_t total = 0, longest = 0;
-    struct arena *scratch = arena_new();
-    struct listed *sorted;
-
-    ret->row = NEW_ARRAY(mem, int64_t, (size_t)in->n_persons + 1);
-    for (int32_t w = 0; w < in->n_persons; w++) {
-        ret->row[w + 1] = total += length[w];
-        longest = MAX(longest, length[w]);
-    }
-    ret->edges = NEW_ARRAY(mem, struct auction_edge, total);
-    sorted = NEW_ARRAY(scratch, struct listed, longest);
-    for (int32_t w = 0; w < in->n_persons; w++) {
-        for (int32_t i = 0; i < length[w]; i++) {
-            struct auction_edge edge = l->edges[l->row[w] + i];
-
-            sorted[i] = (struct listed){ in->posts[edge.post].id, edge };
-        }
-        if (length[w] > 1)
-            qsort(sorted, (size_t)length[w], sizeof *sorted, listed_order);
-        for (int32_t i = 0; i < length[w]; i++)
-            ret->edges[ret->row[w] + i] = sorted[i].edge;
-    }
-    arena_free(scratch);
 }
 
 void match_assign(struct arena *mem, const struct match_problem *in, struct match_assignment *ret)
 {
-    struct arena *scratch = arena_new(), *round_mem = NULL;
+    struct arena *scratch = arena_new();
     const struct blocks *blocks = blocks_build(scratch, in);
-    int32_t *cap = NEW_ARRAY(scratch, int32_t, in->n_posts + 1);
-    int32_t *length = NEW_ARRAY(scratch, int32_t, in->n_persons + 1);
-    struct match_assignment a = { .bound = INT64_MAX };
-    int64_t pairs = 0;
-    struct lists l = lists_start(in, blocks, in->most > 0 ? in->most : MOST_USUAL, &pairs);
+    int32_t *everybody = NEW_ARRAY(scratch, int32_t, (size_t)in->n_persons + 1);
+    struct match_assignment a;
+    struct rounds r = { .mem = NULL };
+    struct market m;
 
-    for (int32_t p = 0; p < in->n_posts; p++)
-        cap[p] = MAX(0, in->posts[p].seats);
-    for (bool is_done = false; !is_done;) {
-        struct auction_input market = { in->n_persons, in->n_posts,
-                                        cap,           l.row,
-                                        l.edges,       (int64_t)GAP_ACCEPTED * GAP_PER_AUCTION };
-        int64_t before = l.row[in->n_persons];
-        __int128 dual = 0;
-
-        arena_free(round_mem);
-        round_mem = arena_new();
-        for (int32_t w = 0; w < in->n_persons; w++)
-            length[w] = (int32_t)(l.row[w + 1] - l.row[w]);
-        auction_solve(round_mem, &market, &a.auction);
-        for (int32_t p = 0; p < in->n_posts; p++)
-            dual += (__int128)cap[p] * a.auction.price[p];
-        l = lists_extend(in, blocks, &a.auction, l, &dual, &pairs);
-        a.value = a.auction.certificate.value;
-        a.bound = MIN(a.bound, (int64_t)(dual / a.auction.scale));
-        a.gap = a.bound - a.value;
-        a.rounds++;
-        is_done = a.gap <= a.bound / GAP_ACCEPTED || a.rounds == ROUNDS_MAX ||
-                  l.row[in->n_persons] == before;
-    }
-    lists_keep(mem, in, &l, length, &a.considered);
-    a.considered.pairs = pairs;
-    a.auction.post = memcpy(NEW_ARRAY(mem, int32_t, in->n_persons + 1), a.auction.post,
+    samples_run(scratch, in, blocks, &r);
+    for (int32_t i = 0; i < in->n_persons; i++)
+        everybody[i] = i;
+    m = market_of(scratch, in, blocks, everybody, in->n_persons);
+    rounds_run(&m, &whole_aim, &r);
+    a = (struct match_assignment){
+        .auction = r.auction, .value = r.value, .bound = r.bound, .gap = r.gap, .rounds = r.n
+    };
+    lists_keep(mem, &m, &r.lists, &a.considered);
+    a.considered.pairs = r.pairs;
+    a.auction.post = memcpy(NEW_ARRAY(mem, int32_t, (size_t)in->n_persons + 1), a.auction.post,
                             sizeof(int32_t) * (size_t)in->n_persons);
-    a.auction.price = memcpy(NEW_ARRAY(mem, int64_t, in->n_posts + 1), a.auction.price,
+    a.auction.price = memcpy(NEW_ARRAY(mem, int64_t, (size_t)in->n_posts + 1), a.auction.price,
                              sizeof(int64_t) * (size_t)in->n_posts);
-    arena_free(l.mem);
-    arena_free(round_mem);
+    lists_free(&r.lists);
+    arena_free(r.mem);
     arena_free(scratch);
     *ret = a;
 }

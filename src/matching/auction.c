@@ -52,20 +52,33 @@ static bool is_enough(const struct auction_run *k, const struct auction_input *i
     return r->certificate.gap <= r->certificate.bound / in->precision;
 }
 
+/* The coarsest eps: all that is not known, or as much as the start may be wrong. */
+static int64_t eps_first(const struct auction_run *k, const struct auction_input *in, int64_t last)
+{
+    int64_t highest = k->highest * k->scale;
+
+    if (!in->start)
+        return highest / EPS_START;
+    if (in->start->off == 0)
+        return highest / EPS_START_KNOWN;
+    return MAX(last, MIN(in->start->off, highest / EPS_START));
+}
+
 /* Phases from the coarsest to the exact end; true when one was good enough before that. */
 static bool run_phases(struct auction_run *k, const struct auction_input *in,
                        struct auction_result *r)
 {
-    int64_t highest = k->highest * k->scale;
-    int64_t eps = highest / (in->start ? EPS_START_KNOWN : EPS_START);
+    int64_t highest = k->highest * k->scale, last = MAX(highest / EPS_LAST, 1);
 
-    for (; eps >= MAX(highest / EPS_LAST, 1); eps /= EPS_STEP) {
+    for (int64_t eps = eps_first(k, in, last); eps >= last; eps = MAX(eps / EPS_STEP, last)) {
         if (eps < highest / EPS_NARROW && !k->least)
             auction_run_narrow(k, highest / NARROW_SLACK);
         auction_run_phase(k, eps);
         r->rounds++;
         if (is_enough(k, in, r))
             return true;
+        if (eps == last)
+            break;
     }
     auction_run_finish(k);
     return false;
@@ -79,10 +92,8 @@ void auction_solve(struct arena *mem, const struct auction_input *in, struct auc
                                 .scale = (int64_t)in->workers + 1 };
 
     auction_run_build(&k, in);
-    for (int32_t p = 0; in->start && p < in->posts; p++) {
-        assert(in->start[p] >= 0);
-        k.price[p] = in->cap[p] > 0 ? in->start[p] : 0;
-    }
+    if (in->start)
+        auction_run_start(&k, in->start);
     if (!run_phases(&k, in, &r))
         run_report(&k, in, &r);
     r.bids = k.bids;

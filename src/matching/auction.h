@@ -21,6 +21,16 @@ struct auction_edge {
     int32_t post, score;
 };
 
+/* The outcome of a similar problem with as many workers and posts, to begin from. It changes
+ * neither value nor proof, only the work, and which of several best outcomes is given. */
+struct auction_start {
+    const int64_t *price; /* per post, at least 0, in the scale of the result */
+    const int32_t *post;  /* per worker, -1 for none; what is no edge or over the seats is passed
+                             over; NULL: nobody has one yet */
+    int64_t off; /* by how much prices may be wrong, in the same scale: the first bidding is as
+                    coarse; 0: hardly at all */
+};
+
 /* The edges of worker w are edges[row[w]] … edges[row[w + 1] - 1], in any order. `row` has
  * workers + 1 entries and starts at 0. A post may have 0 seats. Posts that the same people want
  * should stand near each other (sort by occupation and place): the result is as good either way,
@@ -30,12 +40,9 @@ struct auction_input {
     const int32_t *cap;
     const int64_t *row;
     const struct auction_edge *edges;
-    int64_t precision;    /* 0 = the best; else good enough is a gap of at most bound / precision,
-                             which the last, finest bidding is often not needed for */
-    const int64_t *start; /* per post, at least 0: prices of a similar problem with as many workers
-                             to begin from, in the scale of the result; or NULL. They change
-                             neither value nor proof, only the work, and which of several best
-                             outcomes is given */
+    int64_t precision; /* 0 = the best; else good enough is a gap of at most bound / precision,
+                          which the last, finest bidding is often not needed for */
+    const struct auction_start *start; /* what to begin from; NULL: nothing */
 };
 
 /* The proof. `value` is what the assignment is worth; no assignment whatever can be worth more

@@ -292,6 +292,36 @@ void auction_run_build(struct auction_run *k, const struct auction_input *in)
         k->standing[w].post = -1;
 }
 
+/* --- from an earlier outcome --- */
+
+/* What the worker's edge to the post is worth; 0 when there is none. */
+static int32_t score_of(const struct pairs *pairs, int32_t worker, int32_t post)
+{
+    struct span row = pairs->span[worker];
+
+    for (int32_t e = 0; e < row.n; e++)
+        if (row.edges[e].post == post)
+            return row.edges[e].score;
+    return 0;
+}
+
+void auction_run_start(struct auction_run *k, const struct auction_start *start)
+{
+    for (int32_t p = 0; p < k->posts; p++) {
+        assert(start->price[p] >= 0);
+        k->price[p] = k->cap[p] > 0 ? start->price[p] : 0;
+    }
+    for (int32_t w = 0; start->post && w < k->workers; w++) {
+        int32_t post = start->post[k->order[w]];
+        int32_t score = post < 0 ? 0 : score_of(&k->all, w, post);
+
+        if (score == 0 || k->taken[post] == k->cap[post])
+            continue;
+        k->seats[k->seats_at[post] + k->taken[post]++] = (struct seat){ k->price[post], w, score };
+        k->standing[w].post = post;
+    }
+}
+
 /* --- fewer pairs --- */
 
 enum { CHUNK = 1 << 16 }; /* kept edges allocated at once */

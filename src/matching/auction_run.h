@@ -89,6 +89,8 @@ void auction_parallel(struct auction_run *k, int32_t n, void (*work)(const struc
 /* Everything above, ready for the first phase, with all pairs in use; `k` is zeroed before. */
 void auction_run_build(struct auction_run *k, const struct auction_input *in);
 void auction_run_release(struct auction_run *k);
+/* Prices, and who stands where, before the first phase. */
+void auction_run_start(struct auction_run *k, const struct auction_start *start);
 
 /* Use only the pairs that leave a worker at most `slack` less than the second best does at the
  * present prices, and the one held. From then on the others are looked at again only when a worker

@@ -3,10 +3,11 @@
  * How the best posts of a person are found exactly without scoring every pair: blocks.h.
  *
  * The assignment must not see only everybody's favourites: those have few seats. So the considered
- * pairs are (1) each person's best posts, (2) the best posts still free when people are served one
- * after the other in a drawn order, and then, round by round, (3) posts which at the prices found
- * are worth more to a person than what she has. When there are none of the third kind, the
- * assignment is the best over all possible pairs, considered or not. */
+ * pairs are (1) each person's best posts, (2) with many people the best at prices found for a sample
+ * of them, and then, round by round, (3) posts which at the prices found are worth more to a person
+ * than what she has. When there are none of the third kind, the assignment is the best over all
+ * possible pairs, considered or not.
+ */
 #pragma once
 #include "matching/auction.h"
 #include "matching/score.h"
@@ -43,7 +44,8 @@ struct match_assignment {
     struct match_candidates considered; /* per person, best first */
     struct auction_result auction;      /* post index per person, price per post in 1/scale points;
                                            its certificate covers the considered pairs */
-    int64_t value, bound, gap; /* points; over all possible pairs: none can be worth more */
+    int64_t value, bound, gap; /* points; over all possible pairs: at the prices given none can be
+                                  worth more than the bound */
     int32_t rounds;            /* of pricing, at least 1 */
 };
 

@@ -13,7 +13,7 @@ extern const struct module matching_module;
 extern const struct record match_run_record, match_result_record;
 
 /* Run now and come back when the results are stored: for commands and tests. Not inside a
- * transaction: reading is one, saving another, and the computation (20 s of CPU for 100 000 people
+ * transaction: reading is one, saving another, and the computation (10 s of CPU for 100 000 people
  * and 10 000 posts) is outside of both. weights_json is {"name": points, …} of match_weight_names,
  * NULL for the defaults. Results are stored all or none. */
 MUST_CHECK enum err match_run_now(struct ctx *cx, int64_t home, int64_t work,

@@ -4,6 +4,8 @@
 
 #include "platform/journal.h"
 
+#include <pthread.h>
+
 /* Looking for the obstacles of everybody without a post is quick up to this many comparisons; for
  * more people they are looked up when somebody asks. */
 enum { OBSTACLES_MAX = 50000000 };
@@ -33,12 +35,19 @@ const char *match_obstacles_json(struct arena *mem, const struct match_problem *
     return json_text(j);
 }
 
-struct result {
-    const struct match_person *person;
-    const struct match_post *post;   /* NULL = none */
-    const struct match_post *second; /* the best considered besides it, or NULL */
-    int64_t candidates, score, second_score;
-    const char *reasons, *second_reasons;
+/* --- rows --- */
+
+/* How people came out: columns id to updated_at. */
+enum { RESULT_COLUMNS = 16, POST_COLUMNS = 9, BATCH = 2000 };
+
+/* People from … to as rows, of whom the next are made while these are stored. */
+struct batch {
+    const struct match_save *save;
+    struct arena *mem;
+    int64_t now;
+    int32_t from, to;
+    bool with_obstacles;
+    struct param *rows;
 };
 
 static const char *scored(struct arena *mem, const struct match_problem *in,
@@ -54,62 +63,172 @@ static const char *scored(struct arena *mem, const struct match_problem *in,
     return match_score_json(mem, &score);
 }
 
-static struct result result_of(struct arena *mem, const struct match_save *s, int32_t i,
-                               bool with_obstacles)
+/* The best post considered besides the one given. */
+static const struct match_post *runner_up(const struct match_save *s, int32_t i)
 {
-    const struct match_problem *in = s->problem;
     const struct match_candidates *c = &s->assignment->considered;
-    int32_t post = s->assignment->auction.post[i];
-    struct result r = { .person = &in->persons[i],
-                        .post = post < 0 ? NULL : &in->posts[post],
-                        .candidates = c->row[i + 1] - c->row[i],
-                        .score = NONE,
-                        .second_score = NONE };
 
-    for (int64_t e = c->row[i]; e < c->row[i + 1] && !r.second; e++)
-        if (c->edges[e].post != post)
-            r.second = &in->posts[c->edges[e].post];
-    r.reasons = scored(mem, in, r.person, r.post, &r.score);
-    r.second_reasons = scored(mem, in, r.person, r.second, &r.second_score);
-    if (r.candidates == 0 && with_obstacles)
-        r.reasons = match_obstacles_json(mem, in, r.person);
-    return r;
+    for (int64_t e = c->row[i]; e < c->row[i + 1]; e++)
+        if (c->edges[e].post != s->assignment->auction.post[i])
+            return &s->problem->posts[c->edges[e].post];
+    return NULL;
 }
 
-static enum err save_result(struct ctx *cx, const struct match_save *s, const struct result *r)
+/* Person i of the problem as the columns of match_result; the id is given when it is stored. */
+static void result_row(const struct batch *b, int32_t i, struct param *ret)
 {
-    const struct match_post *post = r->post;
+    const struct match_save *s = b->save;
+    const struct match_problem *in = s->problem;
+    const struct match_candidates *c = &s->assignment->considered;
+    const struct match_person *person = &in->persons[i];
+    int32_t at = s->assignment->auction.post[i];
+    const struct match_post *post = at < 0 ? NULL : &in->posts[at], *second = runner_up(s, i);
+    int64_t candidates = c->row[i + 1] - c->row[i], score = NONE, second_score = NONE;
+    const char *reasons = scored(b->mem, in, person, post, &score);
+    const char *second_reasons = scored(b->mem, in, person, second, &second_score);
 
-    return db_exec(
-        cx,
-        "INSERT INTO match_result (id, run_id, person_id, home, work, employer_id, post_id, score,"
-        " reasons, runner_up_post_id, runner_up_score, runner_up_reasons, candidates, state,"
-        " created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-        " $14, $15, $15 WHERE SCOPE(match_result home=$4, work=$5, employer_id=$6, person_id=$3)",
-        P(store_new_id(cx->store)), P(s->run_id), P(r->person->id), P(r->person->home),
-        P(post ? post->work : NONE), P(post ? post->employer->id : NONE), P(post ? post->id : NONE),
-        P(r->score), P(r->reasons), P(r->second ? r->second->id : NONE), P(r->second_score),
-        P(r->second_reasons), P(r->candidates), P(post ? "PROPOSED" : "UNPLACED"), P(cx->now));
+    if (candidates == 0 && b->with_obstacles)
+        reasons = match_obstacles_json(b->mem, in, person);
+    memcpy(ret,
+           (struct param[RESULT_COLUMNS]){
+               P(NONE), P(s->run_id), P(person->id), P(person->home), P(post ? post->work : NONE),
+               P(post ? post->employer->id : NONE), P(post ? post->id : NONE), P(score), P(reasons),
+               P(second ? second->id : NONE), P(second_score), P(second_reasons), P(candidates),
+               P(post ? "PROPOSED" : "UNPLACED"), P(b->now), P(b->now) },
+           sizeof *ret * RESULT_COLUMNS);
+}
+
+/* "(VALUES ($1, $2, …), …) v" for so many rows. */
+static void add_values(struct str *sql, int rows, int columns)
+{
+    str_add(sql, "(VALUES ");
+    for (int r = 0, n = 0; r < rows; r++) {
+        str_add(sql, r ? ", (" : "(");
+        for (int c = 0; c < columns; c++)
+            str_addf(sql, "%s$%d", c ? ", " : "", ++n);
+        str_add(sql, ")");
+    }
+    str_add(sql, ") v");
+}
+
+/* SQLite runs a statement of one row without getting ready to undo it; PostgreSQL is asked once for
+ * many. Both texts say the same. */
+struct bulk {
+    const char *one; /* INSERT of one row by $1… */
+    const char *into, *where;
+    int columns;
+};
+
+static const struct bulk results_bulk = {
+    "INSERT INTO match_result (id, run_id, person_id, home, work, employer_id, post_id, score,"
+    " reasons, runner_up_post_id, runner_up_score, runner_up_reasons, candidates, state,"
+    " created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+    " $15, $16 WHERE SCOPE(match_result home=$4, work=$5, employer_id=$6, person_id=$3)",
+    "INSERT INTO match_result (id, run_id, person_id, home, work, employer_id, post_id, score,"
+    " reasons, runner_up_post_id, runner_up_score, runner_up_reasons, candidates, state,"
+    " created_at, updated_at) SELECT v.* FROM ",
+    " WHERE SCOPE(match_result home=v.column4, work=v.column5, employer_id=v.column6,"
+    " person_id=v.column3)",
+    RESULT_COLUMNS
+};
+
+static const struct bulk posts_bulk = {
+    "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats, queue, price)"
+    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
+    " WHERE SCOPE(match_post home=$4, work=$5, employer_id=$6)",
+    "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats, queue, price)"
+    " SELECT v.* FROM ",
+    " WHERE SCOPE(match_post home=v.column4, work=v.column5, employer_id=v.column6)", POST_COLUMNS
+};
+
+static enum err insert_rows(struct ctx *cx, const struct bulk *b, struct param *rows, int n)
+{
+    enum { AT_ONCE = 100 };
+    int step = store_kind(cx->store) == STORE_SQLITE ? 1 : AT_ONCE;
+
+    for (int from = 0; from < n; from += step) {
+        int m = MIN(step, n - from);
+        struct param *at = rows + (ptrdiff_t)from * b->columns;
+        struct str sql = str_new(cx->mem);
+
+        for (int i = 0; i < m; i++)
+            at[i * b->columns] = param_int(store_new_id(cx->store));
+        if (step > 1) {
+            str_add(&sql, b->into);
+            add_values(&sql, m, b->columns);
+            str_add(&sql, b->where);
+        }
+        TRY(db_exec_list(cx, step > 1 ? sql.s : b->one, (struct params){ m * b->columns, at }));
+    }
+    return OK;
+}
+
+/* --- results --- */
+
+static void *batch_make(void *arg)
+{
+    struct batch *b = arg;
+
+    arena_reset(b->mem);
+    b->rows = NEW_ARRAY(b->mem, struct param, (int64_t)RESULT_COLUMNS * (b->to - b->from));
+    for (int32_t i = b->from; i < b->to; i++)
+        result_row(b, i, b->rows + (ptrdiff_t)RESULT_COLUMNS * (i - b->from));
+    return NULL;
+}
+
+static enum err batch_store(struct ctx *cx, const struct batch *b)
+{
+    struct arena *mem = cx->mem;
+    enum err err;
+
+    cx->mem = b->mem;
+    err = insert_rows(cx, &results_bulk, b->rows, b->to - b->from);
+    cx->mem = mem;
+    return err;
+}
+
+/* Stores one batch while another thread makes the next. */
+static enum err save_batches(struct ctx *cx, struct batch *now, struct batch *next)
+{
+    int32_t n = now->save->problem->n_persons;
+    enum err err = OK;
+
+    now->to = MIN(BATCH, n);
+    batch_make(now);
+    while (err == OK && now->from < n) {
+        struct batch *swap = now;
+        pthread_t thread;
+        bool started;
+
+        next->from = now->to;
+        next->to = MIN(next->from + BATCH, n);
+        started = next->from < n && pthread_create(&thread, NULL, batch_make, next) == 0;
+        err = batch_store(cx, now);
+        if (started)
+            pthread_join(thread, NULL);
+        else
+            batch_make(next);
+        now = next;
+        next = swap;
+    }
+    return err;
 }
 
 static enum err save_results(struct ctx *cx, const struct match_save *s)
 {
     const struct match_candidates *c = &s->assignment->considered;
-    struct arena *mem = cx->mem, *row = arena_new();
     int64_t without = 0;
-    enum err err = OK;
+    struct batch a = { .save = s, .mem = arena_new(), .now = cx->now }, b;
+    enum err err;
 
     for (int32_t i = 0; i < s->problem->n_persons; i++)
         without += c->row[i + 1] == c->row[i];
-    for (int32_t i = 0; i < s->problem->n_persons && err == OK; i++) {
-        struct result r = result_of(row, s, i, without * s->problem->n_posts <= OBSTACLES_MAX);
-
-        cx->mem = row;
-        err = save_result(cx, s, &r);
-        cx->mem = mem;
-        arena_reset(row);
-    }
-    arena_free(row);
+    a.with_obstacles = without * s->problem->n_posts <= OBSTACLES_MAX;
+    b = a;
+    b.mem = arena_new();
+    err = save_batches(cx, &a, &b);
+    arena_free(a.mem);
+    arena_free(b.mem);
     return err;
 }
 
@@ -119,6 +238,7 @@ static enum err save_posts(struct ctx *cx, const struct match_save *s)
     const struct match_candidates *c = &s->assignment->considered;
     const struct auction_result *a = &s->assignment->auction;
     int32_t *queue = NEW_ARRAY(cx->mem, int32_t, in->n_posts + 1);
+    struct param *rows = NEW_ARRAY(cx->mem, struct param, (int64_t)POST_COLUMNS * in->n_posts + 1);
 
     for (int32_t i = 0; i < in->n_persons; i++)
         if (c->row[i + 1] > c->row[i])
@@ -126,15 +246,13 @@ static enum err save_posts(struct ctx *cx, const struct match_save *s)
     for (int32_t i = 0; i < in->n_posts; i++) {
         const struct match_post *p = &in->posts[i];
 
-        TRY(db_exec(cx,
-                    "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats,"
-                    " queue, price) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
-                    " WHERE SCOPE(match_post home=$4, work=$5, employer_id=$6)",
-                    P(store_new_id(cx->store)), P(s->run_id), P(p->id), P(s->input->home),
-                    P(p->work), P(p->employer->id), P(p->seats), P(queue[i]),
-                    P(a->price[i] / a->scale)));
+        memcpy(rows + (ptrdiff_t)POST_COLUMNS * i,
+               (struct param[POST_COLUMNS]){ P(NONE), P(s->run_id), P(p->id), P(s->input->home),
+                                             P(p->work), P(p->employer->id), P(p->seats),
+                                             P(queue[i]), P(a->price[i] / a->scale) },
+               sizeof *rows * POST_COLUMNS);
     }
-    return OK;
+    return insert_rows(cx, &posts_bulk, rows, in->n_posts);
 }
 
 enum err match_save(struct ctx *cx, void *save)
