@@ -3,10 +3,10 @@
  * How the best posts of a person are found exactly without scoring every pair: blocks.h.
  *
  * The assignment must not see only everybody's favourites: those have few seats. So the considered
- * pairs are (1) each person's best posts, (2) with many people the best at prices found for a sample
- * of them, and then, round by round, (3) posts which at the prices found are worth more to a person
- * than what she has. When there are none of the third kind, the assignment is the best over all
- * possible pairs, considered or not.
+ * pairs are (1) each person's best posts, (2) with many people the best at prices found for a
+ * sample of them, and then, round by round, (3) posts which at the prices found are worth more to a
+ * person than what she has. When there are none of the third kind, the assignment is the best over
+ * all possible pairs, considered or not.
  */
 #pragma once
 #include "matching/auction.h"
