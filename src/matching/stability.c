@@ -1,6 +1,8 @@
 /* stability.c — blocking pairs, groups, and the price of evening them out. */
 #include "matching/stability.h"
 
+#include <stdlib.h>
+
 /* --- blocking pairs --- */
 
 void match_least(const struct auction_input *market, const int32_t *post, const int32_t *points,
@@ -109,6 +111,10 @@ struct evening {
     const int32_t *group;
     int32_t which, wanted;
     struct auction_edge *edges; /* with the bonus */
+    /* of the auction before, from which the next one begins */
+    int64_t *price;
+    int32_t *post, bonus;
+    bool has_last;
 };
 
 struct outcome {
@@ -128,14 +134,17 @@ static int32_t score_of(const struct auction_input *market, int32_t w, int32_t p
 
 /* For any assignment that places at least `wanted` of the group, value + bonus * wanted is at most
  * the bound of the auction with the bonus: so that bound less bonus * wanted holds for them all. */
-static struct outcome with_bonus(const struct evening *e, int32_t bonus)
+static struct outcome with_bonus(struct evening *e, int32_t bonus)
 {
     struct arena *mem = arena_new();
     struct auction_input market = *e->market;
+    struct auction_start start = { e->price, e->post,
+                                   (int64_t)abs(bonus - e->bonus) * (market.workers + 1) };
     struct auction_result r;
     struct outcome ret = { 0 };
 
     market.edges = e->edges;
+    market.start = e->has_last ? &start : NULL;
     for (int32_t w = 0; w < market.workers; w++)
         for (int64_t i = market.row[w]; i < market.row[w + 1]; i++) {
             struct auction_edge edge = e->market->edges[i];
@@ -145,7 +154,12 @@ static struct outcome with_bonus(const struct evening *e, int32_t bonus)
             e->edges[i] = edge;
         }
     auction_solve(mem, &market, &r);
+    e->has_last = true;
+    e->bonus = bonus;
+    for (int32_t p = 0; p < market.posts; p++)
+        e->price[p] = r.price[p];
     for (int32_t w = 0; w < market.workers; w++) {
+        e->post[w] = r.post[w];
         if (r.post[w] < 0)
             continue;
         ret.value += score_of(e->market, w, r.post[w]);
@@ -159,20 +173,29 @@ static struct outcome with_bonus(const struct evening *e, int32_t bonus)
 void match_even_out(const struct auction_input *market, const int32_t *group, int32_t which,
                     int32_t wanted, struct match_evening *ret)
 {
-    enum { BONUS_MOST = 1 << 20 }; /* above any two scores: one more placed outweighs them */
+    /* The most is above any two scores: one more placed outweighs them. */
+    enum { BONUS_FIRST = 64, BONUS_STEP = 4, BONUS_MOST = 1 << 20 };
     struct arena *scratch = arena_new();
-    struct evening e = { market, group, which, wanted,
+    struct evening e = { market,
+                         group,
+                         which,
+                         wanted,
                          NEW_ARRAY(scratch, struct auction_edge,
-                                   (size_t)market->row[market->workers] + 1) };
+                                   (size_t)market->row[market->workers] + 1),
+                         NEW_ARRAY(scratch, int64_t, (size_t)market->posts + 1),
+                         NEW_ARRAY(scratch, int32_t, (size_t)market->workers + 1),
+                         0,
+                         false };
     struct outcome low = with_bonus(&e, 0), high = low;
     int32_t under = 0, enough = 0;
 
     *ret = (struct match_evening){ .placed_before = low.placed,
                                    .value_before = low.value,
                                    .bound = low.bound };
-    if (low.placed < wanted) {
-        high = with_bonus(&e, BONUS_MOST);
-        enough = BONUS_MOST;
+    while (high.placed < wanted && enough < BONUS_MOST) {
+        under = enough;
+        enough = MIN(BONUS_MOST, MAX(BONUS_FIRST, BONUS_STEP * enough));
+        high = with_bonus(&e, enough);
         ret->bound = MIN(ret->bound, high.bound);
     }
     while (high.placed >= wanted && enough - under > 1) {

@@ -54,7 +54,7 @@ enum { MATCH_EVENING_PRECISION = 10000 };
 
 /* What it costs in points that at least `wanted` people of one group get a post. A bonus on every
  * pair of the group is the price of that rule (Lagrange); the least bonus that does it is found by
- * bisection, one auction each. */
+ * steps up and bisection, one auction each, which begins from the outcome of the one before. */
 struct match_evening {
     int32_t placed_before, placed_after; /* of the group */
     int32_t bonus;                       /* points */
