@@ -5,7 +5,7 @@
 #include "platform/journal.h"
 #include "policy/policy_facts_load.h"
 
-/* The query once for each FACTS_CHUNK of the ids, which stand behind its own parameters. */
+/* The query, which ends in IN, of at most FACTS_CHUNK ids. */
 static enum err rows_of(struct ctx *cx, struct rows *ret, const char *before, const int64_t *ids,
                         int n)
 {

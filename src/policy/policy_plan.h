@@ -18,7 +18,10 @@ enum {
     TRAITS_OF_FORM = 0xff,
     TRAITS_OF_RELATION = 0x1ff << TRAIT_RELATION
 };
+/* What the spell is, for a person of that domicile. */
 uint32_t spell_traits(const struct policy_facts *f, const struct policy_spell *s);
+/* What the policy does not take; where it looks at places and employers is asked beside
+ * (spell_counts). */
 uint32_t traits_refused(const struct policy *p);
 
 /* The way time is counted, as far as it makes one line different from another. */
@@ -60,6 +63,7 @@ struct policy_plan {
     bool has_places; /* asks where work is, or with whom */
 };
 
+/* Sets everything. The policy must stay. */
 void policy_plan_make(struct policy_plan *ret, const struct policy *p);
 /* Months an item needs, the policy's own condition included; 0 = no matter. */
 int32_t item_months(const struct policy *p, const struct policy_item *it);
