@@ -1,9 +1,11 @@
 /* bench_matching.c — the whole road from people and posts to an assignment.
  *
  *     bench_matching PERSONS POSTS [WITHOUT_WISH_PERCENT=30] [SEATS_PER_PERSON=0.9] [SEED=1]
- * [STORE]
+ * [STORE | candidates]
  *
- * With a store, an empty file or database, the outcome is stored there too, with its reasons.
+ * With a store, an empty file or database, the outcome is stored there too, with its reasons; with
+ * `candidates` it ends after these. Their checksum must not move when only speed was meant to
+ * change.
  * People of 60 western counties who share tastes: a few destinations and trades are far more wanted
  * than others; the given share has no wish for a place, and half of all none for a trade. Posts in
  * 60 eastern districts, 200 occupations. Prints one line. */
@@ -200,6 +202,19 @@ static bool store_outcome(const char *url, struct match_save *save)
     return err == OK;
 }
 
+static uint64_t checksum(const struct match_candidates *c, int32_t n)
+{
+    uint64_t sum = 14695981039346656037u;
+
+    for (int32_t i = 0; i < n; i++)
+        sum = (sum ^ (uint64_t)(c->row[i + 1] - c->row[i])) * 1099511628211u;
+    for (int64_t e = 0; e < c->row[n]; e++) {
+        sum = (sum ^ (uint64_t)c->edges[e].post) * 1099511628211u;
+        sum = (sum ^ (uint64_t)c->edges[e].score) * 1099511628211u;
+    }
+    return sum;
+}
+
 int main(int argc, char **argv)
 {
     int32_t n = argc > 1 ? atoi(argv[1]) : 100000, m = argc > 2 ? atoi(argv[2]) : 10000;
@@ -221,8 +236,14 @@ int main(int argc, char **argv)
     at[0] = now();
     match_candidates(mem, &in, &c);
     at[1] = now();
-    fprintf(stderr, "candidates: %.2f s of processors, %.2f s\n", at[1].cpu - at[0].cpu,
-            at[1].wall - at[0].wall);
+    getrusage(RUSAGE_SELF, &use);
+    fprintf(stderr,
+            "candidates: %.2f s of processors, %.2f s, %.0f looked at per person, %lld edges, peak "
+            "%ld MB, checksum %016llx\n",
+            at[1].cpu - at[0].cpu, at[1].wall - at[0].wall, (double)c.pairs / MAX(1, n),
+            (long long)c.row[n], use.ru_maxrss / 1024, (unsigned long long)checksum(&c, n));
+    if (argc > 6 && str_eq(argv[6], "candidates"))
+        return 0;
     match_assign(mem, &in, &a);
     at[2] = now();
     getrusage(RUSAGE_SELF, &use);

@@ -2,6 +2,8 @@
 #include "harness.h"
 #include "matching/blocks.h"
 
+#include <stdlib.h>
+
 static uint64_t dice;
 
 static int64_t roll(int64_t lo, int64_t hi)
@@ -14,13 +16,15 @@ static int64_t roll(int64_t lo, int64_t hi)
 
 static const int64_t west[] = { 621121000000, 621102000000, 500237000000, 511132000000 };
 static const int64_t east[] = {
-    350181000000, 350102000000, 350206000000, 370681000000, 330602000000, 621102000000, 0
+    350181000000, 350102000000, 350206000000, 370681000000,
+    330602000000, 621102000000, 350181005000, 0,
 };
 static const int32_t trades[] = { 6180204, 6180299, 6180101, 4030201, 4030500, 6310000, 0 };
 static const int32_t wishes[] = { 6180204, 6180200, 6180000, 6000000, 4030201, 4000000 };
 static const struct match_range wanted[] = {
     { 350000000000, 359999999999 }, { 350100000000, 350199999999 }, { 350181000000, 350181999999 },
-    { 370000000000, 379999999999 }, { 330000000000, 339999999999 },
+    { 350102000000, 350102999999 }, { 350181001000, 350181005999 }, { 370000000000, 379999999999 },
+    { 330000000000, 339999999999 },
 };
 
 static struct match_employer employers[5];
@@ -96,11 +100,11 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
             .home = west[roll(0, 3)],
             .birth = { (int16_t)(roll(0, 5) ? 1990 : roll(2008, 2027)), 3, 20 },
             .from = days[roll(0, 3)],
-            .destinations = &wanted[roll(0, 3)],
+            .destinations = &wanted[roll(0, 5)],
             .n_destinations = (int32_t)roll(0, 2),
             .occupations = &wishes[roll(0, 4)],
             .n_occupations = (int32_t)roll(0, 2),
-            .earlier = &east[roll(0, 5)],
+            .earlier = &east[roll(0, 6)],
             .n_earlier = (int32_t)roll(0, 1),
             .trainings = &trainings[roll(0, 3)],
             .n_trainings = (int32_t)MAX(0, roll(-2, 2)),
@@ -118,7 +122,7 @@ static struct match_problem problem(int32_t n_persons, int32_t n_posts)
             .id = 5000 - i,
             .employer = &employers[roll(0, 4)],
             .grants = roll(0, 3) ? &grants[roll(0, 2)] : NULL,
-            .work = east[roll(0, 6)],
+            .work = east[roll(0, 7)],
             .occupation = trades[roll(0, 6)],
             .seats = (int32_t)roll(0, 3),
             .pay_form = roll(0, 1) ? MATCH_PAY_PIECE : MATCH_PAY_TIME,
@@ -164,85 +168,238 @@ TEST("the search finds the same posts in the same order as looking at all of the
     }
 }
 
-TEST("prices and taken seats are searched as exactly, whatever the number of threads")
+/* What a search must find for one person, by looking at every post. */
+struct plain {
+    int64_t id, worth;
+    int32_t post, score;
+};
+
+static int plain_order(const void *a, const void *b)
 {
-    dice = 17;
-    for (int round = 0; round < 40; round++) {
-        struct match_problem in = problem(40, 60);
-        int64_t price[60], least[40];
-        int32_t seats[60], who[40];
-        struct block_search search = { who, 40, 1 + round % 7, least, price, 41, seats };
-        struct block_found one, three;
+    const struct plain *p = a, *q = b;
 
-        for (int i = 0; i < 60; i++) {
-            price[i] = roll(0, 1) ? roll(0, 2000 * 41) : 0;
-            seats[i] = (int32_t)roll(0, 2);
-        }
-        for (int i = 0; i < 40; i++) {
-            who[i] = 39 - i;
-            least[i] = roll(0, 1) ? roll(0, 1500 * 41) : 0;
-        }
-        in.threads = 1;
-        blocks_search(test_arena(), blocks_build(test_arena(), &in), &search, &one);
-        in.threads = 3;
-        blocks_search(test_arena(), blocks_build(test_arena(), &in), &search, &three);
-        for (int i = 0; i < 40; i++) {
-            const struct match_person *person = &in.persons[who[i]];
-            int64_t last = INT64_MAX, last_id = 0, found = 0, there = 0;
+    if (p->worth != q->worth)
+        return p->worth > q->worth ? -1 : 1;
+    return (p->id > q->id) - (p->id < q->id);
+}
 
-            EXPECT_INT(one.n[i], three.n[i]);
-            for (int32_t e = 0; e < one.n[i]; e++) {
-                struct auction_edge edge = one.edges[i * search.most + e];
-                const struct match_post *post = &in.posts[edge.post];
-                int64_t worth = edge.score * 41 - price[edge.post];
+static int32_t plain_search(const struct match_problem *in, const struct block_search *search,
+                            int32_t who, struct plain *ret)
+{
+    int32_t n = 0;
 
-                EXPECT_INT(edge.post, three.edges[i * search.most + e].post);
-                EXPECT(match_feasible(person, post, in.today) && seats[edge.post] > 0);
-                EXPECT_INT(edge.score, match_points(person, post, in.weights));
-                EXPECT(worth > least[who[i]]);
-                EXPECT(worth < last || (worth == last && post->id > last_id));
-                last = worth;
-                last_id = post->id;
-                found++;
-            }
-            for (int p = 0; p < 60; p++) {
-                const struct match_post *post = &in.posts[p];
-                int64_t worth = match_points(person, post, in.weights) * 41 - price[p];
+    for (int32_t p = 0; p < in->n_posts; p++) {
+        const struct match_post *post = &in->posts[p];
+        int32_t score = match_points(&in->persons[who], post, in->weights);
+        int64_t worth = score * search->scale - search->price[p];
 
-                if (seats[p] > 0 && match_feasible(person, post, in.today) && worth > least[who[i]])
-                    there += found < search.most || worth > last ||
-                             (worth == last && post->id <= last_id);
-            }
-            EXPECT_INT(there, found);
+        if (match_feasible(&in->persons[who], post, in->today) && search->seats[p] > 0 &&
+            worth > search->least[who])
+            ret[n++] = (struct plain){ post->id, worth, p, score };
+    }
+    qsort(ret, (size_t)n, sizeof *ret, plain_order);
+    return MIN(n, search->most);
+}
+
+static void expect_found(const struct match_problem *in, const struct block_search *search,
+                         const struct block_found *found)
+{
+    struct plain *plain = NEW_ARRAY(test_arena(), struct plain, in->n_posts + 1);
+
+    for (int i = 0; i < search->n_who; i++) {
+        int32_t n = plain_search(in, search, search->who[i], plain);
+
+        EXPECT_INT(found->n[i], n);
+        EXPECT_INT(found->worth[i], n > 0 ? plain[0].worth : 0);
+        for (int32_t e = 0; e < n && n == found->n[i]; e++) {
+            EXPECT_INT(found->edges[i * search->most + e].post, plain[e].post);
+            EXPECT_INT(found->edges[i * search->most + e].score, plain[e].score);
         }
     }
 }
 
+/* Posts differ in few things, and prices and bars by as little as can be, so that the same worth
+ * comes from many prices and the same whole points with many fractions. */
+TEST("prices and taken seats are searched as exactly, whatever the number of threads")
+{
+    enum { PEOPLE = 40, POSTS = 300, SCALE = 41 };
+    int32_t lists = 0, edges = 0;
+
+    dice = 17;
+    for (int round = 0; round < 60; round++) {
+        struct match_problem in = problem(PEOPLE, round % 2 ? POSTS : 60);
+        int64_t price[POSTS], least[PEOPLE];
+        int32_t seats[POSTS], who[PEOPLE];
+        struct block_search search = { who, PEOPLE, 1 + round % 7, least, price, SCALE, seats };
+
+        if (round % 3 == 0)
+            for (int p = 1; p < in.n_posts; p++) {
+                int64_t id = in.posts[p].id;
+
+                ((struct match_post *)in.posts)[p] = in.posts[p % 5];
+                ((struct match_post *)in.posts)[p].id = id;
+            }
+        for (int p = 0; p < in.n_posts; p++) {
+            price[p] = round % 4 == 3 ? roll(0, 2000 * SCALE) : roll(0, 3) * SCALE + roll(-1, 2);
+            price[p] = roll(0, 3) ? MAX(0, price[p]) : 0;
+            seats[p] = (int32_t)roll(0, 2);
+        }
+        for (int i = 0; i < PEOPLE; i++) {
+            struct plain all[POSTS];
+            int32_t n;
+
+            who[i] = PEOPLE - 1 - i;
+            least[i] = 0;
+            search.most = POSTS;
+            n = plain_search(&in, &search, i, all);
+            least[i] = n > 0 && roll(0, 1) ? MAX(0, all[roll(0, n - 1)].worth + roll(-1, 1)) : 0;
+        }
+        for (in.threads = 1; in.threads <= 3; in.threads += 2) {
+            struct block_found found;
+
+            search.most = 1 + round % 7;
+            blocks_search(test_arena(), blocks_build(test_arena(), &in), &search, &found);
+            expect_found(&in, &search, &found);
+            for (int i = 0; i < PEOPLE; i++) {
+                lists += found.n[i] > 0;
+                edges += found.n[i];
+            }
+        }
+    }
+    EXPECT(lists > 2000 && edges > 3 * lists / 2); /* it was no empty question */
+}
+
+/* --- how much is looked at --- */
+
+static const struct match_person anybody = { .home = 621121000000,
+                                             .birth = { 1990, 1, 1 },
+                                             .least_wage_fen = 300000,
+                                             .companion_id = NONE,
+                                             .is_willing = true };
+static const struct match_post any_post = { .employer = &employers[0],
+                                            .work = 350181000000,
+                                            .occupation = 6180204,
+                                            .seats = 1,
+                                            .pay_low_fen = 400000,
+                                            .newcomer_pay_fen = NONE };
+enum { ALIKE_PEOPLE = 3000, ALIKE_POSTS = 5000 };
+
+/* So many people and posts that are all the same, ids apart. */
+static struct match_problem alike(struct match_person person, struct match_post post)
+{
+    struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, ALIKE_PEOPLE);
+    struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, ALIKE_POSTS);
+
+    employers[0] = (struct match_employer){ .id = 1 };
+    weights = match_weights_default();
+    for (int i = 0; i < ALIKE_PEOPLE; i++) {
+        persons[i] = person;
+        persons[i].id = i + 1;
+    }
+    for (int i = 0; i < ALIKE_POSTS; i++) {
+        posts[i] = post;
+        posts[i].id = ALIKE_POSTS - i;
+    }
+    return (struct match_problem){ persons,     posts,          ALIKE_PEOPLE,
+                                   ALIKE_POSTS, { 2026, 3, 1 }, &weights };
+}
+
+/* Everybody finds what looking at all posts finds, from at most so many looked at for each. */
+static void expect_looked_at(const struct match_problem *in, int32_t n_found, int64_t most_pairs)
+{
+    struct match_candidates c;
+    struct auction_edge plain[20];
+
+    match_candidates(test_arena(), in, &c);
+    EXPECT(c.pairs <= most_pairs * in->n_persons);
+    EXPECT_INT(match_shortlist(in, &in->persons[0], 20, plain), n_found);
+    for (int32_t i = 0; i < in->n_persons; i++) {
+        EXPECT_INT(c.row[i + 1] - c.row[i], n_found);
+        for (int32_t e = 0; e < n_found && c.row[i + 1] - c.row[i] == n_found; e++)
+            EXPECT_INT(c.edges[c.row[i] + e].post, plain[e].post);
+    }
+}
+
+TEST("people and posts that are all alike are found by looking at a chunk or two")
+{
+    struct match_problem in = alike(anybody, any_post);
+
+    expect_looked_at(&in, 20, 48);
+    in = alike(anybody, any_post);
+    in.n_posts = 1;
+    ((struct match_post *)in.posts)->seats = 1000000;
+    expect_looked_at(&in, 1, 1);
+    in.n_posts = 0;
+    expect_looked_at(&in, 0, 0);
+    in.n_posts = ALIKE_POSTS;
+    in.n_persons = 0;
+    expect_looked_at(&in, 20, 0);
+}
+
+TEST("one post far better than all others costs no more to find")
+{
+    struct match_problem in = alike(anybody, any_post);
+
+    ((struct match_post *)in.posts)[17].pay_low_fen = 600000;
+    expect_looked_at(&in, 20, 72);
+}
+
+TEST("who cannot have any post looks at none")
+{
+    static const int32_t cook = 4030201;
+    struct match_person none = anybody, unwilling = anybody, proud = anybody, late = anybody,
+                        elsewhere = anybody, other = anybody, weak = anybody;
+    struct match_post soon = any_post, hard = any_post, skilled = any_post;
+
+    unwilling.is_willing = false;
+    proud.least_wage_fen = 400001;
+    late.from = (struct date){ 2026, 4, 2 };
+    soon.expires_on = (struct date){ 2026, 4, 1 };
+    elsewhere.destinations = &wanted[5];
+    elsewhere.n_destinations = 1;
+    other.occupations = &cook;
+    other.n_occupations = 1;
+    weak.cannot = MATCH_HEAVY;
+    hard.demands = MATCH_HEAVY | MATCH_NIGHT;
+    skilled.min_skill = 2;
+    const struct {
+        const struct match_person *person;
+        const struct match_post *post;
+    } pairs[] = { { &unwilling, &soon }, { &proud, &soon }, { &late, &soon },
+                  { &elsewhere, &soon }, { &other, &soon }, { &weak, &hard },
+                  { &none, &skilled } };
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        struct match_problem in = alike(*pairs[i].person, *pairs[i].post);
+
+        expect_looked_at(&in, 0, 0);
+    }
+}
+
+TEST("who can just have the posts finds them")
+{
+    struct match_person person = anybody;
+    struct match_post post = any_post;
+    struct match_problem in;
+
+    person.from = post.expires_on = (struct date){ 2026, 4, 1 };
+    person.least_wage_fen = post.pay_low_fen;
+    post.min_skill = person.skill_level = 2;
+    post.demands = MATCH_NIGHT;
+    person.cannot = MATCH_HEAVY;
+    in = alike(person, post);
+    expect_looked_at(&in, 20, 48);
+}
+
 TEST("a shortlist is by score, then the lower post id")
 {
-    dice = 2;
-    struct match_problem in = problem(1, 40);
-    struct match_person anybody = { .home = west[0],
-                                    .birth = { 1990, 1, 1 },
-                                    .least_wage_fen = NONE,
-                                    .companion_id = NONE,
-                                    .skill_level = 8,
-                                    .is_willing = true,
-                                    .is_registered = true };
-    struct match_post *same = NEW_ARRAY(test_arena(), struct match_post, 40);
+    struct match_problem in = alike(anybody, any_post);
     struct auction_edge list[8];
 
-    for (int i = 0; i < 40; i++) {
-        same[i] = in.posts[0];
-        same[i].id = 1000 - i;
-        same[i].seats = 1;
-        same[i].expires_on = (struct date){ 0 };
-    }
-    in.posts = same;
-    in.persons = &anybody;
+    ((struct match_post *)in.posts)[7].has_board = true;
     EXPECT_INT(match_shortlist(&in, &anybody, 8, list), 8);
-    for (int i = 0; i < 8; i++)
-        EXPECT_INT(list[i].post, 39 - i);
+    EXPECT_INT(list[0].post, 7);
+    for (int i = 1; i < 8; i++)
+        EXPECT_INT(list[i].post, ALIKE_POSTS - i); /* ids run against the order */
 }
 
 /* The best over all possible pairs, by giving the auction every one. */

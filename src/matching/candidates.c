@@ -57,13 +57,13 @@ void match_candidates(struct arena *mem, const struct match_problem *in,
 
     for (int32_t i = 0; i < in->n_persons; i++)
         who[i] = i;
-    blocks_search(scratch, blocks_build(scratch, in), &search, &found);
-    for (int32_t i = 0; i < in->n_persons; i++)
+    blocks_search(mem, blocks_build(scratch, in), &search, &found);
+    for (int32_t i = 0; i < in->n_persons; i++) {
         c.row[i + 1] = c.row[i] + found.n[i];
-    c.edges = NEW_ARRAY(mem, struct auction_edge, c.row[in->n_persons] + 1);
-    for (int32_t i = 0; i < in->n_persons; i++)
-        memcpy(c.edges + c.row[i], found.edges + (int64_t)i * search.most,
-               sizeof *c.edges * (size_t)found.n[i]);
+        memmove(found.edges + c.row[i], found.edges + (int64_t)i * search.most,
+                sizeof *found.edges * (size_t)found.n[i]);
+    }
+    c.edges = found.edges;
     c.pairs = found.pairs;
     arena_free(scratch);
     *ret = c;
