@@ -66,7 +66,7 @@ static int64_t person_of(struct ctx *cx, const char *name, const char *id_no, in
 static enum err compare(struct ctx *cx, int64_t run, int64_t with, const char *more)
 {
     return road_call(cx, "match_runs.compare", run,
-                     arena_printf(cx->mem, "with_id=%lld%s", (long long)with, more));
+                     arena_printf(cx->mem, "run_id=%lld%s", (long long)with, more));
 }
 
 /* People of a turn in the reply; NONE when it is not told. */

@@ -14,7 +14,7 @@ static const struct choice turns[] = {
 };
 
 const struct field match_compare_fields[] = {
-    PARAM(struct compare_input, with_id, FIELD_ID, "与哪一次比", "Compared with", .required = true,
+    PARAM(struct compare_input, run_id, FIELD_ID, "与哪一次比", "Compared with", .required = true,
           .refers_not = "match_run_seen(): of a wider office's run one's own rows are seen"),
     PARAM(struct compare_input, turn, FIELD_CHOICE, "变化", "Change", .choices = turns),
     PARAM(struct compare_input, after, FIELD_ID, "从此人之后", "After this person",
@@ -106,7 +106,7 @@ static enum err write_sums(struct ctx *cx, const struct compare_input *in)
                 " x.had_score END), 0) AS had_points, coalesce(sum(CASE WHEN x.has IS NOT NULL"
                 " THEN x.has_score END), 0) AS has_points, sum(1 - x.was_in) AS joined,"
                 " sum(1 - x.is_in) AS gone FROM " PAIRS " GROUP BY 1 LIMIT 5",
-                P(in->with_id), P(cx->id)));
+                P(in->run_id), P(cx->id)));
     json_key(cx->out, "turns");
     json_array(cx->out);
     for (const struct choice *c = turns; c->code; c++)
@@ -171,8 +171,7 @@ static enum err write_items(struct ctx *cx, const struct compare_input *in)
                                                          " AS turn FROM " PAIRS ") y WHERE"
                                                          " (y.turn = $3 OR ($3 IS NULL AND y.turn IN ('MOVED', 'GAINED', 'LOST')))"
                                                          " AND y.person_id > $4 ORDER BY y.person_id LIMIT $5",
-        P(in->with_id), P(cx->id), P(in->turn), P(in->after == NONE ? 0 : in->after),
-        P(limit + 1)));
+        P(in->run_id), P(cx->id), P(in->turn), P(in->after == NONE ? 0 : in->after), P(limit + 1)));
     json_key(cx->out, "items");
     json_array(cx->out);
     for (int i = 0; i < r.n && i < limit; i++)
@@ -188,7 +187,7 @@ enum err match_compare(struct ctx *cx)
     const struct compare_input *in = cx->in;
 
     TRY(check_done(cx, cx->id));
-    TRY(check_done(cx, in->with_id));
+    TRY(check_done(cx, in->run_id));
     json_object(cx->out);
     TRY(write_sums(cx, in));
     TRY(write_items(cx, in));

@@ -84,7 +84,7 @@ struct why_input {
     int64_t person_id, post_id;
 };
 struct compare_input {
-    int64_t with_id, after, limit;
+    int64_t run_id, after, limit;
     const char *turn;
 };
 struct prospect_input {
