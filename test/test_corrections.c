@@ -137,7 +137,12 @@ OPS_TEST("a batch of which nothing is left to pay is paid when it is sent")
     EXPECT_INT(got_int("lines"), 0);
     EXPECT_INT(got_int("no_account"), 0);
     EXPECT_INT(got_int("offset_fen"), 1200000);
-    money_send(batch);
+    step_ok(as(FUZHOU, "PAYER"), "payments.lock", batch);
+    call(as(FUZHOU, "APPROVER#2"), "payments.approve", batch, "{}"); /* who approved the claims */
+    expect(409, "claim.same_hand");
+    step_ok(as(FUZHOU, "PAYER#2"), "payments.approve", batch);
+    step_ok(as(FUZHOU, "APPROVER"), "payments.approve", batch);
+    step_ok(as(FUZHOU, "PAYER#2"), "payments.send", batch);
     call(as(FUZHOU, "PAYER"), "payments.get", batch, NULL);
     EXPECT_STR(got("state"), "PAID");
     step_ok(as(FUZHOU, "PAYER"), "payments.close", batch);

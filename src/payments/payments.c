@@ -301,11 +301,27 @@ static enum err check_own_correction(struct ctx *cx, int64_t batch_id, const str
     return OK;
 }
 
+/* Nobody who has a hand in one of its claims, those that no money goes out for included. */
+static enum err check_claims_hands(struct ctx *cx, int64_t batch_id)
+{
+    struct rows r;
+    int64_t *claims;
+
+    TRY(db_rows(
+        cx, &r,
+        "SELECT l.claim_id FROM payment_line l WHERE SCOPE_NOT(payment_line 'of the batch in scope') AND l.batch_id = $1",
+        P(batch_id)));
+    claims = NEW_ARRAY(cx->mem, int64_t, r.n + 1);
+    for (int i = 0; i < r.n; i++)
+        claims[i] = row_int(&r, i, "claim_id");
+    return claims_check_other_hand(cx, claims, r.n);
+}
+
 enum err payment_batch_approve(struct ctx *cx, int64_t id)
 {
     struct rows batch;
     struct bank_line *lines;
-    int64_t me = cx->who.user_id, first, *claims;
+    int64_t me = cx->who.user_id, first;
     struct hand hand;
     int n;
 
@@ -321,10 +337,7 @@ enum err payment_batch_approve(struct ctx *cx, int64_t id)
                     T("须由另一人作第二次审批", "the second approval is another user's"));
     TRY(check_own_correction(cx, id, &hand));
     TRY(check_content(cx, &batch, &lines, &n));
-    claims = NEW_ARRAY(cx->mem, int64_t, n + 1);
-    for (int i = 0; i < n; i++)
-        claims[i] = lines[i].claim_id;
-    TRY(claims_check_other_hand(cx, claims, n));
+    TRY(check_claims_hands(cx, id));
     TRY(db_exec(
         cx,
         first == NONE
