@@ -73,7 +73,7 @@ export function whyUnplaced(r: Pick<Result, 'reasons' | 'candidates' | 'left_out
 }
 // The rule that alone costs most posts stands for them all.
 export function mostInTheWay(reasons: Reason[]): Reason | undefined {
-  return [...reasons].sort((a, b) =>  (b.forbids ?? 0) - (a.forbids ?? 0))[0]
+  return [...reasons].sort((a, b) => (b.alone ?? 0) - (a.alone ?? 0) || (b.forbids ?? 0) - (a.forbids ?? 0))[0]
 }
 
 export function scarcity(p: Pick<RunPost, 'price' | 'seats' | 'placed'>): { text: string; tone: 'warn' | 'calm' | 'good' } {
