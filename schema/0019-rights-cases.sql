@@ -1,4 +1,4 @@
--- 0020 Rights cases (劳动维权案件) against employers: what they were about and what became of them, without names.
+-- 0019 Rights cases (劳动维权案件) against employers: what they were about and what became of them, without names.
 
 CREATE TABLE rights_case (
     id          BIGINT PRIMARY KEY,

@@ -1,4 +1,4 @@
--- 0021 Courses that a person completed, ordered by an employer or for an occupation (订单式培训).
+-- 0020 Courses that a person completed, ordered by an employer or for an occupation (订单式培训).
 
 CREATE TABLE training (
     id           BIGINT PRIMARY KEY,
