@@ -9,8 +9,8 @@ const TONES: [Tone, RegExp][] = [
   ['good', /ACTIVE|OPEN|PAID|APPROVED|CONFIRMED|VERIFIED|DONE|COMMITTED|PUBLISHED|HANDED|SUCCESS|ACCEPTED|SIGNED|EMPLOYED|RECOGNISED|CHECKED|RECONCILED|FILLED|RESOLVED|ELIGIBLE|PASSED|FINISHED|ADOPTED/],
 ]
 
-// A post that is open is well; money to come back and an audit that are open wait for somebody.
-const OPEN_WAITS = new Set(['adjustment', 'claim_audit'])
+// A post that is open is well; money to come back, an audit and a rights case that are open wait for somebody.
+const OPEN_WAITS = new Set(['adjustment', 'claim_audit', 'rights_case'])
 
 export function toneOf(code: unknown, record = ''): Tone {
   const text = String(code ?? '')
