@@ -117,6 +117,8 @@ $(B)/bench/peer_%.o: bench/peer_%.cpp
 	@echo "  c++ $<"; $(CXX) -std=gnu++17 $(OPT) -O3 -MMD -MP -c -o $@ $<
 build/bench_auction: $(B)/bench/bench_auction.o $(B)/bench/instance.o $(B)/bench/peer_lemon.o $(OBJ)
 	@echo "  ld  $@"; $(CXX) $(OPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
+build/bench_groups: $(B)/bench/bench_groups.o $(B)/bench/instance.o $(OBJ)
+	@echo "  ld  $@"; $(CC) $(OPT) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 clean:
 	rm -rf build web/dist

@@ -157,25 +157,26 @@ static void print_figures(const char *name, int64_t edges, enum solver solver,
 static bool bench_row(const struct row *row, bool with_peer, double *plain)
 {
     struct arena *mem = arena_new();
-    struct auction_input in;
+    struct instance instance;
+    const struct auction_input *in = &instance.market;
     struct figures ours;
     double per_edge;
     bool is_good;
 
-    instance_make(&in, mem, &row->kind);
-    ours = measure(&in, OURS, row->runs);
+    instance_make(&instance, mem, &row->kind);
+    ours = measure(in, OURS, row->runs);
     is_good = ours.value > 0 && ours.gap == 0;
-    print_figures(row->kind.name, in.row[in.workers], OURS, &ours);
-    per_edge = ours.seconds / (double)in.row[in.workers];
+    print_figures(row->kind.name, in->row[in->workers], OURS, &ours);
+    per_edge = ours.seconds / (double)in->row[in->workers];
     if (row->is_variant)
         printf("   %.2f of plain for an edge", per_edge / *plain);
     else
         *plain = per_edge;
     printf("\n");
     for (int s = SIMPLEX; s < SOLVERS && with_peer; s++) {
-        struct figures f = measure(&in, s, in.workers >= 100000 ? 1 : 3);
+        struct figures f = measure(in, s, in->workers >= 100000 ? 1 : 3);
 
-        print_figures("", in.row[in.workers], s, &f);
+        print_figures("", in->row[in->workers], s, &f);
         printf("   %.1f times, %.1f by the clock\n", f.seconds / ours.seconds, f.wall / ours.wall);
         is_good &= f.value == ours.value;
     }
@@ -282,12 +283,13 @@ static void live_print(const char *name, double *ms, int64_t moved)
 static void bench_live(const struct instance_kind *kind)
 {
     struct arena *mem = arena_new();
-    struct auction_input in;
-    struct live live = { .in = &in, .dice = 7 };
+    struct instance instance;
+    const struct auction_input *in = &instance.market;
+    struct live live = { .in = in, .dice = 7 };
     double ms[CHANGES];
 
-    instance_make(&in, mem, kind);
-    live.market = auction_market_open(&in, NULL);
+    instance_make(&instance, mem, kind);
+    live.market = auction_market_open(in, NULL);
     printf("%s, changes:\n", kind->name);
     fflush(stdout);
     for (int what = 0; what < LIVE_CHANGES; what++) {

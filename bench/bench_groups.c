@@ -6,10 +6,11 @@
  * Once with fewer seats than workers (0.90 a worker) and once with more (1.15). One line a set of
  * conditions; `below_plain` is what all conditions together took from the best without any, in
  * percent, `gap` what is not proved. Exits with 1 when an outcome is worth more than its bound. */
-#include "market.h"
+#include "instance.h"
 #include "matching/groups.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -25,7 +26,7 @@ static double cpu_seconds(void)
 }
 
 struct bench {
-    struct market market;
+    struct instance instance;
     struct group_input in;
     int32_t *village, *employer, (*couples)[2];
     bool *is_registered;
@@ -36,7 +37,7 @@ struct bench {
     const char *only; /* word, or NULL */
 };
 
-static bool share_a_post(const struct market *k, int32_t a, int32_t b)
+static bool share_a_post(const struct auction_input *k, int32_t a, int32_t b)
 {
     for (int64_t e = k->row[a]; e < k->row[a + 1]; e++)
         for (int64_t f = k->row[b]; f < k->row[b + 1]; f++)
@@ -48,48 +49,51 @@ static bool share_a_post(const struct market *k, int32_t a, int32_t b)
 /* Couples of one county with a post in common, drawn over the whole list. */
 static void make_couples(struct bench *b)
 {
-    int32_t n = b->market.in.workers, last[COUNTIES];
+    int32_t n = b->instance.market.workers, last[INSTANCE_COUNTIES];
     int32_t wanted = n * PARTY_SHARE / 200;
 
-    for (int c = 0; c < COUNTIES; c++)
+    for (int c = 0; c < INSTANCE_COUNTIES; c++)
         last[c] = -1;
     for (int32_t w = 0; w < n && b->n_couples < wanted; w++) {
-        int32_t other = last[b->market.county[w]];
+        int32_t other = last[b->instance.county[w]];
 
-        if (other >= 0 && share_a_post(&b->market, w, other)) {
+        if (other >= 0 && share_a_post(&b->instance.market, w, other)) {
             b->couples[b->n_couples][0] = other;
             b->couples[b->n_couples++][1] = w;
-            last[b->market.county[w]] = -1;
-        } else if (other < 0 || uniform() < 0.05) {
-            last[b->market.county[w]] = w;
+            last[b->instance.county[w]] = -1;
+        } else if (other < 0 || instance_uniform() < 0.05) {
+            last[b->instance.county[w]] = w;
         }
     }
     for (int32_t i = 0; i < b->n_couples; i++)
         b->parties[i] = (struct group_party){ b->couples[i], 2, GROUP_POST };
 }
 
-static void bench_make(struct bench *b, int32_t n, int32_t m, double ratio, uint64_t seed)
+static void bench_make(struct bench *b, struct arena *mem, const struct instance_kind *kind)
 {
-    market_make(&b->market, n, m, 20, ratio, seed);
-    b->ratio = ratio;
-    b->village = malloc(sizeof *b->village * (size_t)n);
-    b->is_registered = malloc(sizeof *b->is_registered * (size_t)n);
-    b->employer = malloc(sizeof *b->employer * (size_t)m);
-    b->couples = malloc(sizeof *b->couples * (size_t)n);
-    b->parties = malloc(sizeof *b->parties * (size_t)n);
+    int32_t n = kind->workers, m = kind->posts;
+
+    instance_make(&b->instance, mem, kind);
+    b->ratio = kind->seats;
+    b->village = NEW_ARRAY(mem, int32_t, n);
+    b->is_registered = NEW_ARRAY(mem, bool, n);
+    b->employer = NEW_ARRAY(mem, int32_t, m);
+    b->couples = arena_alloc(mem, sizeof *b->couples * (size_t)n);
+    b->parties = NEW_ARRAY(mem, struct group_party, n);
     for (int32_t w = 0; w < n; w++) {
-        b->village[w] = b->market.county[w] * VILLAGES_A_COUNTY + uneven(VILLAGES_A_COUNTY, 0.3);
-        b->is_registered[w] = uniform() < 0.4;
+        b->village[w] =
+            b->instance.county[w] * VILLAGES_A_COUNTY + instance_uneven(VILLAGES_A_COUNTY, 0.3);
+        b->is_registered[w] = instance_uniform() < 0.4;
     }
     for (int32_t p = 0; p < m; p++)
-        b->employer[p] = (int32_t)(uniform() * m / POSTS_AN_EMPLOYER);
+        b->employer[p] = (int32_t)(instance_uniform() * m / POSTS_AN_EMPLOYER);
     make_couples(b);
-    b->in = (struct group_input){ .market = &b->market.in,
-                                  .county = b->market.county,
+    b->in = (struct group_input){ .market = &b->instance.market,
+                                  .county = b->instance.county,
                                   .village = b->village,
                                   .is_registered = b->is_registered,
                                   .employer = b->employer,
-                                  .city = b->market.city };
+                                  .city = b->instance.city };
 }
 
 static bool measure(struct bench *b, const char *what, bool with_couples, enum group_where same,
@@ -158,7 +162,16 @@ int main(int argc, char **argv)
         const struct group_limit all[] = { EACH_BUS(10), network[0], network[2], priced[0],
                                            priced[2] };
 
-        bench_make(&b, n, m, ratios[i], argc > 3 ? strtoull(argv[3], NULL, 10) : 1);
+        const struct instance_kind kind = {
+            .workers = n,
+            .posts = m,
+            .degree = 20,
+            .seats = ratios[i],
+            .seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1,
+        };
+        struct arena *mem = arena_new();
+
+        bench_make(&b, mem, &kind);
         sound &= measure(&b, "nothing", false, GROUP_POST, NULL, 0);
         sound &= measure(&b, "couples, one post", true, GROUP_POST, NULL, 0);
         sound &= measure(&b, "couples, one city", true, GROUP_CITY, NULL, 0);
@@ -168,6 +181,7 @@ int main(int argc, char **argv)
         sound &= measure(&b, "county, village, held seats", false, GROUP_POST, network, 3);
         sound &= measure(&b, "village at employer, floor", false, GROUP_POST, priced, 3);
         sound &= measure(&b, "all with couples", true, GROUP_POST, all, 5);
+        arena_free(mem);
     }
     return !sound;
 }

@@ -17,5 +17,17 @@ struct instance_kind {
     uint64_t seed;
 };
 
+enum { INSTANCE_COUNTIES = 50 };
+struct instance {
+    struct auction_input market;
+    const int32_t *county; /* of each worker, below INSTANCE_COUNTIES */
+    const int32_t *city;   /* of each post */
+};
+
 /* The same kind gives the same instance. */
-void instance_make(struct auction_input *in, struct arena *mem, const struct instance_kind *kind);
+void instance_make(struct instance *ret, struct arena *mem, const struct instance_kind *kind);
+
+/* For what else a bench draws, after the instance: 0 to below 1; and an index below n, at most 64,
+ * with weight (i + 1)^-power, of one such pair at most. */
+double instance_uniform(void);
+int32_t instance_uneven(int32_t n, double power);
