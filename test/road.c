@@ -7,6 +7,17 @@
 
 #include <stdio.h>
 
+const struct scope road_west = { .kind = SCOPE_OFFICE,
+                                 .home_lo = 621121000000,
+                                 .home_hi = 621121999999,
+                                 .work_lo = NONE,
+                                 .work_hi = NONE };
+const struct scope road_east = { .kind = SCOPE_OFFICE,
+                                 .home_lo = NONE,
+                                 .home_hi = NONE,
+                                 .work_lo = 350181000000,
+                                 .work_hi = 350181999999 };
+
 enum err road_call(struct ctx *cx, const char *op, int64_t id, const char *body)
 {
     const struct op *o = op_find(op);
@@ -29,22 +40,33 @@ const char *road_reply(struct ctx *cx)
     return op_reply_text(cx, OK);
 }
 
-const struct json_value *road_member(struct ctx *cx, const char *name)
+const struct json_value *road_member(struct ctx *cx, const char *path)
 {
-    const struct json_value *v;
+    const struct json_value *v = NULL;
     const char *text = road_reply(cx);
 
-    return json_parse(cx, text, strlen(text), &v) == OK ? json_get(v, name) : NULL;
+    if (json_parse(cx, text, strlen(text), &v) != OK)
+        return NULL;
+    while (v && *path) {
+        size_t n = strcspn(path, ".");
+        const char *part = arena_strndup(cx->mem, path, n);
+        int64_t i;
+
+        v = str_int(part, &i) ? ((size_t)i < json_count(v) ? json_at(v, (size_t)i) : NULL)
+                              : json_get(v, part);
+        path += n + (path[n] == '.');
+    }
+    return v;
 }
 
-int64_t road_int(struct ctx *cx, const char *name)
+int64_t road_int(struct ctx *cx, const char *path)
 {
-    return json_as_int(road_member(cx, name));
+    return json_as_int(road_member(cx, path));
 }
 
-const char *road_str(struct ctx *cx, const char *name)
+const char *road_str(struct ctx *cx, const char *path)
 {
-    return json_as_str(road_member(cx, name));
+    return json_as_str(road_member(cx, path));
 }
 
 int64_t road_create(struct ctx *cx, const char *op, const char *body)

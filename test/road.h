@@ -10,11 +10,14 @@ enum err road_call(struct ctx *cx, const char *op, int64_t id, const char *body)
 const char *road_reply(struct ctx *cx);
 /* Call, expect OK, and give the new record's id. */
 int64_t road_create(struct ctx *cx, const char *op, const char *body);
-/* A member of the reply; NULL when absent. */
-const struct json_value *road_member(struct ctx *cx, const char *name);
-/* A whole number or an id of the reply, by its name; NONE when absent. */
-int64_t road_int(struct ctx *cx, const char *name);
-const char *road_str(struct ctx *cx, const char *name);
+/* A member of the reply by its path, such as "total" or "items.0.id"; NULL when absent. */
+const struct json_value *road_member(struct ctx *cx, const char *path);
+/* A whole number or an id of the reply; NONE when absent. */
+int64_t road_int(struct ctx *cx, const char *path);
+const char *road_str(struct ctx *cx, const char *path);
+
+/* Of an office of Tongwei (621121), and of one of Fuqing (350181). */
+extern const struct scope road_west, road_east;
 
 /* The n-th willing person of a village in Tongwei (621121): valid number, both sexes, all ages. */
 int64_t road_person(struct ctx *cx, int n);

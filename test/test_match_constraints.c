@@ -3,36 +3,6 @@
 
 #include "matching/run.h"
 
-static const struct scope west = { .kind = SCOPE_OFFICE,
-                                   .home_lo = 621121000000,
-                                   .home_hi = 621121999999,
-                                   .work_lo = NONE,
-                                   .work_hi = NONE };
-
-static const struct json_value *got(struct ctx *cx, const char *path)
-{
-    const struct json_value *v = NULL;
-    const char *text = road_reply(cx);
-
-    if (json_parse(cx, text, strlen(text), &v) != OK)
-        return NULL;
-    while (v && *path) {
-        size_t n = strcspn(path, ".");
-        const char *part = arena_strndup(cx->mem, path, n);
-        int64_t i;
-
-        v = str_int(part, &i) ? ((size_t)i < json_count(v) ? json_at(v, (size_t)i) : NULL)
-                              : json_get(v, part);
-        path += n + (path[n] == '.');
-    }
-    return v;
-}
-
-static int64_t int_at(struct ctx *cx, const char *path)
-{
-    return json_as_int(got(cx, path));
-}
-
 /* A run with these conditions, done. */
 static int64_t run_with(struct ctx *cx, const char *constraints)
 {
@@ -56,20 +26,20 @@ STORE_TEST("a bus that does not fill leaves its people at home, and says so to e
         road_person(cx, i + 1);
     run = run_with(cx, "{\"limits\":[{\"kind\":\"NONE_OR\",\"who\":\"COUNTY\",\"where\":\"CITY\","
                        "\"n\":4}]}");
-    EXPECT_INT(int_at(cx, "placed"), 0);
-    EXPECT_INT(int_at(cx, "constraint_outcome.limits.0.left_out"), 3);
-    EXPECT(int_at(cx, "constraint_outcome.limits.0.cost") > 0);
-    EXPECT(json_as_str(got(cx, "constraint_outcome.limits.0.zh")) != NULL);
-    EXPECT(json_as_str(got(cx, "constraint_outcome.limits.0.en")) != NULL);
-    EXPECT_INT(int_at(cx, "constraints_used.limits.0.n"), 4);
+    EXPECT_INT(road_int(cx, "placed"), 0);
+    EXPECT_INT(road_int(cx, "constraint_outcome.limits.0.left_out"), 3);
+    EXPECT(road_int(cx, "constraint_outcome.limits.0.cost") > 0);
+    EXPECT(json_as_str(road_member(cx, "constraint_outcome.limits.0.zh")) != NULL);
+    EXPECT(json_as_str(road_member(cx, "constraint_outcome.limits.0.en")) != NULL);
+    EXPECT_INT(road_int(cx, "constraints_used.limits.0.n"), 4);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "left_out=NONE_OR"), OK);
-    EXPECT_INT(int_at(cx, "total"), 3);
+    EXPECT_INT(road_int(cx, "total"), 3);
     run = run_with(cx, "{\"limits\":[{\"kind\":\"NONE_OR\",\"who\":\"COUNTY\",\"where\":\"CITY\","
                        "\"n\":3}]}");
-    EXPECT_INT(int_at(cx, "placed"), 3);
-    EXPECT_INT(int_at(cx, "constraint_outcome.limits.0.left_out"), 0);
+    EXPECT_INT(road_int(cx, "placed"), 3);
+    EXPECT_INT(road_int(cx, "constraint_outcome.limits.0.left_out"), 0);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "left_out=NONE_OR"), OK);
-    EXPECT_INT(int_at(cx, "total"), 0);
+    EXPECT_INT(road_int(cx, "total"), 0);
 }
 
 STORE_TEST("who goes together, who is promised and what is forbidden is kept")
@@ -87,19 +57,19 @@ STORE_TEST("who goes together, who is promised and what is forbidden is kept")
     EXPECT_INT(road_call(cx, "match_runs.results", run,
                          arena_printf(cx->mem, "post_id=%lld", (long long)two)),
                OK);
-    EXPECT_INT(int_at(cx, "total"), 2);
+    EXPECT_INT(road_int(cx, "total"), 2);
     run = run_with(cx, arena_printf(cx->mem,
                                     "{\"promises\":[{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}],"
                                     "\"forbidden\":[{\"person_id\":\"%lld\",\"post_id\":\"%lld\"},"
                                     "{\"person_id\":\"999\",\"post_id\":\"%lld\"}]}",
                                     (long long)a, (long long)one, (long long)b, (long long)two,
                                     (long long)two));
-    EXPECT_INT(int_at(cx, "constraint_outcome.unknown"), 1);
-    EXPECT_INT(int_at(cx, "placed"), 1);
+    EXPECT_INT(road_int(cx, "constraint_outcome.unknown"), 1);
+    EXPECT_INT(road_int(cx, "placed"), 1);
     EXPECT_INT(road_call(cx, "match_runs.results", run,
                          arena_printf(cx->mem, "post_id=%lld", (long long)one)),
                OK);
-    EXPECT_INT(int_at(cx, "items.0.person_id"), a);
+    EXPECT_INT(road_int(cx, "items.0.person_id"), a);
 }
 
 static const struct {
@@ -152,13 +122,13 @@ STORE_TEST("a run tells which posts are short and what stands in the way most")
                 "\"willingness\":\"WILLING\",\"least_wage_fen\":3000000}");
     run = run_with(cx, "null");
     EXPECT_INT(road_call(cx, "match_runs.bottlenecks", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "posts.0.post_id"), post);
-    EXPECT_INT(int_at(cx, "posts.0.queue"), 3);
-    EXPECT(int_at(cx, "posts.0.price") > 0);
-    EXPECT_STR(json_as_str(got(cx, "rules.0.code")), "pay.below_wish");
-    EXPECT_INT(int_at(cx, "rules.0.people"), 1);
-    EXPECT_INT(int_at(cx, "few"), 3);
-    cx->who.scope = west;
+    EXPECT_INT(road_int(cx, "posts.0.post_id"), post);
+    EXPECT_INT(road_int(cx, "posts.0.queue"), 3);
+    EXPECT(road_int(cx, "posts.0.price") > 0);
+    EXPECT_STR(json_as_str(road_member(cx, "rules.0.code")), "pay.below_wish");
+    EXPECT_INT(road_int(cx, "rules.0.people"), 1);
+    EXPECT_INT(road_int(cx, "few"), 3);
+    cx->who.scope = road_west;
     cx->who.scope.home_lo = cx->who.scope.home_hi = 500237000000;
     EXPECT_INT(road_call(cx, "match_runs.bottlenecks", run, NULL), E_NOT_FOUND);
 }
@@ -176,24 +146,24 @@ STORE_TEST("more seats, more pay and a class are answered with who would have a 
                                       "{\"kind\":\"SEATS\",\"post_id\":\"%lld\",\"amount\":10}",
                                       (long long)post)),
                OK);
-    EXPECT_INT(int_at(cx, "placed_before"), 1);
-    EXPECT_INT(int_at(cx, "placed"), 3);
-    EXPECT_INT(json_count(got(cx, "gained")), 2);
-    EXPECT_STR(json_as_str(got(cx, "zh")) ? "told" : "", "told");
+    EXPECT_INT(road_int(cx, "placed_before"), 1);
+    EXPECT_INT(road_int(cx, "placed"), 3);
+    EXPECT_INT(json_count(road_member(cx, "gained")), 2);
+    EXPECT_STR(json_as_str(road_member(cx, "zh")) ? "told" : "", "told");
     EXPECT_INT(road_call(cx, "posts.get", post, NULL), OK);
-    EXPECT_INT(int_at(cx, "headcount"), 1); /* nothing was changed */
-    employer = int_at(cx, "employer_id");
+    EXPECT_INT(road_int(cx, "headcount"), 1); /* nothing was changed */
+    employer = road_int(cx, "employer_id");
     EXPECT_INT(road_call(cx, "match_runs.what_if", run,
                          arena_printf(cx->mem,
                                       "{\"kind\":\"PAY\",\"employer_id\":\"%lld\","
                                       "\"amount\":30000}",
                                       (long long)employer)),
                OK);
-    EXPECT_INT(int_at(cx, "value") - int_at(cx, "value_before"), 300);
+    EXPECT_INT(road_int(cx, "value") - road_int(cx, "value_before"), 300);
     EXPECT_INT(road_call(cx, "match_runs.what_if", run,
                          "{\"kind\":\"CLASS\",\"occupation\":\"电焊工\",\"amount\":30}"),
                OK);
-    EXPECT_INT(int_at(cx, "placed"), 1);
+    EXPECT_INT(road_int(cx, "placed"), 1);
     EXPECT_INT(road_call(cx, "match_runs.what_if", run, "{\"kind\":\"SEATS\",\"amount\":10}"),
                E_INVALID);
     EXPECT_STR(cx->failure.code, "what_if.target");

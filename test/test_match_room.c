@@ -4,47 +4,6 @@
 
 #include "matching/run.h"
 
-static const struct scope west = { .kind = SCOPE_OFFICE,
-                                   .home_lo = 621121000000,
-                                   .home_hi = 621121999999,
-                                   .work_lo = NONE,
-                                   .work_hi = NONE };
-static const struct scope east = { .kind = SCOPE_OFFICE,
-                                   .home_lo = NONE,
-                                   .home_hi = NONE,
-                                   .work_lo = 350181000000,
-                                   .work_hi = 350181999999 };
-
-/* A member of the reply by a path such as "items.0.now.post_id". */
-static const struct json_value *got(struct ctx *cx, const char *path)
-{
-    const struct json_value *v = NULL;
-    const char *text = road_reply(cx);
-
-    if (json_parse(cx, text, strlen(text), &v) != OK)
-        return NULL;
-    for (const char *at = path; v && *at;) {
-        size_t n = strcspn(at, ".");
-        const char *part = arena_strndup(cx->mem, at, n);
-        int64_t i;
-
-        v = str_int(part, &i) ? ((size_t)i < json_count(v) ? json_at(v, (size_t)i) : NULL)
-                              : json_get(v, part);
-        at += n + (at[n] == '.');
-    }
-    return v;
-}
-
-static int64_t int_at(struct ctx *cx, const char *path)
-{
-    return json_as_int(got(cx, path));
-}
-
-static const char *text_at(struct ctx *cx, const char *path)
-{
-    return json_as_str(got(cx, path));
-}
-
 static int64_t run_now(struct ctx *cx)
 {
     int64_t id = NONE;
@@ -72,7 +31,7 @@ static enum err compare(struct ctx *cx, int64_t run, int64_t with, const char *m
 /* People of a turn in the reply; NONE when it is not told. */
 static int64_t people(struct ctx *cx, const char *turn)
 {
-    const struct json_value *turns = got(cx, "turns");
+    const struct json_value *turns = road_member(cx, "turns");
 
     for (size_t i = 0; i < json_count(turns); i++)
         if (str_eq(json_as_str(json_get(json_at(turns, i), "turn")), turn))
@@ -93,23 +52,23 @@ STORE_TEST(
     road_person(cx, 3);
     second = run_now(cx);
     EXPECT_INT(compare(cx, second, first, ""), OK);
-    EXPECT_INT(int_at(cx, "placed_before"), 1);
-    EXPECT_INT(int_at(cx, "placed"), 2);
-    EXPECT_INT(int_at(cx, "joined"), 1);
-    EXPECT_INT(int_at(cx, "left"), 0);
-    EXPECT(int_at(cx, "value") > int_at(cx, "value_before"));
+    EXPECT_INT(road_int(cx, "placed_before"), 1);
+    EXPECT_INT(road_int(cx, "placed"), 2);
+    EXPECT_INT(road_int(cx, "joined"), 1);
+    EXPECT_INT(road_int(cx, "left"), 0);
+    EXPECT(road_int(cx, "value") > road_int(cx, "value_before"));
     EXPECT_INT(people(cx, "STAYED") + people(cx, "MOVED") + people(cx, "LOST"), 1);
     EXPECT_INT(people(cx, "GAINED"), 2 - people(cx, "STAYED") - people(cx, "MOVED"));
     EXPECT_INT(people(cx, "UNPLACED") + people(cx, "GAINED") + people(cx, "STAYED") +
                    people(cx, "MOVED") + people(cx, "LOST"),
                3);
     EXPECT_INT(compare(cx, first, second, "&turn=LOST"), OK);
-    EXPECT_INT(int_at(cx, "left"), 1);
-    EXPECT_INT((int64_t)json_count(got(cx, "items")), people(cx, "LOST"));
-    EXPECT_STR(text_at(cx, "items.0.turn"), "LOST");
-    EXPECT_INT(int_at(cx, "items.0.now.post_id"), NONE);
-    EXPECT(text_at(cx, "items.0.before.title") != NULL);
-    EXPECT(text_at(cx, "items.0.before.employer_name") != NULL);
+    EXPECT_INT(road_int(cx, "left"), 1);
+    EXPECT_INT((int64_t)json_count(road_member(cx, "items")), people(cx, "LOST"));
+    EXPECT_STR(road_str(cx, "items.0.turn"), "LOST");
+    EXPECT_INT(road_int(cx, "items.0.now.post_id"), NONE);
+    EXPECT(road_str(cx, "items.0.before.title") != NULL);
+    EXPECT(road_str(cx, "items.0.before.employer_name") != NULL);
 }
 
 STORE_TEST("somebody changed by hand has moved, and the list goes on page by page")
@@ -123,13 +82,13 @@ STORE_TEST("somebody changed by hand has moved, and the list goes on page by pag
     second = run_now(cx);
     EXPECT_INT(compare(cx, second, first, ""), OK);
     EXPECT_INT(people(cx, "STAYED"), 2);
-    EXPECT_INT((int64_t)json_count(got(cx, "items")), 0);
+    EXPECT_INT((int64_t)json_count(road_member(cx, "items")), 0);
     other = road_post(cx, "乙厂", 2);
     for (int i = 0; i < 2; i++) {
         EXPECT_INT(road_call(cx, "match_runs.results", second,
                              arena_printf(cx->mem, "person_id=%lld", (long long)(i ? b : a))),
                    OK);
-        result = int_at(cx, "items.0.id");
+        result = road_int(cx, "items.0.id");
         EXPECT_INT(road_call(cx, "match_results.override", result,
                              arena_printf(cx->mem, "{\"post_id\":\"%lld\",\"reason\":\"同乡\"}",
                                           (long long)other)),
@@ -137,16 +96,16 @@ STORE_TEST("somebody changed by hand has moved, and the list goes on page by pag
     }
     EXPECT_INT(compare(cx, second, first, "&limit=1"), OK);
     EXPECT_INT(people(cx, "MOVED"), 2);
-    EXPECT_INT((int64_t)json_count(got(cx, "items")), 1);
-    EXPECT_INT(int_at(cx, "items.0.person_id"), MIN(a, b));
-    EXPECT_INT(int_at(cx, "items.0.now.post_id"), other);
-    EXPECT_INT(int_at(cx, "next"), MIN(a, b));
+    EXPECT_INT((int64_t)json_count(road_member(cx, "items")), 1);
+    EXPECT_INT(road_int(cx, "items.0.person_id"), MIN(a, b));
+    EXPECT_INT(road_int(cx, "items.0.now.post_id"), other);
+    EXPECT_INT(road_int(cx, "next"), MIN(a, b));
     EXPECT_INT(compare(cx, second, first,
                        arena_printf(cx->mem, "&after=%lld", (long long)MIN(a, b))),
                OK);
-    EXPECT_INT((int64_t)json_count(got(cx, "items")), 1);
-    EXPECT_INT(int_at(cx, "items.0.person_id"), MAX(a, b));
-    EXPECT_INT(int_at(cx, "next"), NONE);
+    EXPECT_INT((int64_t)json_count(road_member(cx, "items")), 1);
+    EXPECT_INT(road_int(cx, "items.0.person_id"), MAX(a, b));
+    EXPECT_INT(road_int(cx, "next"), NONE);
 }
 
 STORE_TEST("of two runs an office sees its own part, the east no names and no villages")
@@ -157,16 +116,16 @@ STORE_TEST("of two runs an office sees its own part, the east no names and no vi
     road_post(cx, "甲厂", 1);
     person_of(cx, "李梅", "11010519491231002X", 621121100000);
     run = run_now(cx);
-    cx->who.scope = west;
+    cx->who.scope = road_west;
     EXPECT_INT(compare(cx, run, empty, ""), OK);
-    EXPECT_STR(text_at(cx, "items.0.person_name"), "李梅");
-    EXPECT(strstr(text_at(cx, "items.0.home_name"), "镇") != NULL);
-    cx->who.scope = east;
+    EXPECT_STR(road_str(cx, "items.0.person_name"), "李梅");
+    EXPECT(strstr(road_str(cx, "items.0.home_name"), "镇") != NULL);
+    cx->who.scope = road_east;
     EXPECT_INT(compare(cx, run, empty, ""), OK);
     EXPECT_INT(people(cx, "GAINED"), 1);
-    EXPECT_STR(text_at(cx, "items.0.person_name"), NULL);
-    EXPECT(strstr(text_at(cx, "items.0.home_name"), "镇") == NULL);
-    cx->who.scope = west;
+    EXPECT_STR(road_str(cx, "items.0.person_name"), NULL);
+    EXPECT(strstr(road_str(cx, "items.0.home_name"), "镇") == NULL);
+    cx->who.scope = road_west;
     cx->who.scope.home_lo = 621124000000; /* Lintao: nobody of it is in either */
     cx->who.scope.home_hi = 621124999999;
     EXPECT_INT(compare(cx, run, empty, ""), E_NOT_FOUND);
@@ -181,30 +140,30 @@ STORE_TEST("a county finds the runs of its city that its people took part in, wi
     person_of(cx, "李梅", "11010519491231002X", 621124000000);
     EXPECT_INT(match_run_now(cx, 621100000000, 350100000000, NULL, &run), OK);
     EXPECT_INT(match_run_now(cx, 621124000000, 350100000000, NULL, &other), OK);
-    cx->who.scope = west;
+    cx->who.scope = road_west;
     EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), E_NOT_FOUND);
     EXPECT_INT(road_call(cx, "match_runs.parts", NONE, ""), OK);
-    EXPECT_INT((int64_t)json_count(got(cx, "items")), 1);
-    EXPECT_INT(int_at(cx, "items.0.id"), run);
-    EXPECT_INT(int_at(cx, "items.0.people"), NONE);
+    EXPECT_INT((int64_t)json_count(road_member(cx, "items")), 1);
+    EXPECT_INT(road_int(cx, "items.0.id"), run);
+    EXPECT_INT(road_int(cx, "items.0.people"), NONE);
     EXPECT_INT(road_call(cx, "match_runs.parts", NONE,
                          arena_printf(cx->mem, "run_id=%lld", (long long)run)),
                OK);
-    EXPECT_INT(int_at(cx, "items.0.people"), 1);
-    EXPECT_INT(int_at(cx, "items.0.placed"), 1);
+    EXPECT_INT(road_int(cx, "items.0.people"), 1);
+    EXPECT_INT(road_int(cx, "items.0.placed"), 1);
     EXPECT_INT(road_call(cx, "match_runs.parts", NONE,
                          arena_printf(cx->mem, "run_id=%lld", (long long)other)),
                E_NOT_FOUND);
-    cx->who.scope = east;
+    cx->who.scope = road_east;
     EXPECT_INT(road_call(cx, "match_runs.parts", NONE, ""), OK);
-    EXPECT_INT((int64_t)json_count(got(cx, "items")), 2);
+    EXPECT_INT((int64_t)json_count(road_member(cx, "items")), 2);
     cx->who.scope = (struct scope){ .kind = SCOPE_OFFICE,
                                     .home_lo = 621100000000,
                                     .home_hi = 621199999999,
                                     .work_lo = NONE,
                                     .work_hi = NONE };
     EXPECT_INT(road_call(cx, "match_runs.parts", NONE, ""), OK); /* they are its own, in the list */
-    EXPECT_INT((int64_t)json_count(got(cx, "items")), 0);
+    EXPECT_INT((int64_t)json_count(road_member(cx, "items")), 0);
 }
 
 STORE_TEST("a run that is not done is not compared")
@@ -231,20 +190,20 @@ STORE_TEST("before a run it is told who and what would take part, and at which w
                 "\"reason\":\"路近优先\"}");
     EXPECT_INT(road_call(cx, "match_runs.prospect", NONE, "home=621121000000&work=350181000000"),
                OK);
-    EXPECT_INT(int_at(cx, "people"), 1);
-    EXPECT_INT(int_at(cx, "posts"), 1);
-    EXPECT_INT(int_at(cx, "seats"), 2);
-    EXPECT_INT(int_at(cx, "stale"), 2);
-    EXPECT(int_at(cx, "weights_id") != NONE);
-    EXPECT_INT((int64_t)json_count(got(cx, "weights")), match_weight_count);
-    for (size_t i = 0; i < json_count(got(cx, "weights")); i++) {
-        const struct json_value *w = json_at(got(cx, "weights"), i);
+    EXPECT_INT(road_int(cx, "people"), 1);
+    EXPECT_INT(road_int(cx, "posts"), 1);
+    EXPECT_INT(road_int(cx, "seats"), 2);
+    EXPECT_INT(road_int(cx, "stale"), 2);
+    EXPECT(road_int(cx, "weights_id") != NONE);
+    EXPECT_INT((int64_t)json_count(road_member(cx, "weights")), match_weight_count);
+    for (size_t i = 0; i < json_count(road_member(cx, "weights")); i++) {
+        const struct json_value *w = json_at(road_member(cx, "weights"), i);
         bool is_distance = str_eq(json_as_str(json_get(w, "name")), "distance");
 
         EXPECT_INT(json_as_int(json_get(w, "value")) == json_as_int(json_get(w, "usual")),
                    !is_distance);
     }
-    cx->who.scope = east;
+    cx->who.scope = road_east;
     EXPECT_INT(road_call(cx, "match_runs.prospect", NONE, "home=621121000000&work=350181000000"),
                E_INVALID);
 }
@@ -262,16 +221,16 @@ STORE_TEST("a record mended after the run is no reason: the answer says to match
     EXPECT_INT(road_call(cx, "match_runs.posts", run, NULL), OK);
     EXPECT_INT(road_call(cx, "match_runs.why", run,
                          arena_printf(cx->mem, "person_id=%lld&post_id=%lld", (long long)person,
-                                      (long long)int_at(cx, "items.0.post_id"))),
+                                      (long long)road_int(cx, "items.0.post_id"))),
                OK);
-    EXPECT_STR(text_at(cx, "outcome"), "RULE");
+    EXPECT_STR(road_str(cx, "outcome"), "RULE");
     EXPECT_INT(road_call(cx, "people.change", person, "{\"least_wage_fen\":300000}"), OK);
     EXPECT_INT(road_call(cx, "match_runs.posts", run, NULL), OK);
     EXPECT_INT(road_call(cx, "match_runs.why", run,
                          arena_printf(cx->mem, "person_id=%lld&post_id=%lld", (long long)person,
-                                      (long long)int_at(cx, "items.0.post_id"))),
+                                      (long long)road_int(cx, "items.0.post_id"))),
                OK);
-    EXPECT_STR(text_at(cx, "outcome"), "CHANGED");
+    EXPECT_STR(road_str(cx, "outcome"), "CHANGED");
 }
 
 STORE_TEST("who was left out by a condition or moved by hand is told that as the reason")
@@ -285,18 +244,18 @@ STORE_TEST("who was left out by a condition or moved by hand is told that as the
                       "[{\"kind\":\"NONE_OR\",\"who\":\"COUNTY\",\"where\":\"CITY\",\"n\":9}]}}");
     EXPECT_INT(match_run_execute(cx, run), OK);
     EXPECT_INT(road_call(cx, "match_runs.why", run, ask), OK);
-    EXPECT_STR(text_at(cx, "outcome"), "CONDITION");
-    EXPECT(strstr(text_at(cx, "zh"), "不成行") != NULL);
+    EXPECT_STR(road_str(cx, "outcome"), "CONDITION");
+    EXPECT(strstr(road_str(cx, "zh"), "不成行") != NULL);
     run = run_now(cx);
     other = road_post(cx, "乙厂", 3);
     EXPECT_INT(road_call(cx, "match_runs.results", run, NULL), OK);
-    EXPECT_INT(road_call(cx, "match_results.override", int_at(cx, "items.0.id"),
+    EXPECT_INT(road_call(cx, "match_results.override", road_int(cx, "items.0.id"),
                          arena_printf(cx->mem, "{\"post_id\":\"%lld\",\"reason\":\"同乡在此\"}",
                                       (long long)other)),
                OK);
     EXPECT_INT(road_call(cx, "match_runs.why", run, ask), OK);
-    EXPECT_STR(text_at(cx, "outcome"), "BY_HAND");
-    EXPECT(strstr(text_at(cx, "zh"), "同乡在此") != NULL);
+    EXPECT_STR(road_str(cx, "outcome"), "BY_HAND");
+    EXPECT(strstr(road_str(cx, "zh"), "同乡在此") != NULL);
 }
 
 STORE_TEST("results are found by village, by the east by county only; posts by their place")
@@ -308,20 +267,20 @@ STORE_TEST("results are found by village, by the east by county only; posts by t
     person_of(cx, "李梅", "11010519491231002X", 621121100000);
     run = run_now(cx);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "home=621121100000"), OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
-    EXPECT_STR(text_at(cx, "items.0.person_name"), "李梅");
+    EXPECT_INT(road_int(cx, "total"), 1);
+    EXPECT_STR(road_str(cx, "items.0.person_name"), "李梅");
     EXPECT_INT(road_call(cx, "match_runs.posts", run, "q=福清"), OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
-    EXPECT_INT(int_at(cx, "items.0.pay_low_fen"), 350000);
+    EXPECT_INT(road_int(cx, "total"), 1);
+    EXPECT_INT(road_int(cx, "items.0.pay_low_fen"), 350000);
     EXPECT_INT(road_call(cx, "match_runs.posts", run, "q=连江"), OK);
-    EXPECT_INT(int_at(cx, "total"), 0);
-    cx->who.scope = east;
+    EXPECT_INT(road_int(cx, "total"), 0);
+    cx->who.scope = road_east;
     EXPECT_INT(road_call(cx, "match_runs.results", run, "home=621121100000"), OK);
-    EXPECT_INT(int_at(cx, "total"), 0);
+    EXPECT_INT(road_int(cx, "total"), 0);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "home=621121000000"), OK);
-    EXPECT_INT(int_at(cx, "total"), 2);
-    EXPECT_INT(int_at(cx, "items.0.home"), 621121000000);
-    EXPECT_INT(int_at(cx, "items.1.home"), 621121000000);
+    EXPECT_INT(road_int(cx, "total"), 2);
+    EXPECT_INT(road_int(cx, "items.0.home"), 621121000000);
+    EXPECT_INT(road_int(cx, "items.1.home"), 621121000000);
 }
 
 STORE_TEST("offers go to the chosen alone, and who is no proposal any more is named")
@@ -333,27 +292,27 @@ STORE_TEST("offers go to the chosen alone, and who is no proposal any more is na
         road_person(cx, i);
     run = run_now(cx);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "state=PROPOSED"), OK);
-    first = int_at(cx, "items.2.id"); /* before the others, so that one behind it is no answer */
-    second = int_at(cx, "items.1.id");
+    first = road_int(cx, "items.2.id"); /* before the others, so that one behind it is no answer */
+    second = road_int(cx, "items.1.id");
     EXPECT_INT(road_call(cx, "offers.of_run", run,
                          arena_printf(cx->mem, "{\"result_ids\":[\"%lld\"]}", (long long)first)),
                OK);
-    EXPECT_INT(int_at(cx, "made"), 1);
+    EXPECT_INT(road_int(cx, "made"), 1);
     EXPECT_INT(road_call(cx, "match_results.get", first, NULL), OK);
-    EXPECT_STR(text_at(cx, "state"), "OFFERED");
+    EXPECT_STR(road_str(cx, "state"), "OFFERED");
     EXPECT_INT(road_call(cx, "offers.of_run", run,
                          arena_printf(cx->mem, "{\"result_ids\":[\"%lld\",\"%lld\",\"%lld\"]}",
                                       (long long)second, (long long)first, (long long)second)),
                OK);
-    EXPECT_INT(int_at(cx, "made"), 1);
-    EXPECT_INT(int_at(cx, "skipped_total"), 1);
-    EXPECT_INT(int_at(cx, "skipped.0.result_id"), first);
-    EXPECT_STR(text_at(cx, "skipped.0.code"), "match.not_proposed");
+    EXPECT_INT(road_int(cx, "made"), 1);
+    EXPECT_INT(road_int(cx, "skipped_total"), 1);
+    EXPECT_INT(road_int(cx, "skipped.0.result_id"), first);
+    EXPECT_STR(road_str(cx, "skipped.0.code"), "match.not_proposed");
     EXPECT_INT(road_call(cx, "match_runs.results", run, "state=PROPOSED"), OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
+    EXPECT_INT(road_int(cx, "total"), 1);
     EXPECT_INT(road_call(cx, "offers.of_run", run, "{\"result_ids\":\"all\"}"), E_INVALID);
     EXPECT_STR(cx->failure.code, "offers.results");
     EXPECT_INT(road_call(cx, "offers.of_run", run, "{\"result_ids\":[\"x\"]}"), E_INVALID);
     EXPECT_INT(road_call(cx, "offers.of_run", run, "{\"result_ids\":[]}"), OK);
-    EXPECT_INT(int_at(cx, "made"), 0);
+    EXPECT_INT(road_int(cx, "made"), 0);
 }

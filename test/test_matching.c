@@ -8,16 +8,6 @@
 #include <stdio.h>
 
 static const int64_t TONGWEI = 621121000000, FUQING = 350181000000;
-static const struct scope west = { .kind = SCOPE_OFFICE,
-                                   .home_lo = 621121000000,
-                                   .home_hi = 621121999999,
-                                   .work_lo = NONE,
-                                   .work_hi = NONE };
-static const struct scope east = { .kind = SCOPE_OFFICE,
-                                   .home_lo = NONE,
-                                   .home_hi = NONE,
-                                   .work_lo = 350181000000,
-                                   .work_hi = 350181999999 };
 
 static int64_t run_now(struct ctx *cx)
 {
@@ -28,43 +18,13 @@ static int64_t run_now(struct ctx *cx)
     return id;
 }
 
-/* A member of the reply by a path such as "items.0.id". */
-static const struct json_value *got(struct ctx *cx, const char *path)
-{
-    const struct json_value *v = NULL;
-    const char *text = road_reply(cx);
-
-    if (json_parse(cx, text, strlen(text), &v) != OK)
-        return NULL;
-    while (v && *path) {
-        size_t n = strcspn(path, ".");
-        const char *part = arena_strndup(cx->mem, path, n);
-        int64_t i;
-
-        v = str_int(part, &i) ? ((size_t)i < json_count(v) ? json_at(v, (size_t)i) : NULL)
-                              : json_get(v, part);
-        path += n + (path[n] == '.');
-    }
-    return v;
-}
-
-static const char *text_at(struct ctx *cx, const char *path)
-{
-    return json_as_str(got(cx, path));
-}
-
-static int64_t int_at(struct ctx *cx, const char *path)
-{
-    return json_as_int(got(cx, path));
-}
-
 static int64_t result_of(struct ctx *cx, int64_t run, int64_t person)
 {
     EXPECT_INT(road_call(cx, "match_runs.results", run,
                          arena_printf(cx->mem, "person_id=%lld", (long long)person)),
                OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
-    return int_at(cx, "items.0.id");
+    EXPECT_INT(road_int(cx, "total"), 1);
+    return road_int(cx, "items.0.id");
 }
 
 static const char *ids(struct ctx *cx, const char *form, int64_t a, int64_t b)
@@ -93,20 +53,20 @@ STORE_TEST("a run proposes as many people as there are seats, and is proved best
     EXPECT_INT(road_int(cx, "placed"), 2);
     EXPECT_INT(road_int(cx, "value"), road_int(cx, "bound"));
     EXPECT_INT(road_call(cx, "match_runs.results", run, "state=PROPOSED"), OK);
-    EXPECT_INT(int_at(cx, "total"), 2);
-    EXPECT(text_at(cx, "items.0.reasons.0.zh") != NULL);
-    EXPECT(text_at(cx, "items.0.reasons.0.en") != NULL);
-    EXPECT_STR(text_at(cx, "items.0.post_title"), "普工");
-    EXPECT_STR(text_at(cx, "items.0.employer_name"), "甲厂");
+    EXPECT_INT(road_int(cx, "total"), 2);
+    EXPECT(road_str(cx, "items.0.reasons.0.zh") != NULL);
+    EXPECT(road_str(cx, "items.0.reasons.0.en") != NULL);
+    EXPECT_STR(road_str(cx, "items.0.post_title"), "普工");
+    EXPECT_STR(road_str(cx, "items.0.employer_name"), "甲厂");
     EXPECT_INT(road_call(cx, "match_runs.results", run, "state=UNPLACED"), OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
-    EXPECT_INT(road_call(cx, "match_results.get", int_at(cx, "items.0.id"), NULL), OK);
-    EXPECT(int_at(cx, "runner_up_price") > 0);
-    EXPECT_INT(int_at(cx, "change.points"), 1);
+    EXPECT_INT(road_int(cx, "total"), 1);
+    EXPECT_INT(road_call(cx, "match_results.get", road_int(cx, "items.0.id"), NULL), OK);
+    EXPECT(road_int(cx, "runner_up_price") > 0);
+    EXPECT_INT(road_int(cx, "change.points"), 1);
     EXPECT_INT(road_call(cx, "match_runs.posts", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "items.0.seats"), 2);
-    EXPECT_INT(int_at(cx, "items.0.placed"), 2);
-    EXPECT_INT(int_at(cx, "items.0.queue"), 3);
+    EXPECT_INT(road_int(cx, "items.0.seats"), 2);
+    EXPECT_INT(road_int(cx, "items.0.placed"), 2);
+    EXPECT_INT(road_int(cx, "items.0.queue"), 3);
     EXPECT_INT(road_call(cx, "people.get", people[0], NULL), OK);
     EXPECT_STR(road_str(cx, "labour_status"), "SEEKING");
 }
@@ -179,7 +139,7 @@ STORE_TEST("wishes in words decide, and somebody without a post is told by what"
                 arena_printf(cx->mem,
                              "{\"title\":\"电焊工\",\"employer_id\":\"%lld\",\"headcount\":1,"
                              "\"pay\":\"9000-9500元\"}",
-                             (long long)int_at(cx, "items.0.id")));
+                             (long long)road_int(cx, "items.0.id")));
     welder = road_int(cx, "id");
     EXPECT_INT(road_call(cx, "posts.submit", welder, "{}"), OK);
     EXPECT_INT(road_call(cx, "posts.open", welder, "{}"), OK);
@@ -188,16 +148,16 @@ STORE_TEST("wishes in words decide, and somebody without a post is told by what"
                 "\"willingness\":\"WILLING\",\"occupations\":\"缝纫工、制鞋工\"}");
     run = run_now(cx);
     result_of(cx, run, anybody);
-    EXPECT_INT(int_at(cx, "items.0.post_id"), welder);
+    EXPECT_INT(road_int(cx, "items.0.post_id"), welder);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "q=李梅"), OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
-    EXPECT(int_at(cx, "items.0.post_id") != welder);
+    EXPECT_INT(road_int(cx, "total"), 1);
+    EXPECT(road_int(cx, "items.0.post_id") != welder);
     EXPECT_INT(road_call(cx, "match_runs.why", run,
-                         ids(cx, "person_id=%lld&post_id=%lld", int_at(cx, "items.0.person_id"),
+                         ids(cx, "person_id=%lld&post_id=%lld", road_int(cx, "items.0.person_id"),
                              welder)),
                OK);
     EXPECT_STR(road_str(cx, "outcome"), "RULE");
-    EXPECT_STR(text_at(cx, "rules.0.code"), "occupation.not_wanted");
+    EXPECT_STR(road_str(cx, "rules.0.code"), "occupation.not_wanted");
 }
 
 STORE_TEST("the same people and posts are given the same proposals again")
@@ -214,12 +174,12 @@ STORE_TEST("the same people and posts are given the same proposals again")
         int64_t person, post, score;
 
         EXPECT_INT(road_call(cx, "match_runs.results", a, NULL), OK);
-        person = int_at(cx, arena_printf(cx->mem, "items.%d.person_id", i));
-        post = int_at(cx, arena_printf(cx->mem, "items.%d.post_id", i));
-        score = int_at(cx, arena_printf(cx->mem, "items.%d.score", i));
+        person = road_int(cx, arena_printf(cx->mem, "items.%d.person_id", i));
+        post = road_int(cx, arena_printf(cx->mem, "items.%d.post_id", i));
+        score = road_int(cx, arena_printf(cx->mem, "items.%d.score", i));
         result_of(cx, b, person);
-        EXPECT_INT(int_at(cx, "items.0.post_id"), post);
-        EXPECT_INT(int_at(cx, "items.0.score"), score);
+        EXPECT_INT(road_int(cx, "items.0.post_id"), post);
+        EXPECT_INT(road_int(cx, "items.0.score"), score);
     }
 }
 
@@ -243,7 +203,7 @@ STORE_TEST("a run started through its operation waits, and the background does i
     match_background(cx->store);
     EXPECT_INT(match_run_execute(cx, run), E_CONFLICT);
     EXPECT_INT(road_call(cx, "match_runs.results", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
+    EXPECT_INT(road_int(cx, "total"), 1);
 }
 
 static enum err read_all(struct ctx *cx, void *input)
@@ -271,7 +231,7 @@ STORE_TEST("results are stored all or none, whichever call to the store fails")
     match_assign(cx->mem, &problem, &a);
     EXPECT(stores_fault_run(cx, match_save, &save) >= 4);
     EXPECT_INT(road_call(cx, "match_runs.results", save.run_id, NULL), OK);
-    EXPECT_INT(int_at(cx, "total"), 2);
+    EXPECT_INT(road_int(cx, "total"), 2);
 }
 
 STORE_TEST("the east reads proposals without name, village and reasons until an offer is made")
@@ -282,25 +242,25 @@ STORE_TEST("the east reads proposals without name, village and reasons until an 
     person = road_person(cx, 1);
     run = run_now(cx);
     result = result_of(cx, run, person);
-    cx->who.scope = east;
+    cx->who.scope = road_east;
     result_of(cx, run, person);
-    EXPECT_STR(text_at(cx, "items.0.person_name"), NULL);
-    EXPECT_STR(text_at(cx, "items.0.sex"), "MALE");
-    EXPECT_STR(text_at(cx, "items.0.born"), "1970");
-    EXPECT_INT(json_type(got(cx, "items.0.reasons")), JSON_NULL);
+    EXPECT_STR(road_str(cx, "items.0.person_name"), NULL);
+    EXPECT_STR(road_str(cx, "items.0.sex"), "MALE");
+    EXPECT_STR(road_str(cx, "items.0.born"), "1970");
+    EXPECT_INT(json_type(road_member(cx, "items.0.reasons")), JSON_NULL);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "q=王"), OK);
-    EXPECT_INT(int_at(cx, "total"), 0);
+    EXPECT_INT(road_int(cx, "total"), 0);
     EXPECT_INT(road_call(cx, "match_results.override", result,
                          arena_printf(cx->mem, "{\"post_id\":\"%lld\",\"reason\":\"x\"}",
                                       (long long)post)),
                E_NOT_FOUND);
     ctx_as_system(cx);
     EXPECT_INT(road_call(cx, "offers.of_run", run, "{}"), OK);
-    EXPECT_INT(int_at(cx, "made"), 1);
-    cx->who.scope = east;
+    EXPECT_INT(road_int(cx, "made"), 1);
+    cx->who.scope = road_east;
     result_of(cx, run, person);
-    EXPECT(text_at(cx, "items.0.person_name") != NULL);
-    EXPECT_STR(text_at(cx, "items.0.state"), "OFFERED");
+    EXPECT(road_str(cx, "items.0.person_name") != NULL);
+    EXPECT_STR(road_str(cx, "items.0.state"), "OFFERED");
 }
 
 STORE_TEST("the west sees its own people's results only, and alone may run the matching")
@@ -310,9 +270,9 @@ STORE_TEST("the west sees its own people's results only, and alone may run the m
     road_post(cx, "甲厂", 1);
     road_person(cx, 1);
     run = run_now(cx);
-    cx->who.scope = west;
+    cx->who.scope = road_west;
     EXPECT_INT(road_call(cx, "match_runs.results", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "total"), 1);
+    EXPECT_INT(road_int(cx, "total"), 1);
     cx->who.scope.home_lo = 621124000000;
     cx->who.scope.home_hi = 621124999999;
     EXPECT_INT(road_call(cx, "match_runs.results", run, NULL), E_NOT_FOUND);
@@ -320,7 +280,7 @@ STORE_TEST("the west sees its own people's results only, and alone may run the m
     EXPECT_INT(road_call(cx, "match_runs.create", NONE,
                          "{\"home\":621121000000,\"work\":350181000000}"),
                E_INVALID);
-    cx->who.scope = east;
+    cx->who.scope = road_east;
     EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
     EXPECT_INT(road_call(cx, "match_runs.create", NONE,
                          "{\"home\":621121000000,\"work\":350181000000}"),
@@ -336,8 +296,8 @@ STORE_TEST("weights are kept with the run; unknown names and negative points are
     road_person(cx, 1);
     EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "{\"base\":0,\"distance\":9000}", &run), OK);
     EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "weights_used.distance"), 9000);
-    EXPECT_INT(int_at(cx, "placed"), 0);
+    EXPECT_INT(road_int(cx, "weights_used.distance"), 9000);
+    EXPECT_INT(road_int(cx, "placed"), 0);
     EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "{\"bse\":1}", &run), E_INVALID);
     EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "{\"base\":-1}", &run), E_INVALID);
     EXPECT_INT(match_run_now(cx, TONGWEI, FUQING, "[1]", &run), E_INVALID);
@@ -359,23 +319,23 @@ STORE_TEST("a pairing's weights have versions; a run says which it used, the new
     second = road_create(cx, "match_weights.create", weights_body(cx, "路远的人走得多", 400));
     EXPECT_INT(road_call(cx, "match_weights.get", second, NULL), OK);
     EXPECT_INT(road_int(cx, "number"), 2);
-    EXPECT_INT(int_at(cx, "weights_used.distance"), 400);
-    EXPECT_INT(int_at(cx, "weights_used.base"), 1500);
+    EXPECT_INT(road_int(cx, "weights_used.distance"), 400);
+    EXPECT_INT(road_int(cx, "weights_used.base"), 1500);
     run = run_now(cx);
     EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
     EXPECT_INT(road_int(cx, "weights_id"), second);
     EXPECT_INT(road_int(cx, "weights_number"), 2);
-    EXPECT_INT(int_at(cx, "weights_used.distance"), 400);
+    EXPECT_INT(road_int(cx, "weights_used.distance"), 400);
     run =
         road_create(cx, "match_runs.create",
                     ids(cx, "{\"home\":621121000000,\"work\":350181000000,\"weights_id\":\"%lld\"}",
                         first, 0));
     EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "weights_used.distance"), 70);
+    EXPECT_INT(road_int(cx, "weights_used.distance"), 70);
     run = road_create(cx, "match_runs.create", "{\"home\":621121000000,\"work\":350000000000}");
     EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
     EXPECT_INT(road_int(cx, "weights_id"), NONE);
-    EXPECT_INT(int_at(cx, "weights_used.distance"), 150);
+    EXPECT_INT(road_int(cx, "weights_used.distance"), 150);
     EXPECT_INT(road_call(cx, "match_runs.create", NONE,
                          ids(cx,
                              "{\"home\":621121000000,\"work\":350181000000,"
@@ -384,7 +344,7 @@ STORE_TEST("a pairing's weights have versions; a run says which it used, the new
                E_INVALID);
     EXPECT_STR(cx->failure.code, "weights.twice");
     EXPECT_INT(road_call(cx, "match_weights.create", NONE, weights_body(cx, "错", -1)), E_INVALID);
-    cx->who.scope = east;
+    cx->who.scope = road_east;
     EXPECT_INT(road_call(cx, "match_weights.create", NONE, weights_body(cx, "东", 1)), E_INVALID);
     EXPECT_STR(cx->failure.code, "match.home");
 }
@@ -425,7 +385,7 @@ STORE_TEST("a proposal changed by hand keeps the rules, the seats and the reason
 
     run = run_now(cx);
     first = result_of(cx, run, one);
-    had = int_at(cx, "items.0.post_id");
+    had = road_int(cx, "items.0.post_id");
     other = had == a ? b : a;
     second = result_of(cx, run, two);
     EXPECT_INT(road_call(cx, "match_results.override", first,
@@ -445,8 +405,8 @@ STORE_TEST("a proposal changed by hand keeps the rules, the seats and the reason
     EXPECT_STR(road_str(cx, "state"), "OVERRIDDEN");
     EXPECT_STR(road_str(cx, "override_reason"), "本人要求");
     EXPECT_INT(road_call(cx, "match_results.history", first, NULL), OK);
-    EXPECT_STR(text_at(cx, "items.0.action"), "override");
-    EXPECT_STR(text_at(cx, "items.0.reason"), "本人要求");
+    EXPECT_STR(road_str(cx, "items.0.action"), "override");
+    EXPECT_STR(road_str(cx, "items.0.reason"), "本人要求");
     EXPECT(second != first);
 }
 
@@ -460,17 +420,17 @@ STORE_TEST("offers of a run hold their seats; a full post stops only its own")
     run = run_now(cx);
     road_accepted(cx, 9, post);
     EXPECT_INT(road_call(cx, "offers.of_run", run, "{}"), OK);
-    EXPECT_INT(int_at(cx, "made"), 2);
-    EXPECT_INT(int_at(cx, "skipped_total"), 1);
-    EXPECT_STR(text_at(cx, "skipped.0.code"), "post.no_seat");
+    EXPECT_INT(road_int(cx, "made"), 2);
+    EXPECT_INT(road_int(cx, "skipped_total"), 1);
+    EXPECT_STR(road_str(cx, "skipped.0.code"), "post.no_seat");
     EXPECT_INT(road_call(cx, "offers.of_run", run, "{}"), OK);
-    EXPECT_INT(int_at(cx, "made"), 0);
+    EXPECT_INT(road_int(cx, "made"), 0);
     EXPECT_INT(road_call(cx, "offers.list", NONE,
                          arena_printf(cx->mem, "run_id=%lld", (long long)run)),
                OK);
-    EXPECT_INT(int_at(cx, "total"), 2);
+    EXPECT_INT(road_int(cx, "total"), 2);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "state=OFFERED"), OK);
-    EXPECT_INT(int_at(cx, "total"), 2);
+    EXPECT_INT(road_int(cx, "total"), 2);
 }
 
 STORE_TEST("why not that post: the seat is worth more to others, by so many points")
@@ -481,9 +441,9 @@ STORE_TEST("why not that post: the seat is worth more to others, by so many poin
         road_person(cx, i);
     run = run_now(cx);
     EXPECT_INT(road_call(cx, "match_runs.results", run, "state=UNPLACED"), OK);
-    loser = int_at(cx, "items.0.person_id");
+    loser = road_int(cx, "items.0.person_id");
     EXPECT_INT(road_call(cx, "match_runs.results", run, "state=PROPOSED"), OK);
-    winner = int_at(cx, "items.0.person_id");
+    winner = road_int(cx, "items.0.person_id");
     EXPECT_INT(road_call(cx, "match_runs.why", run,
                          ids(cx, "person_id=%lld&post_id=%lld", loser, post)),
                OK);
@@ -549,15 +509,15 @@ STORE_TEST("a run tells its blocking pairs and its groups, small ones left out")
         road_person(cx, i + 1);
     run = run_now(cx);
     EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "people"), 8);
-    EXPECT_INT(int_at(cx, "placed"), 3);
-    EXPECT_INT(int_at(cx, "blocking.pairs"), 0);
-    EXPECT_STR(text_at(cx, "groups.0.by"), "COUNTY");
-    EXPECT_STR(text_at(cx, "groups.0.items.0.code"), "621121");
-    EXPECT_INT(int_at(cx, "groups.0.items.0.people"), 8);
-    EXPECT_INT(int_at(cx, "groups.0.items.0.placed"), NONE); /* 3 is a small cell */
-    EXPECT_STR(text_at(cx, "groups.2.by"), "SEX");
-    EXPECT_INT(int_at(cx, "groups.2.items.0.placed"), NONE);
+    EXPECT_INT(road_int(cx, "people"), 8);
+    EXPECT_INT(road_int(cx, "placed"), 3);
+    EXPECT_INT(road_int(cx, "blocking.pairs"), 0);
+    EXPECT_STR(road_str(cx, "groups.0.by"), "COUNTY");
+    EXPECT_STR(road_str(cx, "groups.0.items.0.code"), "621121");
+    EXPECT_INT(road_int(cx, "groups.0.items.0.people"), 8);
+    EXPECT_INT(road_int(cx, "groups.0.items.0.placed"), NONE); /* 3 is a small cell */
+    EXPECT_STR(road_str(cx, "groups.2.by"), "SEX");
+    EXPECT_INT(road_int(cx, "groups.2.items.0.placed"), NONE);
     EXPECT_INT(road_call(cx, "match_runs.report", run, "evening=1"), OK);
     EXPECT_INT(road_call(cx, "match_runs.report", 77, NULL), E_NOT_FOUND);
 }
@@ -586,14 +546,14 @@ STORE_TEST("a change by hand that two would rather undo is a blocking pair")
         people[i] = road_person(cx, i + 1);
     run = run_now(cx);
     EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "placed"), 2);
-    EXPECT_INT(int_at(cx, "blocking.pairs"), 0);
+    EXPECT_INT(road_int(cx, "placed"), 2);
+    EXPECT_INT(road_int(cx, "blocking.pairs"), 0);
     /* One of them leaves her seat, which is then free and wanted. */
     EXPECT_INT(db_write(cx, unplace, &(struct unplacing){ run, people[0] }), OK);
     EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "placed"), 1);
-    EXPECT_INT(int_at(cx, "blocking.pairs"), 1);
-    EXPECT_INT(int_at(cx, "blocking.people"), 1);
+    EXPECT_INT(road_int(cx, "placed"), 1);
+    EXPECT_INT(road_int(cx, "blocking.pairs"), 1);
+    EXPECT_INT(road_int(cx, "blocking.people"), 1);
 }
 
 STORE_TEST("an office that sees a part of a run gets the report of its part, without evening out")
@@ -608,10 +568,10 @@ STORE_TEST("an office that sees a part of a run gets the report of its part, wit
                 "\"willingness\":\"WILLING\"}");
     EXPECT_INT(match_run_now(cx, 620000000000, FUQING, NULL, &run), OK);
     EXPECT_INT(road_call(cx, "match_runs.report", run, "evening=1"), OK);
-    EXPECT_INT(int_at(cx, "people"), 7);
-    cx->who.scope = west;
+    EXPECT_INT(road_int(cx, "people"), 7);
+    cx->who.scope = road_west;
     EXPECT_INT(road_call(cx, "match_runs.report", run, NULL), OK);
-    EXPECT_INT(int_at(cx, "people"), 6);
+    EXPECT_INT(road_int(cx, "people"), 6);
     EXPECT_INT(road_call(cx, "match_runs.report", run, "evening=1"), E_INVALID);
     EXPECT_STR(cx->failure.code, "match.part");
     cx->who.scope.home_lo = 621126000000; /* nobody of Minxian is in it */
@@ -623,8 +583,8 @@ STORE_TEST("an office that sees a part of a run gets the report of its part, wit
 static const char *reason_of(struct ctx *cx, int64_t run, int64_t person, const char *code)
 {
     result_of(cx, run, person);
-    for (size_t i = 0; i < json_count(got(cx, "items.0.reasons")); i++) {
-        const struct json_value *reason = json_at(got(cx, "items.0.reasons"), i);
+    for (size_t i = 0; i < json_count(road_member(cx, "items.0.reasons")); i++) {
+        const struct json_value *reason = json_at(road_member(cx, "items.0.reasons"), i);
 
         if (str_eq(json_as_str(json_get(reason, "code")), code))
             return arena_printf(cx->mem, "%lld: %s",
