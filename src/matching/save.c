@@ -37,17 +37,17 @@ const char *match_obstacles_json(struct arena *mem, const struct match_problem *
 
 /* --- rows --- */
 
-/* How people came out: columns id to updated_at. */
-enum { RESULT_COLUMNS = 16, POST_COLUMNS = 9, BATCH = 2000 };
+enum { BATCH = 2000 };
 
 /* People from … to as rows, of whom the next are made while these are stored. */
 struct batch {
     const struct match_save *save;
+    struct store *store;
     struct arena *mem;
     int64_t now;
     int32_t from, to;
     bool with_obstacles;
-    struct param *rows;
+    struct params *rows;
 };
 
 static const char *scored(struct arena *mem, const struct match_problem *in,
@@ -74,8 +74,8 @@ static const struct match_post *runner_up(const struct match_save *s, int32_t i)
     return NULL;
 }
 
-/* Person i of the problem as the columns of match_result; the id is given when it is stored. */
-static void result_row(const struct batch *b, int32_t i, struct param *ret)
+/* Person i of the problem as the columns of match_result. */
+static struct params result_row(const struct batch *b, int32_t i)
 {
     const struct match_save *s = b->save;
     const struct match_problem *in = s->problem;
@@ -89,78 +89,13 @@ static void result_row(const struct batch *b, int32_t i, struct param *ret)
 
     if (candidates == 0 && b->with_obstacles)
         reasons = match_obstacles_json(b->mem, in, person);
-    memcpy(ret,
-           (struct param[RESULT_COLUMNS]){
-               P(NONE), P(s->run_id), P(person->id), P(person->home), P(post ? post->work : NONE),
-               P(post ? post->employer->id : NONE), P(post ? post->id : NONE), P(score), P(reasons),
-               P(second ? second->id : NONE), P(second_score), P(second_reasons), P(candidates),
-               P(post ? "PROPOSED" : "UNPLACED"), P(b->now), P(b->now) },
-           sizeof *ret * RESULT_COLUMNS);
-}
-
-/* "(VALUES ($1, $2, …), …) v" for so many rows. */
-static void add_values(struct str *sql, int rows, int columns)
-{
-    str_add(sql, "(VALUES ");
-    for (int r = 0, n = 0; r < rows; r++) {
-        str_add(sql, r ? ", (" : "(");
-        for (int c = 0; c < columns; c++)
-            str_addf(sql, "%s$%d", c ? ", " : "", ++n);
-        str_add(sql, ")");
-    }
-    str_add(sql, ") v");
-}
-
-/* SQLite runs a statement of one row without getting ready to undo it; PostgreSQL is asked once for
- * many. Both texts say the same. */
-struct bulk {
-    const char *one; /* INSERT of one row by $1… */
-    const char *into, *where;
-    int columns;
-};
-
-static const struct bulk results_bulk = {
-    "INSERT INTO match_result (id, run_id, person_id, home, work, employer_id, post_id, score,"
-    " reasons, runner_up_post_id, runner_up_score, runner_up_reasons, candidates, state,"
-    " created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16 WHERE SCOPE(match_result home=$4, work=$5, employer_id=$6, person_id=$3)",
-    "INSERT INTO match_result (id, run_id, person_id, home, work, employer_id, post_id, score,"
-    " reasons, runner_up_post_id, runner_up_score, runner_up_reasons, candidates, state,"
-    " created_at, updated_at) SELECT v.* FROM ",
-    " WHERE SCOPE(match_result home=v.column4, work=v.column5, employer_id=v.column6,"
-    " person_id=v.column3)",
-    RESULT_COLUMNS
-};
-
-static const struct bulk posts_bulk = {
-    "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats, queue, price)"
-    " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
-    " WHERE SCOPE(match_post home=$4, work=$5, employer_id=$6)",
-    "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats, queue, price)"
-    " SELECT v.* FROM ",
-    " WHERE SCOPE(match_post home=v.column4, work=v.column5, employer_id=v.column6)", POST_COLUMNS
-};
-
-static enum err insert_rows(struct ctx *cx, const struct bulk *b, struct param *rows, int n)
-{
-    enum { AT_ONCE = 100 };
-    int step = store_kind(cx->store) == STORE_SQLITE ? 1 : AT_ONCE;
-
-    for (int from = 0; from < n; from += step) {
-        int m = MIN(step, n - from);
-        struct param *at = rows + (ptrdiff_t)from * b->columns;
-        struct str sql = str_new(cx->mem);
-
-        for (int i = 0; i < m; i++)
-            at[i * b->columns] = param_int(store_new_id(cx->store));
-        if (step > 1) {
-            str_add(&sql, b->into);
-            add_values(&sql, m, b->columns);
-            str_add(&sql, b->where);
-        }
-        TRY(db_exec_list(cx, step > 1 ? sql.s : b->one, (struct params){ m * b->columns, at }));
-    }
-    return OK;
+    return params_keep(b->mem,
+                       PARAMS_(P(store_new_id(b->store)), P(s->run_id), P(person->id),
+                               P(person->home), P(post ? post->work : NONE),
+                               P(post ? post->employer->id : NONE), P(post ? post->id : NONE),
+                               P(score), P(reasons), P(second ? second->id : NONE), P(second_score),
+                               P(second_reasons), P(candidates), P(post ? "PROPOSED" : "UNPLACED"),
+                               P(b->now)));
 }
 
 /* --- results --- */
@@ -170,9 +105,9 @@ static void *batch_make(void *arg)
     struct batch *b = arg;
 
     arena_reset(b->mem);
-    b->rows = NEW_ARRAY(b->mem, struct param, (int64_t)RESULT_COLUMNS * (b->to - b->from));
+    b->rows = NEW_ARRAY(b->mem, struct params, b->to - b->from);
     for (int32_t i = b->from; i < b->to; i++)
-        result_row(b, i, b->rows + (ptrdiff_t)RESULT_COLUMNS * (i - b->from));
+        b->rows[i - b->from] = result_row(b, i);
     return NULL;
 }
 
@@ -182,7 +117,13 @@ static enum err batch_store(struct ctx *cx, const struct batch *b)
     enum err err;
 
     cx->mem = b->mem;
-    err = insert_rows(cx, &results_bulk, b->rows, b->to - b->from);
+    err = db_exec_all(
+        cx,
+        "INSERT INTO match_result (id, run_id, person_id, home, work, employer_id, post_id, score,"
+        " reasons, runner_up_post_id, runner_up_score, runner_up_reasons, candidates, state,"
+        " created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+        " $14, $15, $15 WHERE SCOPE(match_result home=$4, work=$5, employer_id=$6, person_id=$3)",
+        b->rows, b->to - b->from);
     cx->mem = mem;
     return err;
 }
@@ -218,7 +159,7 @@ static enum err save_results(struct ctx *cx, const struct match_save *s)
 {
     const struct match_candidates *c = &s->assignment->considered;
     int64_t without = 0;
-    struct batch a = { .save = s, .mem = arena_new(), .now = cx->now }, b;
+    struct batch a = { .save = s, .store = cx->store, .mem = arena_new(), .now = cx->now }, b;
     enum err err;
 
     for (int32_t i = 0; i < s->problem->n_persons; i++)
@@ -238,7 +179,7 @@ static enum err save_posts(struct ctx *cx, const struct match_save *s)
     const struct match_candidates *c = &s->assignment->considered;
     const struct auction_result *a = &s->assignment->auction;
     int32_t *queue = NEW_ARRAY(cx->mem, int32_t, in->n_posts + 1);
-    struct param *rows = NEW_ARRAY(cx->mem, struct param, (int64_t)POST_COLUMNS * in->n_posts + 1);
+    struct params *rows = NEW_ARRAY(cx->mem, struct params, in->n_posts + 1);
 
     for (int32_t i = 0; i < in->n_persons; i++)
         if (c->row[i + 1] > c->row[i])
@@ -246,13 +187,16 @@ static enum err save_posts(struct ctx *cx, const struct match_save *s)
     for (int32_t i = 0; i < in->n_posts; i++) {
         const struct match_post *p = &in->posts[i];
 
-        memcpy(rows + (ptrdiff_t)POST_COLUMNS * i,
-               (struct param[POST_COLUMNS]){ P(NONE), P(s->run_id), P(p->id), P(s->input->home),
-                                             P(p->work), P(p->employer->id), P(p->seats),
-                                             P(queue[i]), P(a->price[i] / a->scale) },
-               sizeof *rows * POST_COLUMNS);
+        rows[i] = PARAMS(cx, P(store_new_id(cx->store)), P(s->run_id), P(p->id), P(s->input->home),
+                         P(p->work), P(p->employer->id), P(p->seats), P(queue[i]),
+                         P(a->price[i] / a->scale));
     }
-    return insert_rows(cx, &posts_bulk, rows, in->n_posts);
+    return db_exec_all(
+        cx,
+        "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats, queue, price)"
+        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
+        " WHERE SCOPE(match_post home=$4, work=$5, employer_id=$6)",
+        rows, in->n_posts);
 }
 
 enum err match_save(struct ctx *cx, void *save)
