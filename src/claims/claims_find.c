@@ -20,7 +20,8 @@ struct candidate {
 enum { YEARS_MAX = 2 }; /* the benefit years of one policy that can be claimed on one day */
 
 struct search {
-    const struct policy_row *rows; /* policies to decide by */
+    const struct policy_row *rows;         /* policies to decide by */
+    const struct policy_set *const *ready; /* each of them, made ready */
     int row_count;
     enum case_kind kind;
     struct date as_of;
@@ -134,7 +135,7 @@ static void decide_year(struct ctx *cx, struct search *s, const struct policy_ro
         of->facts.spell_count ? of->facts.spells[of->facts.spell_count - 1].employer_id : NONE;
 
     s->looked_at++;
-    policy_eval(row->policy, &of->facts, s->as_of, NULL, &quick);
+    policy_set_eval(s->ready[row - s->rows], &of->facts, s->as_of, NULL, &quick);
     if (quick.verdict != VERDICT_ENTITLED || quick.amount_fen <= 0)
         return;
     c = &s->candidates[s->candidate_count];
@@ -144,7 +145,7 @@ static void decide_year(struct ctx *cx, struct search *s, const struct policy_ro
                              .home = of->home,
                              .seat = of->work,
                              .household_id = of->household_id };
-    policy_eval(row->policy, &of->facts, s->as_of, cx->mem, &c->decision);
+    policy_set_eval(s->ready[row - s->rows], &of->facts, s->as_of, cx->mem, &c->decision);
     c->keys = NEW_ARRAY(cx->mem, const char *, c->decision.instalment_count + 1);
     for (int i = 0; i < c->decision.instalment_count; i++)
         c->keys[i] = once_key(cx->mem, row->policy, &c->decision, of, employer_id,
@@ -632,6 +633,16 @@ enum err claims_walk(struct ctx *cx, const struct policy_row rows[2], struct dat
     return run_chunks(cx, &s);
 }
 
+static const struct policy_set *const *make_ready(struct arena *mem, const struct policy_row *rows,
+                                                  int n)
+{
+    const struct policy_set **ret = NEW_ARRAY(mem, const struct policy_set *, n);
+
+    for (int i = 0; i < n; i++)
+        ret[i] = policy_set_make(mem, &rows[i].policy, 1);
+    return ret;
+}
+
 /* `like` says as of when, whom, and where to count what is found. */
 static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n,
                            enum case_kind kind, const struct search *like)
@@ -639,6 +650,7 @@ static enum err run_search(struct ctx *cx, const struct policy_row *rows, int n,
     struct search s = *like;
 
     s.rows = rows;
+    s.ready = make_ready(cx->mem, rows, n);
     s.row_count = n;
     s.kind = kind;
     set_bounds(&s);

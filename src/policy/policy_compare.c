@@ -190,7 +190,12 @@ void policy_difference_of(struct arena *mem, const struct policy *a, const struc
 void policy_comparison_start(struct policy_comparison *c, struct arena *mem,
                              const struct policy *now, const struct policy *then, struct date as_of)
 {
-    *c = (struct policy_comparison){ .mem = mem, .now = now, .then = then, .as_of = as_of };
+    *c = (struct policy_comparison){ .mem = mem,
+                                     .now = now,
+                                     .then = then,
+                                     .now_ready = policy_set_make(mem, &now, 1),
+                                     .then_ready = policy_set_make(mem, &then, 1),
+                                     .as_of = as_of };
 }
 
 static struct policy_tally *county_of(struct policy_comparison *c, int64_t home)
@@ -245,7 +250,7 @@ static int64_t worth_of_year(struct policy_comparison *c, struct arena *scratch,
         if (!str_eq(facts->payments[i].policy_id, c->now->id) &&
             !str_eq(facts->payments[i].policy_id, c->then->id))
             paid[f.payment_count++] = facts->payments[i];
-    policy_eval(side == THEN ? c->then : c->now, &f, c->as_of, scratch, &d);
+    policy_set_eval(side == THEN ? c->then_ready : c->now_ready, &f, c->as_of, scratch, &d);
     if (d.verdict != VERDICT_ENTITLED && d.verdict != VERDICT_EVIDENCE_MISSING)
         return 0;
     for (int i = 0; i < d.instalment_count; i++) {

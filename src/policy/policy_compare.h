@@ -56,6 +56,7 @@ enum { POLICY_TURNED_MAX = 200 };
 struct policy_comparison {
     struct arena *mem; /* what is kept lives here */
     const struct policy *now, *then;
+    const struct policy_set *now_ready, *then_ready;
     struct date as_of;
     struct policy_tally total;
     struct policy_county *counties;
