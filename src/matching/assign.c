@@ -3,17 +3,27 @@
  * An auction over everybody's favourites alone gives prices to few posts, and round after round
  * the next ones without a price would be found. So the first prices come from a tenth of the people
  * and of the seats, theirs from a tenth of these again: at them everybody's list holds nearly what
- * is needed, and few rounds are left. */
+ * is needed, and few rounds are left.
+ *
+ * What is a little too dear at such prices is on nobody's list and would seem to be worth nothing;
+ * in the next round everybody would ask for it, and the bound would be far off. So every post is
+ * put on the lists of several people for each of its seats before the first auction. */
 #include "matching/assign_lists.h"
 
 #include <stdlib.h>
 
 enum {
     MOST_USUAL = 20,
-    BEST_PART = 4,        /* of a list, one part by score alone and the rest at known prices */
+    BEST_PART = 4, /* the list by score alone where prices are known, of the usual one */
+    COVER_TIMES = 2,
+    COVER_FROM = 50,      /* one in so many seats */
+    COVER_LISTS = 6,      /* per seat */
+    COVER_MOST = 8,       /* pairs that a person gains each time */
     SAMPLED_FROM = 20000, /* people; fewer are assigned at once */
     SAMPLE_PART = 10,     /* one in so many is in the sample */
     SAMPLE_OFF = 50,      /* points that prices of a sample are wrong by, more or less */
+    ROUND_OFF = 8,        /* those of an auction at most: coarser ones forget what is known */
+    OFF_PER_SHARE = 3,    /* so many times a person's share of a gap is fine enough to reach it */
     GAP_PER_AUCTION = 2,  /* an auction may use one of so many parts of the gap */
     GAP_FIRST = 200,      /* the first auction's, as a divisor of the bound */
     GAP_STEP = 10,        /* one round takes no more than so much from the gap */
@@ -86,24 +96,67 @@ struct rounds {
     int32_t n;
 };
 
+/* Posts that have a price and are on too few lists, onto those of the people they suit best; false
+ * when they are too few to be worth it. */
+static bool cover_posts(const struct market *m, struct rounds *r)
+{
+    struct arena *scratch = arena_new();
+    int64_t *listed = NEW_ARRAY(scratch, int64_t, (size_t)m->in->n_posts + 1);
+    int32_t *seats = NEW_ARRAY(scratch, int32_t, (size_t)m->in->n_posts + 1);
+    int64_t few = 0, all = 0;
+    bool is_worth_it;
+
+    for (int64_t e = 0; e < r->lists.row[m->n]; e++)
+        listed[r->lists.edges[e].post]++;
+    for (int32_t p = 0; p < m->in->n_posts; p++) {
+        all += m->cap[p];
+        if (r->auction.price[p] > 0 && listed[p] < (int64_t)COVER_LISTS * m->cap[p])
+            few += seats[p] = m->cap[p];
+    }
+    is_worth_it = few > all / COVER_FROM;
+    if (is_worth_it)
+        r->pairs += lists_add_best(m, &r->lists,
+                                   (struct block_search){ .most = COVER_MOST,
+                                                          .price = r->auction.price,
+                                                          .scale = r->auction.scale,
+                                                          .seats = seats });
+    arena_free(scratch);
+    return is_worth_it;
+}
+
 /* Prices in the scale of this market, and lists to begin with. */
 static void rounds_begin(const struct market *m, struct rounds *r)
 {
     struct auction_result *a = &r->auction;
-    int32_t most = m->in->most > 0 ? m->in->most : MOST_USUAL, best = MAX(1, most / BEST_PART);
+    struct block_search search = { .most = m->in->most > 0 ? m->in->most : MOST_USUAL, .scale = 1 };
+    struct block_search at_prices = search;
 
     r->n = 0;
     lists_free(&r->lists);
     if (!r->mem) {
-        r->pairs += lists_add_best(m, &r->lists, most, NULL, 1);
+        r->pairs += lists_add_best(m, &r->lists, search);
         return;
     }
     for (int32_t p = 0; p < m->in->n_posts; p++)
         a->price[p] = (int64_t)((__int128)a->price[p] * (m->n + 1) / a->scale);
     a->scale = m->n + 1;
     a->post = NULL;
-    r->pairs += lists_add_best(m, &r->lists, best, NULL, 1);
-    r->pairs += lists_add_best(m, &r->lists, MAX(1, most - best), a->price, a->scale);
+    search.most = MAX(1, search.most / BEST_PART);
+    r->pairs += lists_add_best(m, &r->lists, search);
+    at_prices.price = a->price;
+    at_prices.scale = a->scale;
+    r->pairs += lists_add_best(m, &r->lists, at_prices);
+    for (int i = 0; i < COVER_TIMES && cover_posts(m, r); i++)
+        ;
+}
+
+/* The worst that prices may be wrong by, in 1/scale points, when a gap of this part of the bound is
+ * wanted. */
+static int64_t off_for(const struct market *m, const struct rounds *r, int64_t precision)
+{
+    __int128 share = (__int128)r->bound * r->auction.scale / precision / m->n;
+
+    return MIN(ROUND_OFF * r->auction.scale, (int64_t)share * OFF_PER_SHARE + 1);
 }
 
 /* An auction over the lists, from the last one's outcome, and no finer than the gap is wide;
@@ -119,8 +172,8 @@ static bool auction_again(const struct market *m, const struct aim *aim, struct 
     };
 
     if (r->n > 0) {
-        start.off = (int64_t)((__int128)r->gap * a->scale / ((int64_t)GAP_PER_AUCTION * m->n)) + 1;
         market.precision = MIN(aim->gap * GAP_PER_AUCTION, r->bound / r->gap * GAP_STEP);
+        start.off = off_for(m, r, market.precision);
     }
     auction_solve(mem, &market, a);
     arena_free(r->mem);

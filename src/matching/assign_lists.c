@@ -44,17 +44,15 @@ static int64_t lists_add(const struct market *m, struct lists *l, const int32_t 
     return to - before;
 }
 
-int64_t lists_add_best(const struct market *m, struct lists *l, int32_t most, const int64_t *price,
-                       int64_t scale)
+int64_t lists_add_best(const struct market *m, struct lists *l, struct block_search search)
 {
     struct arena *scratch = arena_new();
-    struct block_search search = {
-        .who = m->who, .n_who = m->n, .most = most, .price = price, .scale = scale
-    };
     struct block_found found;
     int32_t *at = NEW_ARRAY(scratch, int32_t, (size_t)m->n + 1);
     int64_t pairs;
 
+    search.who = m->who;
+    search.n_who = m->n;
     for (int32_t i = 0; i < m->n; i++)
         at[i] = i;
     blocks_search(scratch, m->blocks, &search, &found);

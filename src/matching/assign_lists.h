@@ -19,10 +19,9 @@ struct lists {
     struct auction_edge *edges;
 };
 
-/* Everybody's best posts onto the lists: by the score alone, or at prices in 1/scale points.
- * Returns how many pairs were looked at. */
-int64_t lists_add_best(const struct market *m, struct lists *l, int32_t most, const int64_t *price,
-                       int64_t scale);
+/* Everybody's best posts onto the lists: `search` says how many, at which prices and which seats;
+ * `who` is the market's. Returns how many pairs were looked at. */
+int64_t lists_add_best(const struct market *m, struct lists *l, struct block_search search);
 
 /* What a person's list leaves her at most at these prices, at least 0, in 1/scale points. */
 int64_t lists_most(const struct lists *l, int32_t i, const int64_t *price, int64_t scale);

@@ -6,7 +6,10 @@
  * last phase takes hundreds of times longer. */
 #include "matching/auction_run.h"
 
-enum { AHEAD = 4 }; /* bidders whose edges are asked of the memory before it is their turn */
+enum {
+    AHEAD = 4, /* bidders whose edges are asked of the memory before it is their turn */
+    AHEAD_OFFERS = 16
+};
 
 static void queue_push(struct auction_run *k, int32_t item)
 {
@@ -273,9 +276,13 @@ static int32_t offers_collect(struct auction_run *k, const struct pairs *pairs, 
     int64_t least = k->eps;
 
     for (const struct bidder *b = pairs->bidders + pairs->column[post]; b < end; b++) {
-        struct standing standing = k->standing[b->worker];
-        int64_t worth = b->score * k->scale - standing.profit;
+        struct standing standing;
+        int64_t worth;
 
+        if (end - b > AHEAD_OFFERS)
+            __builtin_prefetch(&k->standing[b[AHEAD_OFFERS].worker]);
+        standing = k->standing[b->worker];
+        worth = b->score * k->scale - standing.profit;
         if (worth <= least || standing.post == post)
             continue;
         k->offers[n++] = (struct offer){ worth, b->worker, b->score };
