@@ -181,7 +181,7 @@ static bool auction_again(const struct market *m, const struct aim *aim, struct 
     return market.precision == aim->gap * GAP_PER_AUCTION;
 }
 
-/* Posts without a seat in the market get the price that just keeps everybody away. */
+/* Posts of which a sample has no seat get the price that just keeps everybody away. */
 static void price_closed(const struct market *m, struct rounds *r)
 {
     struct arena *scratch = arena_new();
@@ -214,7 +214,8 @@ static void rounds_run(const struct market *m, const struct aim *aim, struct rou
         struct lists_missing missing;
         bool is_fine = auction_again(m, aim, r);
 
-        price_closed(m, r);
+        if (m->n < m->in->n_persons)
+            price_closed(m, r);
         lists_find_missing(m, &r->lists, &r->auction, aim->added, &missing);
         r->pairs += missing.found.pairs;
         r->value = r->auction.certificate.value;
