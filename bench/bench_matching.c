@@ -1,16 +1,17 @@
 /* bench_matching.c — the whole road from people and posts to an assignment.
  *
  *     bench_matching PERSONS POSTS [WITHOUT_WISH_PERCENT=30] [SEATS_PER_PERSON=0.9] [SEED=1]
- * [STORE | candidates]
+ * [STORE | candidates [ESTIMATE=0]]
  *
  * With a store, an empty file or database, the outcome is stored there too, with its reasons; with
  * `candidates` it ends after these. Their checksum must not move when only speed was meant to
- * change.
+ * change. ESTIMATE is the weight of an estimate of retention with coefficients of usual size.
  * People of 60 western counties who share tastes: a few destinations and trades are far more wanted
  * than others; the given share has no wish for a place, and half of all none for a trade. Posts in
  * 60 eastern districts, 200 occupations. Prints one line. */
 #include "app/modules.h"
 #include "matching/load.h"
+#include "matching/retention.h"
 #include "matching/run.h"
 #include "platform/seal.h"
 
@@ -215,6 +216,25 @@ static uint64_t checksum(const struct match_candidates *c, int32_t n)
     return sum;
 }
 
+/* Logits as an estimate fitted to a ledger would have them, made up. */
+static const struct retention_model estimate = {
+    .bias = -300000,
+    .coefficient = { [RETENTION_pay] = 500000,
+                     [RETENTION_board] = 150000,
+                     [RETENTION_lodging] = 200000,
+                     [RETENTION_distance] = -250000,
+                     [RETENTION_climate] = -100000,
+                     [RETENTION_food] = -300000,
+                     [RETENTION_wanted] = 300000,
+                     [RETENTION_other] = -300000,
+                     [RETENTION_back] = 500000,
+                     [RETENTION_province] = 200000,
+                     [RETENTION_village] = 400000,
+                     [RETENTION_record] = 250000,
+                     [RETENTION_arrears] = -200000 },
+    .cases = 1000,
+};
+
 int main(int argc, char **argv)
 {
     int32_t n = argc > 1 ? atoi(argv[1]) : 100000, m = argc > 2 ? atoi(argv[2]) : 10000;
@@ -229,6 +249,8 @@ int main(int argc, char **argv)
     struct match_assignment a;
     struct rusage use;
 
+    weights.estimate = &estimate;
+    weights.retention_model = argc > 7 ? atoi(argv[7]) : 0;
     dice = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
     make_places();
     in.posts = make_posts(mem, m, n * seats);

@@ -1,6 +1,7 @@
 /* Searching without looking at every pair must find what looking at every pair finds. */
 #include "harness.h"
 #include "matching/blocks.h"
+#include "matching/retention.h"
 
 #include <stdlib.h>
 
@@ -56,6 +57,18 @@ static void grants_roll(void)
         }
         grants[k] = (struct match_grants){ grant[k], n };
     }
+}
+
+/* Every other time with an estimate of retention, whatever it may think of anything. */
+static void estimate_roll(int round)
+{
+    static struct retention_model model;
+
+    weights.estimate = round % 2 ? &model : NULL;
+    weights.retention_model = round % 2 ? (int32_t)roll(1, roll(0, 3) ? 2000 : 20000) : 0;
+    model = (struct retention_model){ .bias = (int32_t)roll(-2000000, 2000000), .cases = 400 };
+    for (int i = 0; i < RETENTION_FEATURE_COUNT; i++)
+        model.coefficient[i] = roll(0, 3) ? (int32_t)roll(-1500000, 1500000) : 0;
 }
 
 static const struct match_training trainings[] = {
@@ -154,6 +167,8 @@ TEST("the search finds the same posts in the same order as looking at all of the
         weights.pay_percent = (int32_t)roll(0, 250);
         weights.living_percent = (int32_t)roll(0, 300);
         weights.subsidy_percent = (int32_t)roll(0, 200);
+        weights.village = (int32_t)roll(0, 1) * 150;
+        estimate_roll(round);
         match_candidates(test_arena(), &in, &c);
         for (int32_t i = 0; i < in.n_persons; i++) {
             int32_t n = match_shortlist(&in, &in.persons[i], in.most, plain);
@@ -232,6 +247,7 @@ TEST("prices and taken seats are searched as exactly, whatever the number of thr
         int32_t seats[POSTS], who[PEOPLE];
         struct block_search search = { who, PEOPLE, 1 + round % 7, least, price, SCALE, seats };
 
+        estimate_roll(round / 2);
         if (round % 3 == 0)
             for (int p = 1; p < in.n_posts; p++) {
                 int64_t id = in.posts[p].id;

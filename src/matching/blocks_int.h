@@ -2,6 +2,7 @@
 #pragma once
 #include "matching/blocks.h"
 #include "matching/keyed.h"
+#include "matching/retention.h"
 
 #include <stdatomic.h>
 
@@ -56,6 +57,7 @@ struct chunk {
 struct delta {
     int64_t home; /* county or village, or what else they are found by */
     int32_t employer, points;
+    int64_t logit; /* what a record adds to the estimate's */
 };
 
 struct layout {
@@ -84,6 +86,8 @@ struct layout {
     int32_t *kind;
     int32_t n_kinds;
     bool is_by_trade;
+    /* Per place: the logits of the estimate by the post alone; NULL when it is off. */
+    int64_t *logit;
 };
 
 void layout_build(struct arena *mem, const struct match_problem *in, bool is_by_trade,

@@ -211,11 +211,35 @@ static void lists_build(struct arena *mem, struct layout *b)
         b->cell[i + 1] += b->cell[i];
 }
 
-static void delta_add(struct delta *deltas, int32_t *n, int64_t home, int32_t employer,
-                      int32_t points)
+static void delta_add(struct delta *deltas, int32_t *n, struct delta delta)
 {
-    if (points != 0)
-        deltas[(*n)++] = (struct delta){ home, employer, points };
+    if (delta.points != 0 || delta.logit != 0)
+        deltas[(*n)++] = delta;
+}
+
+static const struct retention_model *estimate_of(const struct layout *b)
+{
+    return b->in->weights->retention_model > 0 ? b->in->weights->estimate : NULL;
+}
+
+static struct delta record_delta(const struct layout *b, const struct match_employer *employer,
+                                 int32_t record, int32_t e)
+{
+    const struct match_record *r = &employer->records[record];
+    const struct retention_model *model = estimate_of(b);
+
+    return (struct delta){ r->county, e, match_points_of_record(employer, r, b->in->weights),
+                           model ? retention_of_record(model, employer, r) : 0 };
+}
+
+/* With an estimate, whoever has neighbours there is looked at even when these add no points. */
+static struct delta village_delta(const struct layout *b, const struct match_employer *employer,
+                                  int32_t village, int32_t e)
+{
+    const struct match_neighbours *v = &employer->villages[village];
+
+    return (struct delta){ v->village, e, match_points_of_village(v, b->in->weights),
+                           estimate_of(b) != NULL };
 }
 
 static int delta_order(const void *a, const void *b)
@@ -282,17 +306,27 @@ static void employers_build(struct arena *mem, struct layout *b)
 
         b->by_id[e] = (struct delta){ .home = employer->id, .employer = e };
         for (int32_t r = 0; r < employer->n_records; r++)
-            delta_add(b->deltas, &b->n_deltas, employer->records[r].county, e,
-                      match_points_of_record(employer, &employer->records[r], b->in->weights));
+            delta_add(b->deltas, &b->n_deltas, record_delta(b, employer, r, e));
         for (int32_t v = 0; v < employer->n_villages; v++)
-            delta_add(b->villages, &b->n_villages, employer->villages[v].village, e,
-                      match_points_of_village(&employer->villages[v], b->in->weights));
+            delta_add(b->villages, &b->n_villages, village_delta(b, employer, v, e));
     }
     if (n > 1)
         qsort(b->by_id, (size_t)n, sizeof *b->by_id, delta_order);
     qsort(b->deltas, (size_t)b->n_deltas, sizeof *b->deltas, delta_order);
     qsort(b->villages, (size_t)b->n_villages, sizeof *b->villages, delta_order);
     arena_free(scratch);
+}
+
+static void logits_build(struct arena *mem, struct layout *b)
+{
+    const struct retention_model *model = estimate_of(b);
+
+    if (!model)
+        return;
+    b->logit = NEW_ARRAY(mem, int64_t, b->n + LANES);
+    for (int32_t at = 0; at < b->n; at++)
+        if (b->post[at] >= 0)
+            b->logit[at] = retention_of_post(model, &b->in->posts[b->post[at]]);
 }
 
 void layout_build(struct arena *mem, const struct match_problem *in, bool is_by_trade,
@@ -309,5 +343,6 @@ void layout_build(struct arena *mem, const struct match_problem *in, bool is_by_
     lists_build(mem, ret);
     employers_build(mem, ret);
     grants_build(mem, ret);
+    logits_build(mem, ret);
     arena_free(scratch);
 }

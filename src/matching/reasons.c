@@ -422,6 +422,15 @@ static const char *retention_text(struct arena *mem, enum lang lang, const struc
                others, (long long)r->v[2], (long long)((r->v[3] + 50) / 100));
 }
 
+static const char *estimate_text(struct arena *mem, enum lang lang, const struct match_reason *r)
+{
+    return SAY("预计满3个月留存%lld%%（依据%lld段，校准误差%lld%%）",
+               "an estimated %lld%% stay three months (from %lld earlier stretches of work,"
+               " calibration error %lld%%)",
+               (long long)((r->v[0] + 50) / 100), (long long)r->v[1],
+               (long long)((r->v[2] + 50) / 100));
+}
+
 static const char *part_text(struct arena *mem, enum lang lang, const struct match_reason *r)
 {
     switch (r->code) {
@@ -459,6 +468,8 @@ static const char *part_text(struct arena *mem, enum lang lang, const struct mat
                             : L("参加过该工种的订单培训", "trained for the occupation on order");
     case MATCH_PART_RETENTION:
         return retention_text(mem, lang, r);
+    case MATCH_PART_ESTIMATE:
+        return estimate_text(mem, lang, r);
     case MATCH_PART_ARREARS:
         return arrears_text(mem, lang, r);
     default:

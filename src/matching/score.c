@@ -2,7 +2,7 @@
  *
  * Every rule and part is a small inline function returning its reason, so that match_feasible()
  * and match_points(), which use only a number of it, compile to a few dozen instructions. */
-#include "matching/score.h"
+#include "matching/retention.h"
 
 #include <stdlib.h>
 
@@ -530,26 +530,47 @@ static inline struct match_reason part_distance(const struct match_person *perso
                   .points = km == NONE ? 0 : (int32_t)(-km * w->distance / 1000), .v = VALUES(km));
 }
 
+enum match_habit match_habit(const struct match_person *person, int64_t work)
+{
+    enum match_habit habit = MATCH_HABIT_NONE;
+
+    for (int32_t i = 0; i < person->n_earlier; i++) {
+        int64_t earlier = person->earlier[i];
+
+        if (earlier / CITY == work / CITY)
+            habit = MATCH_HABIT_CITY;
+        else if (earlier / CITY / 100 == work / CITY / 100)
+            habit = MAX(habit, MATCH_HABIT_PROVINCE);
+    }
+    return habit;
+}
+
 /* v: 2 the same city, 1 the same province, 0 never there. A3 cause 2. */
 static inline struct match_reason part_habit(const struct match_person *person,
                                              const struct match_post *post,
                                              const struct match_weights *w)
 {
-    int64_t near = 0;
+    enum match_habit habit = match_habit(person, post->work);
 
-    for (int32_t i = 0; i < person->n_earlier; i++) {
-        int64_t earlier = person->earlier[i];
-
-        if (earlier / CITY == post->work / CITY)
-            near = 2;
-        else if (earlier / CITY / 100 == post->work / CITY / 100)
-            near = MAX(near, 1);
-    }
     return REASON(MATCH_PART_HABIT,
-                  .points = near == 2   ? w->habit_city
-                            : near == 1 ? w->habit_province
-                                        : 0,
-                  .v = VALUES(near));
+                  .points = habit == MATCH_HABIT_CITY       ? w->habit_city
+                            : habit == MATCH_HABIT_PROVINCE ? w->habit_province
+                                                            : 0,
+                  .v = VALUES(habit));
+}
+
+int match_climate_zones(int64_t home, int64_t work)
+{
+    const struct province *a = province_of(home), *b = province_of(work);
+
+    return a && b ? abs(a->climate - b->climate) : 0;
+}
+
+bool match_staple_differs(int64_t home, int64_t work)
+{
+    const struct province *a = province_of(home), *b = province_of(work);
+
+    return a && b && a->is_wheat != b->is_wheat;
 }
 
 /* v: zones apart. A3 cause 3. */
@@ -557,8 +578,7 @@ static inline struct match_reason part_climate(const struct match_person *person
                                                const struct match_post *post,
                                                const struct match_weights *w)
 {
-    const struct province *home = province_of(person->home), *work = province_of(post->work);
-    int zones = home && work ? abs(home->climate - work->climate) : 0;
+    int zones = match_climate_zones(person->home, post->work);
 
     return REASON(MATCH_PART_CLIMATE, .points = -zones * w->climate, .v = VALUES(zones));
 }
@@ -568,9 +588,8 @@ static inline struct match_reason part_food(const struct match_person *person,
                                             const struct match_post *post,
                                             const struct match_weights *w)
 {
-    const struct province *home = province_of(person->home), *work = province_of(post->work);
     const struct match_employer *e = post->employer;
-    bool is_other = home && work && home->is_wheat != work->is_wheat;
+    bool is_other = match_staple_differs(person->home, post->work);
     int32_t points = is_other && !e->has_western_food ? -w->food : 0;
 
     if (person->wants_western_food)
@@ -668,8 +687,8 @@ static inline int64_t retention_rate(const struct match_stays *all, const struct
     return rate_of(own->stayed[h], own->placed[h], others, w->retention_cases);
 }
 
-static inline int32_t retention_points(const struct match_stays *all, const struct match_stays *own,
-                                       const struct match_weights *w)
+static inline int32_t stays_points(const struct match_stays *all, const struct match_stays *own,
+                                   const struct match_weights *w)
 {
     const int32_t weights[] = { w->retention_1, w->retention, w->retention_6 };
     int64_t points = 0; /* in ten-thousandths */
@@ -683,7 +702,7 @@ static inline int32_t retention_points(const struct match_stays *all, const stru
 
 static const struct match_stays nobody;
 
-static const struct match_record *record_of(const struct match_employer *e, int64_t home)
+const struct match_record *match_record_of(const struct match_employer *e, int64_t home)
 {
     int64_t county = home / COUNTY * COUNTY;
 
@@ -700,6 +719,14 @@ static const struct match_record *record_of(const struct match_employer *e, int6
     return NULL;
 }
 
+int32_t match_rate_before(const struct match_employer *employer, const struct match_record *record)
+{
+    const struct match_weights usual = { .retention_usual = 50, .retention_cases = 10 };
+
+    return (int32_t)retention_rate(&employer->stays, record ? &record->stays : &nobody,
+                                   MATCH_MONTH_3, &usual);
+}
+
 /* v: placed and stayed from this county after three months, placed from anywhere, the rate of three
  * months in ten-thousandths; placed and stayed from this county after one month and after six. */
 static inline struct match_reason part_retention(const struct match_person *person,
@@ -707,15 +734,31 @@ static inline struct match_reason part_retention(const struct match_person *pers
                                                  const struct match_weights *w)
 {
     const struct match_stays *all = &post->employer->stays;
-    const struct match_record *record = record_of(post->employer, person->home);
+    const struct match_record *record = match_record_of(post->employer, person->home);
     const struct match_stays *own = record ? &record->stays : &nobody;
 
-    return REASON(MATCH_PART_RETENTION, .points = retention_points(all, own, w),
+    return REASON(MATCH_PART_RETENTION, .points = stays_points(all, own, w),
                   .v =
                       VALUES(own->placed[MATCH_MONTH_3], own->stayed[MATCH_MONTH_3],
                              all->placed[MATCH_MONTH_3], retention_rate(all, own, MATCH_MONTH_3, w),
                              own->placed[MATCH_MONTH_1], own->stayed[MATCH_MONTH_1],
                              own->placed[MATCH_MONTH_6], own->stayed[MATCH_MONTH_6]));
+}
+
+/* v: the chance of three months in ten-thousandths, stretches of work it rests on, how far off it
+ * was in the test, in ten-thousandths. */
+static inline struct match_reason part_estimate(const struct match_person *person,
+                                                const struct match_post *post,
+                                                const struct match_weights *w)
+{
+    int32_t features[RETENTION_FEATURE_COUNT], chance;
+
+    if (w->retention_model == 0 || !w->estimate)
+        return REASON(MATCH_PART_ESTIMATE);
+    retention_features(person, post, features);
+    chance = retention_chance(retention_logit(w->estimate, features));
+    return REASON(MATCH_PART_ESTIMATE, .points = retention_points(chance, w),
+                  .v = VALUES(chance, w->estimate->cases, w->estimate->error));
 }
 
 int32_t match_points_of_village(const struct match_neighbours *neighbours,
@@ -724,7 +767,7 @@ int32_t match_points_of_village(const struct match_neighbours *neighbours,
     return neighbours && neighbours->n > 0 ? weights->village : 0;
 }
 
-static const struct match_neighbours *neighbours_of(const struct match_employer *e, int64_t home)
+const struct match_neighbours *match_neighbours_of(const struct match_employer *e, int64_t home)
 {
     for (int32_t lo = 0, hi = e->n_villages; lo < hi;) {
         int32_t mid = lo + (hi - lo) / 2;
@@ -745,7 +788,7 @@ static inline struct match_reason part_village(const struct match_person *person
                                                const struct match_post *post,
                                                const struct match_weights *w)
 {
-    const struct match_neighbours *neighbours = neighbours_of(post->employer, person->home);
+    const struct match_neighbours *neighbours = match_neighbours_of(post->employer, person->home);
 
     return REASON(MATCH_PART_VILLAGE, .points = match_points_of_village(neighbours, w),
                   .v = VALUES(neighbours ? neighbours->n : 0));
@@ -782,6 +825,8 @@ static bool part_speaks(const struct match_reason *part)
         return part->v[0] != NONE || part->v[1] != NONE;
     case MATCH_PART_RETENTION:
         return part->v[2] > 0;
+    case MATCH_PART_ESTIMATE:
+        return part->v[1] > 0;
     default:
         return part->points != 0;
     }
@@ -804,6 +849,7 @@ void match_score(const struct match_person *person, const struct match_post *pos
         part_fit(person, post, weights),
         part_trained(person, post, weights),
         part_retention(person, post, weights),
+        part_estimate(person, post, weights),
         part_arrears(post, weights),
         part_reserved(person, post, weights),
     };
@@ -828,7 +874,8 @@ int32_t match_points(const struct match_person *person, const struct match_post 
            part_companion(person, post, weights).points +
            part_village(person, post, weights).points + part_wish(person, post, weights).points +
            part_fit(person, post, weights).points + part_trained(person, post, weights).points +
-           part_retention(person, post, weights).points + part_arrears(post, weights).points +
+           part_retention(person, post, weights).points +
+           part_estimate(person, post, weights).points + part_arrears(post, weights).points +
            part_reserved(person, post, weights).points;
 }
 
@@ -837,15 +884,15 @@ int32_t match_points(const struct match_person *person, const struct match_post 
 int32_t match_points_of_post(const struct match_post *post, const struct match_weights *weights)
 {
     return part_base(weights).points + part_arrears(post, weights).points +
-           retention_points(&post->employer->stays, &nobody, weights);
+           stays_points(&post->employer->stays, &nobody, weights);
 }
 
 int32_t match_points_of_record(const struct match_employer *employer,
                                const struct match_record *record,
                                const struct match_weights *weights)
 {
-    return retention_points(&employer->stays, &record->stays, weights) -
-           retention_points(&employer->stays, &nobody, weights);
+    return stays_points(&employer->stays, &record->stays, weights) -
+           stays_points(&employer->stays, &nobody, weights);
 }
 
 int32_t match_points_of_place(int64_t home, int64_t work, const struct match_weights *weights)

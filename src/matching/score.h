@@ -156,6 +156,8 @@ struct match_post {
     X(retention_6, 500, "满6个月留存率（从0到100%）", "retention of 6 months, from none to all")   \
     X(retention_usual, 50, "一般留存率（%）", "usual retention, percent")                          \
     X(retention_cases, 10, "一般留存率相当的人数", "cases the usual retention stands for")         \
+    X(retention_model, 0, "估计留存（从0到100%，0为不计）",                                        \
+      "estimated retention, from none to all, 0 = off")                                            \
     X(arrears, 300, "每起欠薪", "each case of unpaid wages")                                       \
     X(rights, 100, "每起其他维权案件", "each other rights case")                                   \
     X(arrears_limit, 900, "欠薪等维权扣分上限", "most points for unpaid wages and other cases")    \
@@ -165,6 +167,8 @@ struct match_weights {
 #define X(field, default_value, zh, en) int32_t field;
     MATCH_WEIGHTS(X)
 #undef X
+    /* What `retention_model` gives points for (retention.h); NULL = nothing. */
+    const struct retention_model *estimate;
 };
 
 /* The defaults. Pay first (A3 cause 1), then what made people go home: habit and distance
@@ -210,6 +214,7 @@ extern const int match_weight_count;
     X(FIT, "skill.fit")                \
     X(TRAINED, "skill.trained")        \
     X(RETENTION, "employer.retention") \
+    X(ESTIMATE, "retention.estimate")  \
     X(ARREARS, "employer.arrears")     \
     X(RESERVED_FOR, "post.reserved_for")
 
@@ -280,6 +285,7 @@ int32_t match_points(const struct match_person *person, const struct match_post 
  *                    + of post + of record + of place + of comfort + of habit + of trade
  *                    + of village + of grant
  *                    + of training, else - skill_short for each level missing
+ *                    + of the estimate, if there is one (retention.h)
  */
 
 /* Pay and what living there saves, in points; INT32_MIN when the pay is not stated. */
@@ -307,6 +313,9 @@ int32_t match_points_of_grant(const struct match_grants *grants, int64_t county,
                               bool is_back, const struct match_weights *weights);
 /* Has she worked in the city of `work`? */
 bool match_is_back(const struct match_person *person, int64_t work);
+/* Where she has worked before, by the city of `work`. */
+enum match_habit { MATCH_HABIT_NONE, MATCH_HABIT_PROVINCE, MATCH_HABIT_CITY };
+enum match_habit match_habit(const struct match_person *person, int64_t work);
 /* By the city of `work` alone. */
 int32_t match_points_of_habit(const struct match_person *person, int64_t work,
                               const struct match_weights *weights);
@@ -342,6 +351,18 @@ int64_t match_newcomer_pay(const struct match_post *post);
 /* Kilometres between the capitals of two divisions' provinces as the crow flies; 0 within a
  * province; NONE for an unknown province. */
 int64_t match_distance_km(int64_t home, int64_t work);
+/* Climate zones between two divisions' provinces; 0 for unknown ones. */
+int match_climate_zones(int64_t home, int64_t work);
+/* Do people of the two divisions' provinces live on other staple foods? */
+bool match_staple_differs(int64_t home, int64_t work);
+/* The employer's record with the county of `home`, who of that very village works there; NULL =
+ * nobody of it was there. */
+const struct match_record *match_record_of(const struct match_employer *employer, int64_t home);
+const struct match_neighbours *match_neighbours_of(const struct match_employer *employer,
+                                                   int64_t home);
+/* How many stayed three months, in ten-thousandths: those of the record (or nobody, NULL) drawn to
+ * the employer's others and these to one half, by the default number of cases. */
+int32_t match_rate_before(const struct match_employer *employer, const struct match_record *record);
 
 /* --- keeping and telling --- */
 

@@ -197,8 +197,11 @@ INLINE void chunk_scan(struct seeker *s, const struct valued_chunk *chunk, struc
         for (uint32_t bits = bits_of(&ok); bits != 0; bits &= bits - 1) {
             int lane = __builtin_ctz(bits);
 
-            if (!is_seen(s, at + lane))
-                found_add(s, at + lane, points.each[lane], range != RANGE_WHOLE);
+            if (is_seen(s, at + lane))
+                continue;
+            if (s->logit)
+                points.each[lane] = estimate_exactly(s, at + lane, points.each[lane], &w);
+            found_add(s, at + lane, points.each[lane], range != RANGE_WHOLE);
         }
     }
     s->pairs += chunk->n;
@@ -281,11 +284,19 @@ INLINE const int32_t *cell_of(const struct seeker *s, struct wanted city, struct
     return &s->b->cell[city.at * s->b->n_trades + trade.at];
 }
 
+INLINE struct wanted both_of(struct wanted city, struct wanted trade)
+{
+    trade.extra += city.extra;
+    trade.more += city.more;
+    trade.logit += city.logit;
+    return trade;
+}
+
 INLINE void cell_follow(struct seeker *s, struct wanted city, struct wanted trade)
 {
     const int32_t *cell = cell_of(s, city, trade);
 
-    trade.extra += city.extra;
+    trade = both_of(city, trade);
     for (int32_t c = cell[0]; c < cell[1]; c++)
         if (!is_chunk_out(s, &s->chunks[c], trade))
             chunk_scan(s, &s->chunks[c], trade);
@@ -296,9 +307,8 @@ INLINE void cells_fetch(const struct seeker *s, struct wanted trade)
 {
     for (int32_t i = 0; i < s->n_cities; i++) {
         const int32_t *cell = cell_of(s, s->cities[i], trade);
-        struct wanted both = trade;
+        struct wanted both = both_of(s->cities[i], trade);
 
-        both.extra += s->cities[i].extra;
         for (int32_t c = cell[0]; c < cell[1]; c++)
             if (!is_chunk_out(s, &s->chunks[c], both))
                 chunk_fetch(s, &s->chunks[c]);
@@ -413,6 +423,7 @@ struct seeker *seeker_new(struct arena *mem, const struct shared *shared,
     s->lost = NEW_ARRAY(mem, int32_t, b->n + LANES);
     s->granted = NEW_ARRAY(mem, int32_t, b->n_kinds + 1);
     s->kind_lost = NEW_ARRAY(mem, int32_t, b->n_kinds + 1);
+    estimate_new(mem, s);
     s->sorting = keyed_new(mem, b->n_chunks);
     s->cursor = NEW_ARRAY(mem, int32_t, (size_t)b->n_lists + 1);
     s->most = shared->search->most;

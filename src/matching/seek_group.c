@@ -111,6 +111,7 @@ static void group_value(struct seeker *s, const struct group *group)
         octets_value(s, chunk, points);
     }
     records_add(s, group->county);
+    estimate_value(s, group);
     for (int32_t c = 0; c < b->n_chunks; c++)
         chunk_value(s, &s->chunks[c]);
 }

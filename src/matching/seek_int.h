@@ -11,11 +11,13 @@ typedef int32_t lanes_at __attribute__((vector_size(4 * LANES), aligned(4), may_
 struct wanted {
     int32_t at, extra, cannot;
     bool is_trained; /* so no skill is missing */
+    int32_t more;    /* of the extra: the most that the estimate can give for these logits */
+    int64_t logit;
 };
 
 /* A city to the present person: the one range of hers within it, or one of these; and habit. */
 struct city {
-    int32_t range, extra;
+    int32_t range;
     bool is_back; /* she has worked there */
 };
 enum { RANGE_WHOLE = -1, RANGE_SEVERAL = -2, RANGE_NONE = -3 };
@@ -53,6 +55,11 @@ struct seeker {
     int32_t *lost; /* per place: what of the value is not for people who have been in the city */
     int32_t *granted, *kind_lost; /* per kind of post: subsidies, and what of them is lost */
     bool has_lost;
+    /* With an estimate of retention values are the most it can give to anybody of the group
+     * (seek_estimate.c). */
+    int64_t *logit;         /* per place, of the present group; NULL = off */
+    int64_t pay_most;       /* logits */
+    int32_t *estimate_most; /* points by logits, in steps */
     /* Lists of chunks, greatest chunk_key() first; and of each chunk in them its best, value and
      * pay, so that eight can be asked at once. */
     int32_t *order, *order_best, *order_value, *order_pay;
@@ -97,6 +104,18 @@ static inline int32_t chunk_key(const struct seeker *s, const struct valued_chun
 
 /* Values the posts for this group, unless done for one like it, and orders the lists. */
 void group_open(struct seeker *s, const struct group *group);
+
+/* --- seek_estimate.c --- */
+
+void estimate_new(struct arena *mem, struct seeker *s);
+/* Adds to the value of every post the most that the estimate can give for it to the people of this
+ * group, but for what they want of its place and trade; */
+void estimate_value(struct seeker *s, const struct group *group);
+/* and that to an entry of these. */
+void estimate_want(const struct seeker *s, int64_t logit, struct wanted *w);
+/* Points in which the estimate counts with the most it can give, as the points they are. */
+int32_t estimate_exactly(const struct seeker *s, int32_t at, int32_t points,
+                         const struct wanted *w);
 
 /* The cities and occupations of s->person that have posts. */
 void wants_open(struct seeker *s);

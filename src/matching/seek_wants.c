@@ -34,13 +34,18 @@ static struct city *city_want(struct seeker *s, int32_t at)
     struct city *city = &s->city[at];
 
     if (s->city_seen[at] != s->number) {
+        const struct match_weights *weights = s->b->in->weights;
+        int64_t work = s->b->cities[at] * CITY;
+        struct wanted w = { .at = at, .extra = match_points_of_habit(s->person, work, weights) };
+
+        if (s->logit)
+            estimate_want(s, retention_of_habit(weights->estimate, s->person, work), &w);
         s->city_seen[at] = s->number;
         *city = (struct city){
             .range = RANGE_NONE,
-            .extra = match_points_of_habit(s->person, s->b->cities[at] * CITY, s->b->in->weights),
-            .is_back = match_is_back(s->person, s->b->cities[at] * CITY),
+            .is_back = match_is_back(s->person, work),
         };
-        wanted_add(s->cities, &s->n_cities, (struct wanted){ .at = at, .extra = city->extra });
+        wanted_add(s->cities, &s->n_cities, w);
     }
     return city;
 }
@@ -82,15 +87,21 @@ static void trade_want(struct seeker *s, int32_t at)
     enum match_trade trade = match_trade(s->person, s->b->trades[at], true);
     enum match_trained trained = match_trained(s->person, NO_EMPLOYER, s->b->trades[at]);
 
-    if (trade != MATCH_TRADE_OTHER)
-        wanted_add(s->trades, &s->n_trades,
-                   (struct wanted){
-                       .at = at,
-                       .extra =
-                           match_points_of_trade(trade, w) + match_points_of_training(trained, w),
-                       .cannot = trade == MATCH_TRADE_RELATED ? NEED_TRADE : 0,
-                       .is_trained = trained != MATCH_UNTRAINED,
-                   });
+    struct wanted wanted = {
+        .at = at,
+        .extra = match_points_of_trade(trade, w) + match_points_of_training(trained, w),
+        .cannot = trade == MATCH_TRADE_RELATED ? NEED_TRADE : 0,
+        .is_trained = trained != MATCH_UNTRAINED,
+    };
+
+    if (trade == MATCH_TRADE_OTHER)
+        return;
+    if (s->logit)
+        estimate_want(s,
+                      retention_of_trade(w->estimate, trade) +
+                          retention_of_training(w->estimate, trained),
+                      &wanted);
+    wanted_add(s->trades, &s->n_trades, wanted);
 }
 
 /* Each of the occupations from … to - 1 that stand in no span before. */
