@@ -366,9 +366,24 @@ static void make_target(struct making *m)
             (long long)pairing_of(m->p->west), (long long)org_division(m->p->west), m->p->goal));
 }
 
+/* Fitting one takes hundreds of stretches of work; this one only has a place. */
+static enum err put_estimate(struct ctx *cx, void *arg)
+{
+    const struct making *m = arg;
+    int64_t home = org_division(m->p->west), work = org_division(m->p->east);
+
+    return db_exec(cx,
+                   "INSERT INTO match_retention (id, home, work, number, cases, stayed, is_better,"
+                   " model, report, created_at, updated_at) SELECT $1, $2, $3, 1, 200, 100, 1,"
+                   " '{}', '{}', 0, 0 WHERE SCOPE(match_retention home=$2, work=$3)",
+                   P(store_new_id(cx->store)), P(home), P(work));
+}
+
 static void make_run(struct making *m)
 {
     int64_t run;
+
+    EXPECT_INT(db_write(unit(as_system()), put_estimate, m), OK);
 
     step(m->west, "match_weights.create", NONE,
          words("{'home':%lld,'work':%lld,'reason':'%s试行','weights':{'distance':100}}",

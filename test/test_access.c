@@ -31,6 +31,7 @@ static const struct {
     { "session.password", "takes the caller's own password" },
     { "session.prove", "takes the caller's own password" },
     { "setup.run", "only for a store without any user" },
+    { "match_retentions.train", "takes 200 stretches of work of one pairing" },
 };
 
 /* How an operation is tried, and got through. */

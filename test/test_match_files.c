@@ -237,6 +237,22 @@ STORE_TEST("the order of rows changes neither who is placed nor where")
     }
 }
 
+STORE_TEST("weights that ask for an estimate of retention are refused where there is no ledger")
+{
+    const char *roster =
+        arena_printf(test_arena(), "%s%s", ROSTER_HEAD, roster_row(1, "通渭县", "有意愿", 3000));
+    struct match_files in = { .workers = write_file(".csv", roster),
+                              .posts = write_file(".csv", two_posts),
+                              .weights = "{\"retention_model\":1}",
+                              .dir = test_folder() };
+    struct match_files_result r;
+
+    EXPECT_INT(match_files_run(cx, &in, &r), E_INVALID);
+    EXPECT_STR(cx->failure.code, "retention.no_ledger");
+    in.weights = "{\"retention_model\":0}";
+    EXPECT_INT(match_files_run(cx, &in, &r), OK);
+}
+
 STORE_TEST("weights are JSON or lines of names and points; a bad line is named")
 {
     struct match_weights w;

@@ -378,6 +378,21 @@ static void drop_repeated(struct reading *reading)
     r->persons_n = n;
 }
 
+/* An estimate of retention is fitted to a ledger, and there is none. */
+static enum err check_no_estimate(struct ctx *cx, const struct match_weights *weights)
+{
+    if (weights->retention_model == 0)
+        return OK;
+    return hint(cx,
+                fail_field(cx, "weights", "retention.no_ledger", "%s",
+                           T("retention_model 须为 0：没有台账，无法估计留存",
+                             "retention_model must be 0: without a ledger retention cannot be "
+                             "estimated")),
+                "%s",
+                T("去掉这一行，或在控制台发起匹配",
+                  "leave the line out, or run the matching in the console"));
+}
+
 static enum err read_files(struct ctx *cx, const struct match_files *in,
                            struct match_files_result *r)
 {
@@ -387,6 +402,7 @@ static enum err read_files(struct ctx *cx, const struct match_files *in,
     employers.find_like = posts.find_like = find_none;
     posts.check = check_post;
     TRY(match_weights_given(cx, in->weights, &r->weights));
+    TRY(check_no_estimate(cx, &r->weights));
     TRY(read_list(&reading, &employers, in->employers, add_employer));
     if (reading.employers_n)
         qsort(reading.employers, reading.employers_n, sizeof *reading.employers, by_key);

@@ -72,8 +72,7 @@ static struct match_person *person_of(struct match_input *in, int64_t id)
     return lo < in->n_persons && in->persons[lo].id == id ? &in->persons[lo] : NULL;
 }
 
-/* One place of each city is enough. */
-static void earlier_add(struct ctx *cx, struct match_person *person, int64_t work)
+void match_earlier_add(struct ctx *cx, struct match_person *person, int64_t work)
 {
     int64_t *earlier = person->n_earlier > 0 ? (int64_t *)(uintptr_t)person->earlier
                                              : NEW_ARRAY(cx->mem, int64_t, EARLIER_MAX);
@@ -93,7 +92,7 @@ static enum err add_spell(struct ctx *cx, const struct match_spell *spell, void 
     struct match_person *person = person_of(h->in, spell->person_id);
 
     if (person)
-        earlier_add(cx, person, spell->work);
+        match_earlier_add(cx, person, spell->work);
     while (h->at < h->in->n_employers && h->in->employers[h->at]->id < spell->employer_id)
         employer_close(h);
     if (h->at < h->in->n_employers && h->in->employers[h->at]->id == spell->employer_id)

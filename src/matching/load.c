@@ -17,14 +17,15 @@ enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
     " FROM job_intention k WHERE SCOPE_NOT(job_intention 'wishes of a person in scope')"         \
     " AND k.person_id = p.id) WHERE SCOPE(person p)"
 
-#define POST_SELECT                                                                                \
+#define POST_COLUMNS                                                                               \
     "SELECT j.id, j.employer_id, j.work, j.title, j.occupation, j.headcount, j.taken, j.pay_form," \
     " j.pay_low_fen, j.pay_high_fen, j.newcomer_pay_fen, j.has_board, j.has_lodging,"              \
     " j.is_reserved, j.is_night, j.is_heavy, j.skill_level, j.start_on, j.expires_on,"             \
     " e.has_canteen, e.has_western_food, e.has_couple_rooms, e.has_lodging AS employer_lodging,"   \
     " e.base_from, e.base_until"                                                                   \
     " FROM job_post j JOIN employer e ON e.id = j.employer_id AND"                                 \
-    " SCOPE_NOT(employer 'facilities of a post in scope') WHERE SCOPE(job_post j)"
+    " SCOPE_NOT(employer 'facilities of a post that is read')"
+#define POST_SELECT POST_COLUMNS " WHERE SCOPE(job_post j)"
 
 /* Who may take part, of the home range $1 … $2. */
 #define SEEKS " AND p.labour_status = 'SEEKING' AND p.home BETWEEN $1 AND $2"
@@ -63,6 +64,7 @@ static void read_destinations(struct ctx *cx, const char *list, struct match_per
 {
     struct match_range ranges[WISHES_MAX];
 
+    p->n_destinations = 0;
     for (const char *at = list; at && *at && p->n_destinations < WISHES_MAX;) {
         int64_t code;
 
@@ -93,6 +95,14 @@ static int8_t skill_of(const char *code, int8_t absent)
     return code && *code >= '0' && *code <= '7' ? (int8_t)(*code - '0' + 1) : absent;
 }
 
+void match_read_wish(struct ctx *cx, const struct rows *r, struct match_person *p)
+{
+    p->least_wage_fen = row_int(r, 0, "least_wage_fen");
+    p->companion_id = row_int(r, 0, "companion_id");
+    read_destinations(cx, row_text(r, 0, "destinations"), p);
+    read_occupations(cx, row_text(r, 0, "occupations"), p);
+}
+
 void match_read_person(struct ctx *cx, const struct rows *r, struct match_person *p)
 {
     const char *needs = row_text(r, 0, "needs"), *ability = row_text(r, 0, "work_ability");
@@ -102,8 +112,6 @@ void match_read_person(struct ctx *cx, const struct rows *r, struct match_person
         .home = row_int(r, 0, "home"),
         .birth = date_of_text(row_text(r, 0, "birth")),
         .from = date_of_text(row_text(r, 0, "from_on")),
-        .least_wage_fen = row_int(r, 0, "least_wage_fen"),
-        .companion_id = row_int(r, 0, "companion_id"),
         .skill_level = skill_of(row_text(r, 0, "skill_level"), -1),
         .is_willing = str_eq(row_text(r, 0, "willingness"), "WILLING") &&
                       !str_eq(ability, "LOST") && !str_eq(ability, "NONE"),
@@ -118,8 +126,7 @@ void match_read_person(struct ctx *cx, const struct rows *r, struct match_person
         p->cannot |= MATCH_HEAVY;
     if (has_code(row_text(r, 0, "health"), "SERIOUS"))
         p->cannot |= MATCH_NIGHT | MATCH_HEAVY;
-    read_destinations(cx, row_text(r, 0, "destinations"), p);
-    read_occupations(cx, row_text(r, 0, "occupations"), p);
+    match_read_wish(cx, r, p);
 }
 
 /* A post for any hand (6-00-00-00, 8-00-00-00) has no trade that a wish could differ from. */
@@ -291,6 +298,17 @@ enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in)
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_id);
     return load_records(cx, in);
+}
+
+enum err match_each_post_ever(struct ctx *cx, int64_t work, db_row_fn *fn, void *arg)
+{
+    int64_t lo, hi;
+
+    division_range(work, &lo, &hi);
+    return db_each(cx, fn, arg,
+                   POST_COLUMNS " WHERE SCOPE_NOT(job_post 'where people in scope were sent')"
+                                " AND j.work BETWEEN $1 AND $2 ORDER BY j.id",
+                   P(lo), P(hi));
 }
 
 enum err match_load_person(struct ctx *cx, int64_t id, struct match_person *ret)

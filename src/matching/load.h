@@ -29,6 +29,12 @@ MUST_CHECK enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_
 /* One from a row with the columns that match_load() selects, wherever the row comes from. */
 void match_read_person(struct ctx *cx, const struct rows *r, struct match_person *ret);
 void match_read_post(struct ctx *cx, const struct rows *r, struct match_post *ret);
+/* The wishes alone, into a person who may have others; columns destinations, occupations,
+ * least_wage_fen, companion_id. */
+void match_read_wish(struct ctx *cx, const struct rows *r, struct match_person *ret);
+/* Calls fn with every post that ever stood in a range of places, as match_read_post() takes it, by
+ * id. Not limited by scope: for what became of people in it. */
+MUST_CHECK enum err match_each_post_ever(struct ctx *cx, int64_t work, db_row_fn *fn, void *arg);
 
 /* --- records.c --- */
 
@@ -54,3 +60,14 @@ MUST_CHECK enum err match_load_history(struct ctx *cx, struct match_input *in);
 /* The same of one employer, or of one person. */
 MUST_CHECK enum err match_load_employer_history(struct ctx *cx, struct match_employer *employer);
 MUST_CHECK enum err match_load_person_history(struct ctx *cx, struct match_person *person);
+/* One place more where the person worked; of each city one is enough. */
+void match_earlier_add(struct ctx *cx, struct match_person *person, int64_t work);
+
+/* --- retention_load.c --- */
+
+struct retention_case;
+/* What became of the people of a home range at posts of a work range, each case with its features
+ * as of the day it began. *ret stays with cx. Spells and posts are not limited by scope: who may
+ * ask is the caller's to check, and only sums of the cases are kept. */
+MUST_CHECK enum err retention_load(struct ctx *cx, int64_t home, int64_t work,
+                                   struct retention_case **ret, int32_t *ret_n);

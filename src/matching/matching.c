@@ -76,6 +76,7 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
     (void)before;
     TRY(match_own_side(cx, in->home));
     TRY(match_weights_choose(cx, in, &w));
+    TRY(match_estimate_choose(cx, in->home, in->work, &w));
     in->weights_text = match_weights_json(cx->mem, &w);
     TRY(match_constraints_read(cx, in->constraints, &constraints));
     in->constraints_text = match_constraints_text(cx->mem, in->constraints);
@@ -310,6 +311,7 @@ void match_background(struct store *store)
 
 static const struct scoped tables[] = {
     { "match_weights", .home = "home", .work = "work" },
+    { "match_retention", .home = "home", .work = "work" },
     { "match_run", .home = "home", .work = "work" },
     { "match_result", .home = "home", .work = "work", .employer = "employer_id",
       .person = "person_id" },
@@ -352,6 +354,14 @@ static const struct op ops[] = {
       "One version of the weights", &match_weights_record },
     { "match_weights.create", "POST /match-weights", PERM_MATCH_RUN, record_create,
       "新一版匹配权重", "A new version of the weights", &match_weights_record },
+    { "match_retentions.list", "GET /match-retentions", PERM_MATCH_READ, record_list, "留存估计",
+      "Estimates of retention", &match_retention_record },
+    { "match_retentions.get", "GET /match-retentions/{id}", PERM_MATCH_READ, record_get,
+      "一版留存估计", "One version of the estimate", &match_retention_record },
+    { "match_retentions.train", "POST /match-retentions", PERM_MATCH_RUN, match_retention_train,
+      "按台账估计留存", "Estimate retention from the ledger", .in = match_retention_fields,
+      .in_size = sizeof(struct retention_ask), .out = match_retention_output,
+      .flags = OP_DETACHED },
     { "match_runs.bottlenecks", "GET /match-runs/{id}/bottlenecks", PERM_MATCH_READ,
       match_bottlenecks, "紧缺岗位和主要障碍", "Bottlenecks and what stands in the way",
       .out = match_bottlenecks_output },
@@ -369,8 +379,9 @@ static const struct op ops[] = {
     { 0 },
 };
 
-static const struct record *const records[] = { &match_weights_record, &match_run_record,
-                                                &match_result_record, &match_post_record, NULL };
+static const struct record *const records[] = { &match_weights_record, &match_retention_record,
+                                                &match_run_record,     &match_result_record,
+                                                &match_post_record,    NULL };
 
 static const struct background background[] = {
     { "match", match_background, 1000 },

@@ -40,8 +40,9 @@ MUST_CHECK enum err match_load_post(struct ctx *cx, int64_t id, struct match_pos
 /* A stretch of work. */
 struct match_spell {
     int64_t person_id, employer_id, home, work;
-    struct date start, end; /* none = goes on */
-    bool is_neutral;        /* ended by what says nothing about the employer, such as school */
+    int64_t post_id, wage_fen; /* agreed at the start, a month; NONE = not known */
+    struct date start, end;    /* none = goes on */
+    bool is_neutral;           /* ended by what says nothing about the employer, such as school */
 };
 typedef enum err match_spell_fn(struct ctx *cx, const struct match_spell *spell, void *arg);
 /* Calls fn for each, by employer and within one by home: all, or one employer's, or one person's
@@ -62,7 +63,8 @@ struct match_stay {
  * the policies, which stand behind this module. */
 MUST_CHECK enum err match_stays_paid(struct ctx *cx, struct match_stay *stays, size_t n);
 
-/* Weights as stored in a run. E_INVALID "weights.invalid" for unknown names or negative points. */
+/* Weights as stored in a run, with the estimate of retention it used. E_INVALID "weights.invalid"
+ * for unknown names or negative points. */
 MUST_CHECK enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret);
 /* The same of a JSON object that is read already; NULL = the defaults. */
 MUST_CHECK enum err match_weights_take(struct ctx *cx, const struct json_value *object,

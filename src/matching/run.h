@@ -1,5 +1,6 @@
 /* run.h — what the files of match runs share. Inside the module. */
 #pragma once
+#include "matching/retention.h"
 #include "matching/run_constraints.h"
 
 struct match_run_input {
@@ -20,6 +21,23 @@ MUST_CHECK enum err match_own_side(struct ctx *cx, int64_t home);
  * pairing, else the defaults; sets in->weights_id. */
 MUST_CHECK enum err match_weights_choose(struct ctx *cx, struct match_run_input *in,
                                          struct match_weights *ret);
+/* --- retention_models.c --- */
+extern const struct record match_retention_record;
+/* A model as one JSON object, and back; NULL for what is not ours. */
+void retention_model_write(struct json *j, const struct retention_model *model);
+struct retention_model *retention_model_read(struct arena *mem, const struct json_value *v);
+/* With `retention_model` above 0: the newest model of exactly this pairing, which must be better
+ * than the base rate. E_INVALID "retention.none", "retention.no_better". */
+MUST_CHECK enum err match_estimate_choose(struct ctx *cx, int64_t home, int64_t work,
+                                          struct match_weights *weights);
+/* Fit a model to the ledger and store it as the next version of its pairing. E_CONFLICT
+ * "retention.too_few" with what is missing. */
+enum err match_retention_train(struct ctx *cx);
+struct retention_ask {
+    int64_t home, work;
+};
+extern const struct field match_retention_fields[], match_retention_output[];
+
 /* The points of one weight. */
 int32_t match_weight(const struct match_weights *w, const struct match_weight_name *name);
 

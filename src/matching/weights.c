@@ -3,6 +3,7 @@
 #include "matching/run.h"
 
 enum { POINTS_MAX = 100000 };
+#define ESTIMATE "estimate" /* beside the weights, as a run stores them */
 
 static int32_t *weight_at(struct match_weights *w, const struct match_weight_name *name)
 {
@@ -21,6 +22,10 @@ const char *match_weights_json(struct arena *mem, const struct match_weights *we
     json_object(j);
     for (int i = 0; i < match_weight_count; i++)
         json_put_int(j, match_weight_names[i].name, match_weight(weights, &match_weight_names[i]));
+    if (weights->retention_model > 0 && weights->estimate) {
+        json_key(j, ESTIMATE);
+        retention_model_write(j, weights->estimate);
+    }
     json_end(j);
     return json_text(j);
 }
@@ -44,7 +49,9 @@ static enum err read_weight(struct ctx *cx, const char *name, const struct json_
                       T("没有名为 %s 的权重", "there is no weight %s"), name);
 }
 
-enum err match_weights_take(struct ctx *cx, const struct json_value *v, struct match_weights *ret)
+/* `own`: as a run stored them, with the estimate they were used with. */
+static enum err take(struct ctx *cx, const struct json_value *v, bool own,
+                     struct match_weights *ret)
 {
     struct match_weights w = match_weights_default();
 
@@ -52,9 +59,17 @@ enum err match_weights_take(struct ctx *cx, const struct json_value *v, struct m
         return fail_field(cx, "weights", "weights.invalid", "%s",
                           T("权重应写成名称与分值", "weights must be names with points"));
     for (size_t i = 0; i < json_count(v); i++)
-        TRY(read_weight(cx, json_key_at(v, i), json_at(v, i), &w));
+        if (own && str_eq(json_key_at(v, i), ESTIMATE))
+            w.estimate = retention_model_read(cx->mem, json_at(v, i));
+        else
+            TRY(read_weight(cx, json_key_at(v, i), json_at(v, i), &w));
     *ret = w;
     return OK;
+}
+
+enum err match_weights_take(struct ctx *cx, const struct json_value *v, struct match_weights *ret)
+{
+    return take(cx, v, false, ret);
 }
 
 enum err match_weights_read(struct ctx *cx, const char *json, struct match_weights *ret)
@@ -63,7 +78,7 @@ enum err match_weights_read(struct ctx *cx, const char *json, struct match_weigh
 
     if (json)
         TRY(json_parse(cx, json, strlen(json), &v));
-    return match_weights_take(cx, v, ret);
+    return take(cx, v, true, ret);
 }
 
 /* --- a file --- */

@@ -353,6 +353,8 @@ static enum err read_spell(struct ctx *cx, const struct rows *r, void *arg)
         .employer_id = row_int(r, 0, "employer_id"),
         .home = row_int(r, 0, "home"),
         .work = row_int(r, 0, "work"),
+        .post_id = row_int(r, 0, "post_id"),
+        .wage_fen = row_int(r, 0, "wage_fen"),
         .start = date_of_text(row_text(r, 0, "start_on")),
         .end = date_of_text(row_text(r, 0, "end_on")),
         .is_neutral = row_int(r, 0, "is_neutral") == 1,
@@ -362,7 +364,8 @@ static enum err read_spell(struct ctx *cx, const struct rows *r, void *arg)
 }
 
 #define SPELL_SELECT                                                                              \
-    "SELECT a.person_id, a.employer_id, a.home, a.work, a.start_on, a.end_on,"                    \
+    "SELECT a.person_id, a.employer_id, a.home, a.work, a.post_id, a.wage_fen, a.start_on,"       \
+    " a.end_on,"                                                                                  \
     " CASE WHEN a.end_reason IN ('SCHOOL_ARMY', 'REPOSTED', 'FAMILY', 'DEATH') THEN 1 ELSE 0 END" \
     " AS is_neutral FROM placement a WHERE SCOPE_NOT(placement 'matching keeps sums of others')"
 #define SPELL_ORDER " ORDER BY a.employer_id, a.home, a.id"
