@@ -366,6 +366,13 @@ await step('before a run it is told who takes part; weights and conditions are c
   must(/不满 45 人/.test(await page.locator('[data-test=match-conditions]').innerText()), 'the condition is lost')
 })
 
+await step('an estimate of retention that the ledger cannot bear says what is missing', async () => {
+  await go('/matching/new')
+  await page.click('[data-test=stay-train]')
+  await seen('[data-test=stay] [data-test=refusal]')
+  must(/样本太少/.test(await page.textContent('[data-test=stay] [data-test=refusal]')), 'it is not said that cases are too few')
+})
+
 // The run of the demo that waits for its offers.
 const waitingRun = async () => {
   await go('/matching')

@@ -91,3 +91,15 @@ describe('a post', () => {
     expect(m.pay({ pay_low_fen: null, pay_high_fen: null })).toBe('')
   })
 })
+
+describe('an estimate of retention', () => {
+  it('tells a coefficient as points of a hundred where half would stay', () => {
+    expect(m.pointsOf(0)).toBe(0)
+    expect(m.pointsOf(1_000_000)).toBe(23)
+    expect(m.pointsOf(-1_000_000)).toBe(-23)
+  })
+  it('is off by default and can be turned up all the same', () => {
+    expect(m.mostOf({ name: 'retention_model', zh: '', en: '', usual: 0, value: 0 })).toBeGreaterThan(0)
+    expect(m.groupOf('retention_model')).toBe('stay')
+  })
+})

@@ -135,15 +135,29 @@ export const GROUPS: { key: 'pay' | 'home' | 'with' | 'work' | 'stay' | 'other';
   { key: 'home', names: ['distance', 'climate', 'food', 'habit_city', 'habit_province', 'food_asked'] },
   { key: 'with', names: ['companion', 'village', 'couple_room'] },
   { key: 'work', names: ['wanted', 'trained_here', 'trained', 'taught', 'skill_short'] },
-  { key: 'stay', names: ['retention', 'retention_1', 'retention_6', 'arrears', 'rights', 'arrears_limit', 'retention_usual', 'retention_cases'] },
+  { key: 'stay', names: ['retention', 'retention_1', 'retention_6', 'retention_model', 'arrears', 'rights', 'arrears_limit', 'retention_usual', 'retention_cases'] },
   { key: 'other', names: ['base', 'reserved'] },
 ]
 // The group of a weight; one that is new to the console stands among the others.
 export const groupOf = (name: string): string => GROUPS.find((g) => g.names.includes(name))?.key ?? 'other'
 // Those that people turn first; the others stay folded until asked for.
-export const FIRST = new Set(['pay_percent', 'subsidy_percent', 'board_value', 'lodging_value', 'distance', 'climate', 'food', 'companion', 'village', 'wanted', 'trained_here', 'retention', 'arrears'])
+export const FIRST = new Set(['pay_percent', 'subsidy_percent', 'board_value', 'lodging_value', 'distance', 'climate', 'food', 'companion', 'village', 'wanted', 'trained_here', 'retention', 'retention_model', 'arrears'])
 export const unitOf = (name: string): string => tm(/percent$|usual$/.test(name) ? 'weights.unit.percent' : /cases$/.test(name) ? 'weights.unit.people' : 'weights.unit.yuan')
-// The end of the slider: twice the usual and some room, so that the usual stands near the middle.
-export const mostOf = (w: Weight): number => (unitOf(w.name) === tm('weights.unit.percent') && w.usual <= 50 ? 100 : Math.max(Math.ceil((w.usual * 2.5) / 100) * 100, w.value))
+// The end of the slider: twice the usual and some room, so that the usual stands near the middle. What is off by default goes
+// as far as the usual of what it is like.
+const OFF_MOST = 2000
+export const mostOf = (w: Weight): number => (unitOf(w.name) === tm('weights.unit.percent') && w.usual <= 50 ? 100 : Math.max(w.usual ? Math.ceil((w.usual * 2.5) / 100) * 100 : OFF_MOST, w.value))
 export const titleOfWeight = (w: Pick<Weight, 'name' | 'zh' | 'en'>): string => tmMaybe(`weight.${w.name}`) ?? label(w)
 export const textOfWeight = (w: Pick<Weight, 'name'>): string => tmMaybe(`weight.${w.name}.text`) ?? ''
+
+// --- the estimate of retention ---
+
+// Shares and scores are ten-thousandths, coefficients millionths of a logit.
+export interface StayGroup { n: number; predicted: number; seen: number }
+export interface Estimate {
+  id: string; number: number; cases: number; stayed: number; is_better: boolean; user_name: string | null; created_at: number
+  coefficients: { name: string; zh: string; en: string; value: number }[]
+  test: { first: string; cut: string; last: string; fitted: number; fitted_stayed: number; tested: number; tested_stayed: number; error: number; brier: number; brier_base: number; log_loss: number; log_loss_base: number; auc: number; groups: StayGroup[] }
+}
+// Where half would stay: so many of a hundred more do.
+export const pointsOf = (coefficient: number): number => Math.round(100 / (1 + Math.exp(-coefficient / 1e6)) - 50)
