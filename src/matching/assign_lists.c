@@ -62,6 +62,30 @@ int64_t lists_add_best(const struct market *m, struct lists *l, struct block_sea
     return pairs;
 }
 
+void lists_add_had(const struct market *m, struct lists *l, const int32_t *post)
+{
+    struct arena *scratch = arena_new();
+    int32_t *at = NEW_ARRAY(scratch, int32_t, (size_t)m->n + 1);
+    struct block_search search = { .who = m->who, .n_who = m->n, .most = 1 };
+    struct block_found found = { .n = NEW_ARRAY(scratch, int32_t, (size_t)m->n + 1),
+                                 .edges =
+                                     NEW_ARRAY(scratch, struct auction_edge, (size_t)m->n + 1) };
+
+    for (int32_t i = 0; i < m->n; i++) {
+        const struct match_person *person = &m->in->persons[m->who[i]];
+        int32_t p = post[m->who[i]];
+
+        at[i] = i;
+        if (p < 0 || !match_feasible(person, &m->in->posts[p], m->in->today))
+            continue;
+        found.edges[i] =
+            (struct auction_edge){ p, match_points(person, &m->in->posts[p], m->in->weights) };
+        found.n[i] = found.edges[i].score > 0;
+    }
+    lists_add(m, l, at, &search, &found);
+    arena_free(scratch);
+}
+
 int64_t lists_most(const struct lists *l, int32_t i, const int64_t *price, int64_t scale)
 {
     int64_t most = 0;

@@ -23,6 +23,9 @@ struct lists {
  * `who` is the market's. Returns how many pairs were looked at. */
 int64_t lists_add_best(const struct market *m, struct lists *l, struct block_search search);
 
+/* The post each person had (-1: none), as far as she may still have it, onto the lists. */
+void lists_add_had(const struct market *m, struct lists *l, const int32_t *post);
+
 /* What a person's list leaves her at most at these prices, at least 0, in 1/scale points. */
 int64_t lists_most(const struct lists *l, int32_t i, const int64_t *price, int64_t scale);
 

@@ -5,6 +5,12 @@
 
 enum { MOST_USUAL = 20 };
 
+void match_tell(const struct match_watch *watch, struct match_progress progress)
+{
+    if (watch)
+        watch->told(watch->arg, &progress);
+}
+
 struct listed {
     int64_t id;
     struct auction_edge edge;

@@ -12,6 +12,29 @@
 #include "matching/auction.h"
 #include "matching/score.h"
 
+/* What a similar problem came to, to begin from: the same people and posts as far as they are still
+ * there. The outcome is as good as without; the work is less, and fewer people move. */
+enum { MATCH_PRICE_UNIT = 1000 };
+struct match_start {
+    const int64_t *price; /* per post, in 1/MATCH_PRICE_UNIT points; 0 for a new one */
+    const int32_t *post;  /* per person: index of the post she had; -1 for none. What is no allowed
+                             pair any more or over the seats is passed over */
+    int64_t gap;          /* points: by how much that outcome may have missed the best */
+};
+
+/* How far a match is. */
+enum match_stage { MATCH_READING, MATCH_CANDIDATES, MATCH_ASSIGNING, MATCH_STORING };
+struct match_progress {
+    enum match_stage stage;
+    int64_t done, of;   /* rounds of pricing so far; rows stored, of so many */
+    int64_t gap, bound; /* points, of the latest round */
+};
+struct match_watch {
+    void (*told)(void *arg, const struct match_progress *progress);
+    void *arg;
+};
+void match_tell(const struct match_watch *watch, struct match_progress progress);
+
 /* Arrays stay with the caller. Weights must not be negative (asserted). Posts of people without
  * `is_willing` and full posts may be in the arrays; they find nobody. */
 struct match_problem {
@@ -22,6 +45,8 @@ struct match_problem {
     const struct match_weights *weights;
     int32_t most;    /* best posts per person; 0 = 20 */
     int32_t threads; /* to work with; 0 = one for each processor. Changes nothing but the time */
+    const struct match_start *start; /* NULL: from nothing */
+    const struct match_watch *watch; /* is told of each step; NULL: nobody. Changes nothing */
 };
 
 /* The best `most` allowed posts of one person with a score above 0: higher score first, then the
