@@ -124,6 +124,38 @@ static bool cover_posts(const struct market *m, struct rounds *r)
     return is_worth_it;
 }
 
+/* Prices of a run before, in place of those of samples. */
+static void prices_take(const struct match_problem *in, struct rounds *r)
+{
+    r->mem = arena_new();
+    r->auction.scale = MATCH_PRICE_UNIT;
+    r->auction.price = NEW_ARRAY(r->mem, int64_t, (size_t)in->n_posts + 1);
+    for (int32_t p = 0; p < in->n_posts; p++)
+        r->auction.price[p] = in->posts[p].seats > 0 ? in->start->price[p] : 0;
+}
+
+/* Who keeps the post of a run before: on the list, and within the seats. */
+static void posts_take(const struct market *m, struct rounds *r)
+{
+    const struct lists *l = &r->lists;
+    int32_t *post = NEW_ARRAY(r->mem, int32_t, (size_t)m->n + 1);
+    int32_t *taken = NEW_ARRAY(r->mem, int32_t, (size_t)m->in->n_posts + 1);
+
+    lists_add_had(m, &r->lists, m->in->start->post);
+    for (int32_t i = 0; i < m->n; i++) {
+        int32_t had = m->in->start->post[m->who[i]];
+
+        post[i] = -1;
+        for (int64_t e = l->row[i]; had >= 0 && e < l->row[i + 1]; e++)
+            if (l->edges[e].post == had && l->edges[e].score > 0 && taken[had] < m->cap[had]) {
+                taken[had]++;
+                post[i] = had;
+                break;
+            }
+    }
+    r->auction.post = post;
+}
+
 /* Prices in the scale of this market, and lists to begin with. */
 static void rounds_begin(const struct market *m, struct rounds *r)
 {
@@ -148,6 +180,8 @@ static void rounds_begin(const struct market *m, struct rounds *r)
     r->pairs += lists_add_best(m, &r->lists, at_prices);
     for (int i = 0; i < COVER_TIMES && cover_posts(m, r); i++)
         ;
+    if (m->in->start)
+        posts_take(m, r);
 }
 
 /* The worst that prices may be wrong by, in 1/scale points, when a gap of this part of the bound is
@@ -174,6 +208,11 @@ static bool auction_again(const struct market *m, const struct aim *aim, struct 
     if (r->n > 0) {
         market.precision = MIN(aim->gap * GAP_PER_AUCTION, r->bound / r->gap * GAP_STEP);
         start.off = off_for(m, r, market.precision);
+    }
+    if (r->n == 0 && m->in->start) { /* the run before stands for the first */
+        auction_certify(&market, a->post, a->price, a->scale, &a->certificate);
+        arena_free(mem);
+        return false;
     }
     auction_solve(mem, &market, a);
     arena_free(r->mem);
@@ -222,6 +261,9 @@ static void rounds_run(const struct market *m, const struct aim *aim, struct rou
         r->bound = (int64_t)(missing.dual / r->auction.scale);
         r->gap = r->bound - r->value;
         r->n++;
+        if (m->n == m->in->n_persons)
+            match_tell(m->in->watch,
+                       (struct match_progress){ MATCH_ASSIGNING, r->n, NONE, r->gap, r->bound });
         if (r->gap <= r->bound / aim->gap || r->n == aim->rounds) {
             lists_drop_missing(&missing);
             return;
@@ -260,7 +302,11 @@ void match_assign(struct arena *mem, const struct match_problem *in, struct matc
     struct rounds r = { .mem = NULL };
     struct market m;
 
-    samples_run(scratch, in, blocks, &r);
+    match_tell(in->watch, (struct match_progress){ MATCH_CANDIDATES, 0, NONE, 0, 0 });
+    if (in->start)
+        prices_take(in, &r);
+    else
+        samples_run(scratch, in, blocks, &r);
     for (int32_t i = 0; i < in->n_persons; i++)
         everybody[i] = i;
     m = market_of(scratch, in, blocks, everybody, in->n_persons);

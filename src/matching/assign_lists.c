@@ -76,7 +76,8 @@ void lists_add_had(const struct market *m, struct lists *l, const int32_t *post)
         int32_t p = post[m->who[i]];
 
         at[i] = i;
-        if (p < 0 || !match_feasible(person, &m->in->posts[p], m->in->today))
+        if (p < 0 || m->in->posts[p].seats <= 0 ||
+            !match_feasible(person, &m->in->posts[p], m->in->today))
             continue;
         found.edges[i] =
             (struct auction_edge){ p, match_points(person, &m->in->posts[p], m->in->weights) };
