@@ -144,6 +144,13 @@ static enum err tell(struct ctx *cx, int64_t run_id, bool as_json)
     return OK;
 }
 
+static void show_progress(void *arg, const struct match_progress *progress)
+{
+    (void)arg;
+    if (progress->stage == MATCH_STORING)
+        progress_set(progress->done, progress->of);
+}
+
 static enum err match(struct ctx *cx, const struct command_line *line, struct place *home,
                       struct place *work)
 {
@@ -155,7 +162,9 @@ static enum err match(struct ctx *cx, const struct command_line *line, struct pl
     TRY(db_read(cx, find_place, work));
     TRY(match_weights_given(cx, option(line, "weights"), &weights));
     progress_start(T("匹配", "matching"));
+    match_runs_follow(&(struct match_watch){ show_progress, NULL });
     err = match_run_now(cx, home->code, work->code, match_weights_json(cx->mem, &weights), &run_id);
+    match_runs_follow(NULL);
     progress_end();
     TRY(err);
     return tell(cx, run_id, line->json);

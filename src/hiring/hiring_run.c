@@ -210,3 +210,57 @@ enum err offers_of_run(struct ctx *cx)
     json_end(cx->out);
     return OK;
 }
+
+/* --- what a run asks about offers --- */
+
+struct offer_reader {
+    match_offer_fn *fn;
+    void *arg;
+};
+
+static enum err read_offer(struct ctx *cx, const struct rows *r, void *arg)
+{
+    const struct offer_reader *reader = arg;
+    const struct match_offer offer = { row_int(r, 0, "person_id"), row_int(r, 0, "post_id"),
+                                       str_eq(row_text(r, 0, "state"), "DECLINED") };
+
+    return reader->fn(cx, &offer, reader->arg);
+}
+
+enum err match_each_offer(struct ctx *cx, int64_t home, match_offer_fn *fn, void *arg)
+{
+    struct offer_reader reader = { fn, arg };
+    int64_t lo, hi;
+
+    division_range(home, &lo, &hi);
+    return db_each(
+        cx, read_offer, &reader,
+        "SELECT o.person_id, o.post_id, o.state FROM offer o WHERE SCOPE(offer o)"
+        " AND o.home BETWEEN $1 AND $2 AND o.state IN ('ACCEPTED', 'OFFERED', 'DECLINED')"
+        " ORDER BY o.person_id, o.state, o.id DESC",
+        P(lo), P(hi));
+}
+
+enum err match_count_refused(struct ctx *cx, int64_t run_id, int64_t *ret)
+{
+    struct rows r;
+
+    TRY(db_one(cx, &r,
+               "SELECT count(DISTINCT o.person_id) AS n FROM offer o WHERE SCOPE(offer o)"
+               " AND o.run_id = $1 AND o.state = 'DECLINED'",
+               P(run_id)));
+    *ret = row_int(&r, 0, "n");
+    return OK;
+}
+
+enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id, bool *ret)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r,
+                "SELECT 1 AS n FROM offer o WHERE SCOPE(offer o) AND o.person_id = $1"
+                " AND o.post_id = $2 AND o.state = 'DECLINED' LIMIT 1",
+                P(person_id), P(post_id)));
+    *ret = r.n > 0;
+    return OK;
+}

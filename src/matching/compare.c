@@ -8,9 +8,13 @@
 enum { ITEMS_MAX = 200, ITEMS_USUAL = 50 };
 
 static const struct choice turns[] = {
-    { "STAYED", "岗位不变", "Same post" },          { "MOVED", "换了岗位", "Another post" },
-    { "GAINED", "新推荐", "Newly proposed" },       { "LOST", "不再推荐", "No longer proposed" },
-    { "UNPLACED", "两次都未推荐", "Neither time" }, { 0 },
+    { "STAYED", "岗位不变", "Same post" },
+    { "MOVED", "换了岗位", "Another post" },
+    { "GAINED", "新推荐", "Newly proposed" },
+    { "LOST", "不再推荐", "No longer proposed" },
+    { "LEFT", "不再参加", "Takes no part any more" },
+    { "UNPLACED", "两次都未推荐", "Neither time" },
+    { 0 },
 };
 
 const struct field match_compare_fields[] = {
@@ -46,9 +50,9 @@ const struct field match_compare_output[] = {
     " FROM match_result a WHERE SCOPE(match_result a) AND a.run_id = $2 AND NOT EXISTS"        \
     " (SELECT 1 FROM match_result b WHERE SCOPE(match_result b) AND b.run_id = $1"             \
     " AND b.person_id = a.person_id)) x"
-#define TURN                                                                         \
-    "CASE WHEN x.had IS NULL AND x.has IS NULL THEN 'UNPLACED' WHEN x.had IS NULL"   \
-    " THEN 'GAINED' WHEN x.has IS NULL THEN 'LOST' WHEN x.had = x.has THEN 'STAYED'" \
+#define TURN                                                                                                      \
+    "CASE WHEN x.had IS NULL AND x.has IS NULL THEN 'UNPLACED' WHEN x.had IS NULL"                                \
+    " THEN 'GAINED' WHEN x.is_in = 0 THEN 'LEFT' WHEN x.has IS NULL THEN 'LOST' WHEN x.had = x.has THEN 'STAYED'" \
     " ELSE 'MOVED' END"
 #define TITLE(id)                                                                        \
     "(SELECT j.title FROM job_post j WHERE SCOPE_NOT(job_post 'the result is in scope')" \
@@ -105,7 +109,7 @@ static enum err write_sums(struct ctx *cx, const struct compare_input *in)
                 " count(x.has) AS placed, coalesce(sum(CASE WHEN x.had IS NOT NULL THEN"
                 " x.had_score END), 0) AS had_points, coalesce(sum(CASE WHEN x.has IS NOT NULL"
                 " THEN x.has_score END), 0) AS has_points, sum(1 - x.was_in) AS joined,"
-                " sum(1 - x.is_in) AS gone FROM " PAIRS " GROUP BY 1 LIMIT 5",
+                " sum(1 - x.is_in) AS gone FROM " PAIRS " GROUP BY 1 LIMIT 6",
                 P(in->run_id), P(cx->id)));
     json_key(cx->out, "turns");
     json_array(cx->out);
@@ -137,8 +141,27 @@ static void write_side(struct json *j, const char *key, const struct rows *r, in
     json_end(j);
 }
 
-static void write_item(struct json *j, const struct rows *r, int row)
+/* Why she does not have the post any more; told to whoever sees the person. */
+static enum err write_why(struct ctx *cx, const struct rows *r, int row)
 {
+    const char *turn = row_text(r, row, "turn");
+    bool is_told =
+        row_text(r, row, "person_name") && (str_eq(turn, "LOST") || str_eq(turn, "MOVED"));
+
+    json_key(cx->out, "why");
+    if (is_told)
+        return match_why_put(cx, cx->id,
+                             &(struct why_input){ row_int(r, row, "person_id"),
+                                                  row_int(r, row, "had") },
+                             cx->out);
+    json_null(cx->out);
+    return OK;
+}
+
+static enum err write_item(struct ctx *cx, const struct rows *r, int row)
+{
+    struct json *j = cx->out;
+
     static const char *const had[] = { "had", "had_title", "had_employer", "had_score" };
     static const char *const has[] = { "has", "has_title", "has_employer", "has_score" };
 
@@ -151,7 +174,9 @@ static void write_item(struct json *j, const struct rows *r, int row)
     json_put_bool(j, "is_in", row_int(r, row, "is_in") == 1);
     write_side(j, "before", r, row, had);
     write_side(j, "now", r, row, has);
+    TRY(write_why(cx, r, row));
     json_end(j);
+    return OK;
 }
 
 /* Everybody of one change; of all but those who stayed or were left out when none is asked for. */
@@ -169,13 +194,13 @@ static enum err write_items(struct ctx *cx, const struct compare_input *in)
         " AS home_name, " TITLE("y.had") " AS had_title, " EMPLOYER("y.had") " AS had_employer, " TITLE(
             "y.has") " AS has_title, " EMPLOYER("y.has") " AS has_employer FROM (SELECT x.*, " TURN
                                                          " AS turn FROM " PAIRS ") y WHERE"
-                                                         " (y.turn = $3 OR ($3 IS NULL AND y.turn IN ('MOVED', 'GAINED', 'LOST')))"
+                                                         " (y.turn = $3 OR ($3 IS NULL AND y.turn IN ('MOVED', 'GAINED', 'LOST', 'LEFT')))"
                                                          " AND y.person_id > $4 ORDER BY y.person_id LIMIT $5",
         P(in->run_id), P(cx->id), P(in->turn), P(in->after == NONE ? 0 : in->after), P(limit + 1)));
     json_key(cx->out, "items");
     json_array(cx->out);
     for (int i = 0; i < r.n && i < limit; i++)
-        write_item(cx->out, &r, i);
+        TRY(write_item(cx, &r, i));
     json_end(cx->out);
     json_put_id(cx->out, "next",
                 limit > 0 && r.n > limit ? row_int(&r, (int)limit - 1, "person_id") : NONE);

@@ -29,11 +29,20 @@ enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
 
 /* Who may take part, of the home range $1 … $2. */
 #define SEEKS " AND p.labour_status = 'SEEKING' AND p.home BETWEEN $1 AND $2"
+/* Or has been made an offer of the run $3. */
+#define SEEKS_OR_OFFERED                                                                    \
+    " AND p.home BETWEEN $1 AND $2 AND (p.labour_status = 'SEEKING'"                        \
+    " OR (p.labour_status IN ('MATCHED', 'SIGNED_UP') AND p.id IN (SELECT m.person_id FROM" \
+    " match_result m WHERE SCOPE(match_result m) AND m.run_id = $3 AND m.state = 'OFFERED')))"
 /* Posts of the work range $1 … $2 with free seats on the day $4; fresh when confirmed since $3. */
-#define STANDS                                                                     \
-    " AND j.state = 'OPEN' AND j.work BETWEEN $1 AND $2 AND j.taken < j.headcount" \
+#define STANDS                                                                \
+    "j.state = 'OPEN' AND j.work BETWEEN $1 AND $2 AND j.taken < j.headcount" \
     " AND (j.expires_on IS NULL OR j.expires_on >= $4)"
 #define IS_FRESH "j.confirmed_at >= $3"
+/* Posts offered of the run $5. */
+#define IS_OFFERED                                                              \
+    "j.id IN (SELECT m.post_id FROM match_result m WHERE SCOPE(match_result m)" \
+    " AND m.run_id = $5 AND m.state = 'OFFERED')"
 
 /* The next part of a list joined by commas, moving *at behind it. */
 static const char *next_part(struct arena *mem, const char **at)
@@ -251,14 +260,33 @@ enum err match_load(struct ctx *cx, struct match_input *in)
     int64_t lo, hi;
 
     division_range(in->home, &lo, &hi);
-    TRY(db_each(cx, add_person, in, PERSON_SELECT SEEKS " ORDER BY p.id", P(lo), P(hi)));
+    if (in->previous_id)
+        TRY(db_each(cx, add_person, in, PERSON_SELECT SEEKS_OR_OFFERED " ORDER BY p.id", P(lo),
+                    P(hi), P(in->previous_id)));
+    else
+        TRY(db_each(cx, add_person, in, PERSON_SELECT SEEKS " ORDER BY p.id", P(lo), P(hi)));
     division_range(in->work, &lo, &hi);
     TRY(db_each(cx, add_post, in,
-                POST_SELECT STANDS " AND " IS_FRESH " ORDER BY j.employer_id, j.id", P(lo), P(hi),
-                P(cx->now - POST_FRESH_DAYS * DAY_SECONDS), P(date_text(cx->mem, cx->today))));
+                POST_SELECT " AND ((" STANDS " AND " IS_FRESH ") OR " IS_OFFERED ")"
+                            " ORDER BY j.employer_id, j.id",
+                P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
+                P(date_text(cx->mem, cx->today)), P(in->previous_id)));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_likeness);
     return load_records(cx, in);
+}
+
+enum err match_each_closed(struct ctx *cx, const struct match_input *in,
+                           enum err (*fn)(struct ctx *, const struct rows *, void *), void *arg)
+{
+    int64_t lo, hi;
+
+    division_range(in->work, &lo, &hi);
+    return db_each(cx, fn, arg,
+                   "SELECT j.id FROM job_post j WHERE SCOPE(job_post j) AND " IS_OFFERED
+                   " AND NOT (" STANDS " AND " IS_FRESH ")",
+                   P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
+                   P(date_text(cx->mem, cx->today)), P(in->previous_id));
 }
 
 enum err match_count(struct ctx *cx, int64_t home, int64_t work, struct match_count *ret)
@@ -274,13 +302,45 @@ enum err match_count(struct ctx *cx, int64_t home, int64_t work, struct match_co
                "SELECT count(CASE WHEN " IS_FRESH " THEN 1 END) AS posts,"
                " coalesce(sum(CASE WHEN " IS_FRESH " THEN j.headcount - j.taken END), 0) AS seats,"
                " count(CASE WHEN NOT (" IS_FRESH ") THEN 1 END) AS stale"
-               " FROM job_post j WHERE SCOPE(job_post j)" STANDS,
+               " FROM job_post j WHERE SCOPE(job_post j) AND " STANDS,
                P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
                P(date_text(cx->mem, cx->today))));
     *ret = (struct match_count){ .people = row_int(&people, 0, "people"),
                                  .posts = row_int(&posts, 0, "posts"),
                                  .seats = row_int(&posts, 0, "seats"),
                                  .stale = row_int(&posts, 0, "stale") };
+    return OK;
+}
+
+enum err match_count_changes(struct ctx *cx, int64_t run_id, int64_t home, int64_t work,
+                             struct match_changes *ret)
+{
+    const char *today = date_text(cx->mem, cx->today);
+    struct rows people, posts, closed;
+    int64_t lo, hi;
+
+    division_range(home, &lo, &hi);
+    TRY(db_one(cx, &people,
+               "SELECT count(*) AS n FROM person p WHERE SCOPE(person p)" SEEKS
+               " AND NOT EXISTS (SELECT 1 FROM match_result m WHERE"
+               " SCOPE_NOT(match_result 'the person is in scope') AND m.run_id = $3"
+               " AND m.person_id = p.id)",
+               P(lo), P(hi), P(run_id)));
+    division_range(work, &lo, &hi);
+    TRY(db_one(cx, &posts,
+               "SELECT count(*) AS n FROM job_post j WHERE SCOPE(job_post j) AND " STANDS
+               " AND " IS_FRESH " AND NOT EXISTS (SELECT 1 FROM match_post k WHERE"
+               " SCOPE_NOT(match_post 'the post is in scope') AND k.run_id = $5"
+               " AND k.post_id = j.id)",
+               P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS), P(today), P(run_id)));
+    TRY(db_one(cx, &closed,
+               "SELECT count(*) AS n FROM match_post k JOIN job_post j ON SCOPE(job_post j)"
+               " AND j.id = k.post_id WHERE SCOPE_NOT(match_post 'the post is in scope')"
+               " AND k.run_id = $1 AND (j.state NOT IN ('OPEN', 'FILLED') OR j.expires_on < $2)",
+               P(run_id), P(today)));
+    *ret = (struct match_changes){ .posts_closed = row_int(&closed, 0, "n"),
+                                   .posts_new = row_int(&posts, 0, "n"),
+                                   .people_new = row_int(&people, 0, "n") };
     return OK;
 }
 

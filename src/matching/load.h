@@ -7,12 +7,18 @@ struct match_input {
     struct match_post *posts;          /* those of like occupation and place next to each other */
     struct match_employer **employers; /* of the posts, by id */
     size_t n_persons, n_posts, n_employers, persons_cap, posts_cap, employers_cap;
-    int64_t home, work; /* divisions: these and all below */
+    int64_t home, work;  /* divisions: these and all below */
+    int64_t previous_id; /* the run that this one begins from; 0: none */
 };
 
 /* Everybody and every post of the two ranges that may take part, in the actor's scope, on
- * cx->today. In a transaction. */
+ * cx->today; with a previous run also who was made an offer of it that may still stand, and those
+ * posts. In a transaction. */
 MUST_CHECK enum err match_load(struct ctx *cx, struct match_input *in);
+/* Calls fn with the `id` of each post that is in the input for such an offer alone. */
+MUST_CHECK enum err match_each_closed(struct ctx *cx, const struct match_input *in,
+                                      enum err (*fn)(struct ctx *, const struct rows *, void *),
+                                      void *arg);
 
 /* How many that would be, and how many posts are left out because nobody has confirmed them for
  * POST_FRESH_DAYS. */
@@ -21,6 +27,14 @@ struct match_count {
 };
 MUST_CHECK enum err match_count(struct ctx *cx, int64_t home, int64_t work,
                                 struct match_count *ret);
+
+/* What has changed under a run since it was made: posts of it that are closed or have expired,
+ * posts that it did not know and people who would take part now and did not. */
+struct match_changes {
+    int64_t posts_closed, posts_new, people_new;
+};
+MUST_CHECK enum err match_count_changes(struct ctx *cx, int64_t run_id, int64_t home, int64_t work,
+                                        struct match_changes *ret);
 
 /* The people and posts of a stored run as they are now, as far as the actor sees them, both by id;
  * in->home and work are left alone. In a transaction. */

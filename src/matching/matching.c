@@ -1,6 +1,7 @@
 /* matching.c — match runs: started, computed outside of any transaction, stored all or none. */
 #include "matching/report.h"
 #include "matching/run.h"
+#include "matching/run_progress.h"
 
 #include "accounts/accounts.h"
 #include "platform/journal.h"
@@ -43,6 +44,14 @@ static const struct field fields[] = {
             "(SELECT k.number FROM match_weights k WHERE"
             " SCOPE_NOT(match_weights 'number of what a run in scope used') AND k.id = r.weights_id)"),
     OUTPUT("weights_used", FIELD_JSON, "所用权重", "Weights used", .sql = "r.weights"),
+    FIELD(IN, previous_id, FIELD_ID, "以哪次为基础", "Begins from", .sql = "r.previous_id",
+          .use = USE_LIST | USE_FILTER | USE_FIXED,
+          .refers_not = "take_previous(): a done run of the same pairing, in scope",
+          .help_zh =
+              "已完成的同一结对的匹配：已承诺的保留，其他人尽量不动；未给的权重和条件沿用它的",
+          .help_en =
+              "a done run of the same pairing: what it promised is kept, others move as little"
+              " as may be; weights and conditions are its own unless given"),
     PARAM(IN, constraints, FIELD_JSON, "条件", "Conditions", .use = USE_FIXED,
           .help_zh = "同行、成行人数、各县人数、预留名额、已承诺和不安排的岗位"),
     PARAM(IN, constraints_text, FIELD_TEXT, "所用条件", "Conditions used", .use = USE_DERIVED,
@@ -58,6 +67,7 @@ static const struct field fields[] = {
     OUTPUT("bound", FIELD_INT, "总分上限", "Bound", .sql = "r.bound", .use = USE_LIST),
     OUTPUT("milliseconds", FIELD_INT, "用时（毫秒）", "Milliseconds", .sql = "r.milliseconds",
            .use = USE_LIST),
+    OUTPUT("progress", FIELD_JSON, "进度", "Progress", .sql = "CAST(NULL AS TEXT)"),
     OUTPUT("failure", FIELD_TEXT, "失败原因", "Failure", .sql = "r.failure", .use = USE_LIST),
     FIELD(IN, user_id, FIELD_ID, "发起人", "Started by", .sql = "r.user_id", .use = USE_DERIVED),
     OUTPUT("user_name", FIELD_TEXT, "发起人姓名", "Started by, name", .use = LISTED,
@@ -67,6 +77,44 @@ static const struct field fields[] = {
     { 0 },
 };
 
+static enum err read_stored(struct ctx *cx, const char *text, const struct json_value **ret)
+{
+    return text && !*ret ? json_parse(cx, text, strlen(text), ret) : OK;
+}
+
+/* A run that begins from another counts and keeps what that one did, unless told otherwise. */
+static enum err take_previous(struct ctx *cx, IN *in)
+{
+    struct rows r;
+
+    if (in->previous_id == NONE)
+        return OK;
+    TRY(db_rows(cx, &r,
+                "SELECT home, work, state, weights, weights_id, constraints FROM match_run r WHERE"
+                " SCOPE(match_run r) AND r.id = $1",
+                P(in->previous_id)));
+    if (r.n == 0)
+        return fail_field(cx, "previous_id", "match.previous_unknown", "%s",
+                          T("没有这个匹配批次", "there is no such match run"));
+    if (row_int(&r, 0, "home") != in->home || row_int(&r, 0, "work") != in->work)
+        return hint(cx,
+                    fail_field(cx, "previous_id", "match.previous_other", "%s",
+                               T("那次匹配的人员或岗位范围不同",
+                                 "that run was of other people or other posts")),
+                    "%s",
+                    T("请选同一户籍地、同一用工地的匹配",
+                      "choose a run of the same home and work"));
+    if (!str_eq(row_text(&r, 0, "state"), "DONE"))
+        return fail_field(cx, "previous_id", "match.not_done", "%s",
+                          T("那次匹配尚未完成", "that run is not done"));
+    if (!in->weights && in->weights_id == NONE) {
+        in->weights_id = row_int(&r, 0, "weights_id");
+        if (in->weights_id == NONE)
+            TRY(read_stored(cx, row_text(&r, 0, "weights"), &in->weights));
+    }
+    return read_stored(cx, row_text(&r, 0, "constraints"), &in->constraints);
+}
+
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
     const struct match_constraints *constraints;
@@ -75,6 +123,7 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
 
     (void)before;
     TRY(match_own_side(cx, in->home));
+    TRY(take_previous(cx, in));
     TRY(match_weights_choose(cx, in, &w));
     TRY(match_estimate_choose(cx, in->home, in->work, &w));
     in->weights_text = match_weights_json(cx->mem, &w);
@@ -101,8 +150,13 @@ static void show(struct ctx *cx, struct rows *r)
         struct value *used = match_cell(r, row, "constraints_used_json");
         struct value *outcome = match_cell(r, row, "constraint_outcome_json");
 
+        struct value *progress = match_cell(r, row, "progress_json");
+        struct match_progress far;
+
         if (used && outcome)
             match_cell_put(outcome, match_constraints_told(cx, used->text, outcome->text));
+        if (progress && match_progress_find(row_int(r, row, "id"), &far))
+            match_cell_put(progress, match_progress_json(cx->mem, &far));
     }
 }
 
@@ -130,6 +184,8 @@ struct job {
     struct match_input input;
     struct match_weights weights;
     const struct match_constraints *constraints;
+    struct match_again *again;       /* NULL: the run begins from none */
+    const struct match_watch *watch; /* or NULL */
 };
 
 static enum err load(struct ctx *cx, void *arg)
@@ -138,19 +194,22 @@ static enum err load(struct ctx *cx, void *arg)
     struct rows r;
 
     TRY(db_one(cx, &r,
-               "SELECT home, work, state, weights, constraints, user_id FROM match_run WHERE"
+               "SELECT home, work, state, weights, constraints, user_id,"
+               " coalesce(previous_id, 0) AS previous_id FROM match_run WHERE"
                " SCOPE_NOT(match_run 'the job takes up runs of all users') AND id = $1",
                P(job->run_id)));
     if (!str_eq(row_text(&r, 0, "state"), "RUNNING"))
         return fail(cx, E_CONFLICT, "match.done", "%s",
                     T("这次匹配已经结束", "the run has already ended"));
-    job->input =
-        (struct match_input){ .home = row_int(&r, 0, "home"), .work = row_int(&r, 0, "work") };
+    job->input = (struct match_input){ .home = row_int(&r, 0, "home"),
+                                       .work = row_int(&r, 0, "work"),
+                                       .previous_id = row_int(&r, 0, "previous_id") };
     if (row_int(&r, 0, "user_id") != NONE)
         TRY(account_actor(cx, row_int(&r, 0, "user_id"), &cx->who));
     TRY(match_weights_read(cx, row_text(&r, 0, "weights"), &job->weights));
     TRY(match_constraints_text_read(cx, row_text(&r, 0, "constraints"), &job->constraints));
-    return match_load(cx, &job->input);
+    TRY(match_load(cx, &job->input));
+    return match_again_load(cx, &job->input, &job->again);
 }
 
 static int64_t milliseconds(void)
@@ -169,21 +228,26 @@ static enum err run(struct ctx *cx, struct job *job)
     struct match_problem problem;
 
     TRY(db_read(cx, load, job));
+    match_again_hide(job->again, &job->input);
     problem = (struct match_problem){ .persons = job->input.persons,
                                       .posts = job->input.posts,
                                       .n_persons = (int32_t)job->input.n_persons,
                                       .n_posts = (int32_t)job->input.n_posts,
                                       .today = cx->today,
-                                      .weights = &job->weights };
-    match_assign(cx->mem, &problem, &a);
-    constrained = match_constrain(cx->mem, job->constraints, &problem, &a);
+                                      .weights = &job->weights,
+                                      .start = job->again ? &job->again->start : NULL,
+                                      .watch = job->watch };
+    match_again_assign(cx->mem, job->again, &problem, &a);
+    match_again_show(job->again, &job->input, &problem, &a);
+    constrained = match_constrain(cx->mem, job->constraints, job->again, &problem, &a);
     return db_write(cx, match_save,
                     &(struct match_save){ .run_id = job->run_id,
                                           .milliseconds = milliseconds() - start,
                                           .input = &job->input,
                                           .problem = &problem,
                                           .assignment = &a,
-                                          .constrained = constrained });
+                                          .constrained = constrained,
+                                          .again = job->again });
 }
 
 static enum err give_up(struct ctx *cx, void *arg)
@@ -205,7 +269,9 @@ enum err match_run_execute(struct ctx *cx, int64_t run_id)
     enum err err;
 
     job->run_id = run_id;
+    job->watch = match_progress_begin(run_id);
     err = run(cx, job);
+    match_progress_end(job->watch);
     cx->who = who;
     if (err != OK && err != E_BUSY && err != E_CONFLICT) {
         struct failure failure = cx->failure;
@@ -334,6 +400,8 @@ static const struct op ops[] = {
     { "match_runs.compare", "GET /match-runs/{id}/compare", PERM_MATCH_READ, match_compare,
       "与另一次匹配比较", "Who is placed otherwise than in another run", .in = match_compare_fields,
       .in_size = sizeof(struct compare_input), .out = match_compare_output },
+    { "match_runs.since", "GET /match-runs/{id}/since", PERM_MATCH_READ, match_since, "此后的变化",
+      "What has changed since a run", .out = match_since_output },
     { "match_runs.parts", "GET /match-runs/parts", PERM_MATCH_READ, match_parts,
       "上级机构发起、本辖区参加的匹配", "Runs of wider offices that one's own took part in",
       .in = match_parts_fields, .in_size = sizeof(struct parts_input), .out = match_parts_output },

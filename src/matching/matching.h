@@ -24,6 +24,10 @@ MUST_CHECK enum err match_run_now(struct ctx *cx, int64_t home, int64_t work,
  * it RUNNING. Opens its own transactions. */
 MUST_CHECK enum err match_run_execute(struct ctx *cx, int64_t run_id);
 
+/* The watch is told of every step of the runs that this thread begins from now on, from whichever
+ * thread takes the step; NULL: nobody is. */
+void match_runs_follow(const struct match_watch *watch);
+
 /* Take up one run that waits or was cut off, if any, and execute it: the module's
  * background work. A run cut off by the end of its process is run again: at once where one
  * process alone may open the store, after MATCH_LEASE_SECONDS where several do. */
@@ -50,6 +54,23 @@ typedef enum err match_spell_fn(struct ctx *cx, const struct match_spell *spell,
  * which stand behind this module. */
 MUST_CHECK enum err match_each_spell(struct ctx *cx, int64_t employer_id, int64_t person_id,
                                      match_spell_fn *fn, void *arg);
+
+/* --- what people were offered --- */
+
+/* An offer that stands, made or accepted, or one that the person has refused. */
+struct match_offer {
+    int64_t person_id, post_id;
+    bool is_refused;
+};
+typedef enum err match_offer_fn(struct ctx *cx, const struct match_offer *offer, void *arg);
+/* Calls fn for each, of people of the home range in the actor's scope; of one person's those
+ * accepted first, then the newest. Defined by hiring, which stands behind this module. */
+MUST_CHECK enum err match_each_offer(struct ctx *cx, int64_t home, match_offer_fn *fn, void *arg);
+/* How many people have refused what a run proposed; whether a person has refused a post. Defined by
+ * hiring as well. */
+MUST_CHECK enum err match_count_refused(struct ctx *cx, int64_t run_id, int64_t *ret);
+MUST_CHECK enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id,
+                                      bool *ret);
 
 /* --- what policies would pay --- */
 

@@ -5,7 +5,7 @@
 
 struct match_run_input {
     int64_t id;
-    int64_t home, work, user_id, weights_id;
+    int64_t home, work, user_id, weights_id, previous_id;
     const char *state;
     const struct json_value *weights; /* object: name → points */
     const char *weights_text;         /* all weights, as used */
@@ -49,6 +49,7 @@ struct match_save {
     const struct match_problem *problem;
     const struct match_assignment *assignment;
     const struct match_constrained *constrained; /* or NULL */
+    const struct match_again *again;             /* or NULL */
 };
 enum err match_save(struct ctx *cx, void *save);
 
@@ -79,6 +80,9 @@ struct value *match_cell(const struct rows *r, int row, const char *name);
 void match_cell_put(struct value *cell, const char *text);
 
 /* --- operations (results.c, why.c, planning_ops.c, compare.c, prospect.c, parts.c) --- */
+struct why_input {
+    int64_t person_id, post_id;
+};
 extern const struct record match_post_record;
 /* An office sees its own people's rows of a run that a wider office made; without any,
  * E_NOT_FOUND. */
@@ -88,6 +92,11 @@ MUST_CHECK enum err match_run_seen(struct ctx *cx, int64_t run_id);
 enum err match_run_rows(struct ctx *cx);
 enum err match_result_override(struct ctx *cx);
 enum err match_why(struct ctx *cx);
+/* Why a person does not have a post in a run, {"outcome","zh","en"}: who and what is not in scope is
+ * null. */
+MUST_CHECK enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *in,
+                                  struct json *j);
+enum err match_since(struct ctx *cx);
 enum err match_bottlenecks(struct ctx *cx);
 enum err match_what_if(struct ctx *cx);
 enum err match_compare(struct ctx *cx);
@@ -97,9 +106,6 @@ enum err match_parts(struct ctx *cx);
 struct override_input {
     int64_t post_id;
     const char *reason;
-};
-struct why_input {
-    int64_t person_id, post_id;
 };
 struct compare_input {
     int64_t run_id, after, limit;
@@ -118,4 +124,4 @@ struct what_if_input {
 extern const struct field match_override_fields[], match_why_fields[], match_why_output[],
     match_bottlenecks_output[], match_what_if_fields[], match_what_if_output[],
     match_compare_fields[], match_compare_output[], match_prospect_fields[],
-    match_prospect_output[], match_parts_fields[], match_parts_output[];
+    match_prospect_output[], match_parts_fields[], match_parts_output[], match_since_output[];

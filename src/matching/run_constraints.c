@@ -553,8 +553,29 @@ void match_constraints_input(struct arena *mem, const struct match_constraints *
 
 /* --- deciding --- */
 
+/* Beside those given with the conditions, which go before. */
+static void add_kept(struct arena *mem, const struct match_again *again,
+                     const struct match_problem *problem, struct group_input *g)
+{
+    int32_t n = g->n_promises;
+    struct group_promise *all = NEW_ARRAY(mem, struct group_promise, n + problem->n_persons);
+    bool *is_in = NEW_ARRAY(mem, bool, problem->n_persons);
+
+    for (int32_t i = 0; i < n; i++) {
+        all[i] = g->promises[i];
+        is_in[all[i].worker] = true;
+    }
+    for (int32_t i = 0; i < problem->n_persons; i++)
+        if (again->kept[i] >= 0 && !is_in[i])
+            all[n++] = (struct group_promise){ i, again->kept[i],
+                                               promise_score(problem, i, again->kept[i]) };
+    g->promises = all;
+    g->n_promises = n;
+}
+
 const struct match_constrained *match_constrain(struct arena *mem,
                                                 const struct match_constraints *c,
+                                                const struct match_again *again,
                                                 const struct match_problem *problem,
                                                 struct match_assignment *a)
 {
@@ -575,6 +596,8 @@ const struct match_constrained *match_constrain(struct arena *mem,
                                       .row = a->considered.row,
                                       .edges = a->considered.edges };
     match_constraints_input(mem, c, problem, &done->input, &done->unknown);
+    if (again)
+        add_kept(mem, again, problem, &done->input);
     done->input.market = market;
     groups_solve(mem, &done->input, &done->groups);
     if (a->considered.row[problem->n_persons] * (done->input.n_limits + 2) <= COST_PAIRS_MAX) {

@@ -12,8 +12,8 @@
  * A limit that names no county, village, post, employer or city stands for each of them. Inside the
  * module. */
 #pragma once
+#include "matching/again.h"
 #include "matching/groups.h"
-#include "matching/load.h"
 #include "platform/json.h"
 
 struct match_constraints;
@@ -43,10 +43,12 @@ struct match_constrained {
 };
 
 /* Puts the assignment that keeps the conditions in place of the plain one, over the pairs that were
- * considered for that. The bound of the assignment stays the one over all pairs, which holds with
- * conditions all the more. NULL when there are none. Lives in `mem`. */
+ * considered for that; what the run before has promised (`again` or NULL) is promised in it too.
+ * The bound of the assignment stays the one over all pairs, which holds with conditions all the
+ * more. NULL when there are none. Lives in `mem`. */
 const struct match_constrained *match_constrain(struct arena *mem,
                                                 const struct match_constraints *c,
+                                                const struct match_again *again,
                                                 const struct match_problem *problem,
                                                 struct match_assignment *assignment);
 

@@ -74,6 +74,20 @@ static const struct match_post *runner_up(const struct match_save *s, int32_t i)
     return NULL;
 }
 
+/* What is promised stays what it was. */
+static const char *state_of(const struct match_save *s, int32_t i, const char **ret_reason)
+{
+    int32_t post = s->assignment->auction.post[i];
+
+    *ret_reason = NULL;
+    if (post < 0)
+        return "UNPLACED";
+    if (!s->again || s->again->kept[i] != post)
+        return "PROPOSED";
+    *ret_reason = s->again->reason[i];
+    return *ret_reason ? "OVERRIDDEN" : "OFFERED";
+}
+
 /* Person i of the problem as the columns of match_result. */
 static struct params result_row(const struct batch *b, int32_t i)
 {
@@ -86,16 +100,16 @@ static struct params result_row(const struct batch *b, int32_t i)
     int64_t candidates = c->row[i + 1] - c->row[i], score = NONE, second_score = NONE;
     const char *reasons = scored(b->mem, in, person, post, &score);
     const char *second_reasons = scored(b->mem, in, person, second, &second_score);
+    const char *by_hand, *state = state_of(s, i, &by_hand);
 
-    if (candidates == 0 && b->with_obstacles)
+    if (!post && candidates == 0 && b->with_obstacles)
         reasons = match_obstacles_json(b->mem, in, person);
     return params_keep(b->mem,
                        PARAMS_(P(store_new_id(b->store)), P(s->run_id), P(person->id),
                                P(person->home), P(post ? post->work : NONE),
                                P(post ? post->employer->id : NONE), P(post ? post->id : NONE),
                                P(score), P(reasons), P(second ? second->id : NONE), P(second_score),
-                               P(second_reasons), P(candidates), P(post ? "PROPOSED" : "UNPLACED"),
-                               P(b->now)));
+                               P(second_reasons), P(candidates), P(state), P(b->now), P(by_hand)));
 }
 
 /* --- results --- */
@@ -121,8 +135,8 @@ static enum err batch_store(struct ctx *cx, const struct batch *b)
         cx,
         "INSERT INTO match_result (id, run_id, person_id, home, work, employer_id, post_id, score,"
         " reasons, runner_up_post_id, runner_up_score, runner_up_reasons, candidates, state,"
-        " created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-        " $14, $15, $15 WHERE SCOPE(match_result home=$4, work=$5, employer_id=$6, person_id=$3)",
+        " created_at, updated_at, override_reason) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+        " $11, $12, $13, $14, $15, $15, $16 WHERE SCOPE(match_result home=$4, work=$5, employer_id=$6, person_id=$3)",
         b->rows, b->to - b->from);
     cx->mem = mem;
     return err;
@@ -145,6 +159,8 @@ static enum err save_batches(struct ctx *cx, struct batch *now, struct batch *ne
         next->to = MIN(next->from + BATCH, n);
         started = next->from < n && pthread_create(&thread, NULL, batch_make, next) == 0;
         err = batch_store(cx, now);
+        match_tell(now->save->problem->watch,
+                   (struct match_progress){ MATCH_STORING, now->to, n, 0, 0 });
         if (started)
             pthread_join(thread, NULL);
         else
@@ -189,12 +205,13 @@ static enum err save_posts(struct ctx *cx, const struct match_save *s)
 
         rows[i] = PARAMS(cx, P(store_new_id(cx->store)), P(s->run_id), P(p->id), P(s->input->home),
                          P(p->work), P(p->employer->id), P(p->seats), P(queue[i]),
-                         P(a->price[i] / a->scale));
+                         P(a->price[i] / a->scale),
+                         P((int64_t)((__int128)a->price[i] * MATCH_PRICE_UNIT / a->scale)));
     }
     return db_exec_all(
         cx,
-        "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats, queue, price)"
-        " SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9"
+        "INSERT INTO match_post (id, run_id, post_id, home, work, employer_id, seats, queue, price,"
+        " price_fine) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10"
         " WHERE SCOPE(match_post home=$4, work=$5, employer_id=$6)",
         rows, in->n_posts);
 }
@@ -205,6 +222,7 @@ enum err match_save(struct ctx *cx, void *save)
     const struct match_problem *in = s->problem;
     int64_t seats = 0, placed = s->assignment->auction.certificate.placed;
 
+    match_tell(in->watch, (struct match_progress){ MATCH_STORING, 0, in->n_persons, 0, 0 });
     for (int32_t i = 0; i < in->n_posts; i++)
         seats += in->posts[i].seats;
     TRY(db_exec(cx,

@@ -23,6 +23,7 @@ static const struct choice outcomes[] = {
     { "WORTHLESS", "得分不高于零：对本人来说不如不去", "no points: staying would be better" },
     { "BETTER", "推荐的岗位对本人更好", "the post proposed is better for the person" },
     { "BY_HAND", "由人工改派到现在的岗位", "the post was changed by hand" },
+    { "REFUSED", "本人已谢绝该岗位", "the person has refused this post" },
     { "CONDITION", "因为这次匹配的条件", "a condition of the run" },
     { "CHANGED", "按匹配后更新的资料，该岗位对本人已经合适，请重新匹配",
       "by what has changed since the run the post suits the person: run the matching again" },
@@ -47,6 +48,8 @@ const struct field match_why_output[] = {
 
 struct why {
     const struct why_input *in;
+    int64_t run_id;
+    bool is_refused;               /* and the run, which begins from another, heeds that */
     struct rows run, result, post; /* the last two may be empty */
     struct match_person person;
     struct match_post target;
@@ -66,9 +69,9 @@ static enum err load(struct ctx *cx, struct why *w)
     TRY(match_load_grants(cx, &w->person, 1, &w->target, 1));
     TRY(db_rows(
         cx, &w->run,
-        "SELECT weights, constraints, state, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
+        "SELECT weights, constraints, state, previous_id, created_at, SCOPE(match_run r) AS is_mine FROM match_run r WHERE"
         " SCOPE_NOT(match_run 'or the person was in it') AND r.id = $1",
-        P(cx->id)));
+        P(w->run_id)));
     TRY(db_rows(
         cx, &w->result,
         "SELECT m.post_id, m.score, m.state, m.left_out, m.override_reason, (SELECT j.title FROM job_post j WHERE"
@@ -77,16 +80,18 @@ static enum err load(struct ctx *cx, struct why *w)
         " SCOPE_NOT(match_post 'the result is in scope') AND k.run_id = m.run_id"
         " AND k.post_id = m.post_id) AS price FROM match_result m"
         " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.person_id = $2",
-        P(cx->id), P(w->in->person_id)));
+        P(w->run_id), P(w->in->person_id)));
     if (w->run.n == 0 || !str_eq(row_text(&w->run, 0, "state"), "DONE") ||
         (row_int(&w->run, 0, "is_mine") != 1 && w->result.n == 0))
         return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
                     T("没有这次匹配，或尚未完成", "there is no such run, or it is not done"));
+    if (row_int(&w->run, 0, "previous_id") != NONE)
+        TRY(match_has_refused(cx, w->in->person_id, w->in->post_id, &w->is_refused));
     return db_rows(cx, &w->post,
                    "SELECT seats, price FROM match_post k WHERE"
                    " SCOPE_NOT(match_post 'the post itself is in scope') AND k.run_id = $1"
                    " AND k.post_id = $2",
-                   P(cx->id), P(w->in->post_id));
+                   P(w->run_id), P(w->in->post_id));
 }
 
 static enum err compare(struct ctx *cx, struct why *w)
@@ -124,6 +129,8 @@ static const char *outcome_of(const struct why *w)
         return "PROPOSED";
     if (w->post.n == 0)
         return "POST_NOT_IN_RUN";
+    if (w->is_refused)
+        return "REFUSED";
     if (!w->verdict.is_feasible)
         return "RULE";
     if (w->score.total <= 0)
@@ -179,6 +186,7 @@ enum err match_why(struct ctx *cx)
     const char *outcome;
 
     w->in = cx->in;
+    w->run_id = cx->id;
     TRY(load(cx, w));
     TRY(compare(cx, w));
     outcome = outcome_of(w);
@@ -196,5 +204,27 @@ enum err match_why(struct ctx *cx)
     json_put_int(cx->out, "given_score", w->given_score);
     json_put_int(cx->out, "needed", w->needed);
     json_end(cx->out);
+    return OK;
+}
+
+enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *in, struct json *j)
+{
+    struct why *w = NEW(cx->mem, struct why);
+    enum err err;
+
+    w->in = in;
+    w->run_id = run_id;
+    err = load(cx, w);
+    if (err == E_NOT_FOUND) {
+        json_null(j);
+        return OK;
+    }
+    TRY(err);
+    TRY(compare(cx, w));
+    json_object(j);
+    json_put_str(j, "outcome", outcome_of(w));
+    json_put_str(j, "zh", sentence(cx, w, outcome_of(w), LANG_ZH));
+    json_put_str(j, "en", sentence(cx, w, outcome_of(w), LANG_EN));
+    json_end(j);
     return OK;
 }

@@ -1,0 +1,315 @@
+/* again.c — what a run takes over from the one before it (again.h). */
+#include "matching/again.h"
+
+#include <stdlib.h>
+
+struct at {
+    int64_t id;
+    int32_t index;
+};
+
+static int at_order(const void *a, const void *b)
+{
+    const struct at *x = a, *y = b;
+
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* The run before, while it is read. */
+struct taking {
+    struct match_input *in;
+    struct match_again *again;
+    struct at *posts;
+    int64_t *promised; /* people who are in the input for an offer, by id */
+    size_t n_promised, promised_cap;
+    int64_t *price;
+    int32_t *post, *left; /* per person; per post: seats that choices by hand leave */
+};
+
+static int32_t post_at(const struct taking *t, int64_t id)
+{
+    const struct at key = { id, 0 }, *at = NULL;
+
+    if (t->in->n_posts)
+        at = bsearch(&key, t->posts, t->in->n_posts, sizeof key, at_order);
+    return at ? at->index : -1;
+}
+
+static int person_order(const void *a, const void *b)
+{
+    const struct match_person *x = a, *y = b;
+
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static int32_t person_at(const struct match_input *in, int64_t id)
+{
+    const struct match_person key = { .id = id }, *at = NULL;
+
+    if (in->n_persons)
+        at = bsearch(&key, in->persons, in->n_persons, sizeof key, person_order);
+    return at ? (int32_t)(at - in->persons) : -1;
+}
+
+static int id_order(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+static bool is_promised(const struct taking *t, int64_t person_id)
+{
+    return t->n_promised &&
+           bsearch(&person_id, t->promised, t->n_promised, sizeof person_id, id_order);
+}
+
+/* --- who is in it for a promise --- */
+
+static enum err add_promised(struct ctx *cx, const struct rows *r, void *arg)
+{
+    struct taking *t = arg;
+
+    *ARENA_PUSH(cx->mem, t->promised, t->n_promised, t->promised_cap) = row_int(r, 0, "id");
+    return OK;
+}
+
+static enum err close_post(struct ctx *cx, const struct rows *r, void *arg)
+{
+    const struct taking *t = arg;
+    int32_t p = post_at(t, row_int(r, 0, "id"));
+
+    (void)cx;
+    if (p >= 0)
+        t->in->posts[p].seats = 0;
+    return OK;
+}
+
+static enum err add_offer(struct ctx *cx, const struct match_offer *offer, void *arg)
+{
+    const struct taking *t = arg;
+    struct match_again *again = t->again;
+    int32_t person = person_at(t->in, offer->person_id), post = post_at(t, offer->post_id);
+
+    if (person < 0 || post < 0)
+        return OK;
+    if (offer->is_refused)
+        *ARENA_PUSH(cx->mem, again->refused, again->n_refused, again->refused_cap) =
+            (struct match_refusal){ person, post };
+    else if (again->kept[person] < 0 && is_promised(t, offer->person_id))
+        again->kept[person] = post;
+    return OK;
+}
+
+/* An offer that stands, of a post of this run; who has none and seeks no work any more is gone. */
+static void drop_unpromised(struct taking *t)
+{
+    struct match_input *in = t->in;
+    size_t n = 0;
+
+    for (size_t i = 0; i < in->n_persons; i++) {
+        if (t->again->kept[i] < 0 && is_promised(t, in->persons[i].id))
+            continue;
+        in->persons[n] = in->persons[i];
+        t->again->kept[n++] = t->again->kept[i];
+    }
+    in->n_persons = n;
+}
+
+static int refusal_order(const void *a, const void *b)
+{
+    const struct match_refusal *x = a, *y = b;
+
+    if (x->person != y->person)
+        return x->person < y->person ? -1 : 1;
+    return (x->post > y->post) - (x->post < y->post);
+}
+
+/* Offers are read twice, for people are numbered anew between. */
+static enum err take_offers(struct ctx *cx, struct taking *t)
+{
+    TRY(db_each(cx, add_promised, t,
+                "SELECT p.id FROM person p WHERE SCOPE(person p)"
+                " AND p.labour_status IN ('MATCHED', 'SIGNED_UP') AND p.id IN (SELECT m.person_id"
+                " FROM match_result m WHERE SCOPE(match_result m) AND m.run_id = $1"
+                " AND m.state = 'OFFERED') ORDER BY p.id",
+                P(t->in->previous_id)));
+    TRY(match_each_offer(cx, t->in->home, add_offer, t));
+    drop_unpromised(t);
+    t->again->n_refused = 0;
+    TRY(match_each_offer(cx, t->in->home, add_offer, t));
+    if (t->again->n_refused)
+        qsort(t->again->refused, t->again->n_refused, sizeof *t->again->refused, refusal_order);
+    return OK;
+}
+
+/* --- what it came to --- */
+
+static enum err add_result(struct ctx *cx, const struct rows *r, void *arg)
+{
+    struct taking *t = arg;
+    int32_t person = person_at(t->in, row_int(r, 0, "person_id")),
+            post = post_at(t, row_int(r, 0, "post_id"));
+
+    if (person < 0 || post < 0 || t->again->kept[person] >= 0)
+        return OK;
+    if (str_eq(row_text(r, 0, "state"), "OVERRIDDEN") && t->left[post] > 0 &&
+        match_feasible(&t->in->persons[person], &t->in->posts[post], cx->today)) {
+        t->left[post]--;
+        t->again->kept[person] = post;
+        t->again->reason[person] = arena_strdup(cx->mem, row_text(r, 0, "override_reason"));
+        return OK;
+    }
+    t->post[person] = post;
+    return OK;
+}
+
+static enum err add_price(struct ctx *cx, const struct rows *r, void *arg)
+{
+    const struct taking *t = arg;
+    int32_t post = post_at(t, row_int(r, 0, "post_id"));
+
+    (void)cx;
+    if (post >= 0)
+        t->price[post] = MAX(0, row_int(r, 0, "fine"));
+    return OK;
+}
+
+/* A run with conditions tells nothing of how far the same posts are from the best without. */
+static enum err take_outcome(struct ctx *cx, struct taking *t)
+{
+    struct rows run;
+
+    TRY(db_one(cx, &run,
+               "SELECT value, bound, constraints FROM match_run WHERE"
+               " SCOPE_NOT(match_run 'the run that begins from it is in scope') AND id = $1",
+               P(t->in->previous_id)));
+    if (!row_text(&run, 0, "constraints"))
+        t->again->start.gap = MAX(0, row_int(&run, 0, "bound") - row_int(&run, 0, "value"));
+    TRY(db_each(cx, add_result, t,
+                "SELECT m.person_id, m.post_id, m.state, m.override_reason FROM match_result m"
+                " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.post_id IS NOT NULL"
+                " ORDER BY m.person_id",
+                P(t->in->previous_id)));
+    return db_each(cx, add_price, t,
+                   "SELECT k.post_id, coalesce(k.price_fine, k.price * 1000) AS fine"
+                   " FROM match_post k WHERE"
+                   " SCOPE_NOT(match_post 'prices say nothing of anybody') AND k.run_id = $1",
+                   P(t->in->previous_id));
+}
+
+static void clear_refused(const struct match_again *again, int32_t *post)
+{
+    for (size_t i = 0; i < again->n_refused; i++)
+        if (post[again->refused[i].person] == again->refused[i].post)
+            post[again->refused[i].person] = -1;
+}
+
+enum err match_again_load(struct ctx *cx, struct match_input *in, struct match_again **ret)
+{
+    struct match_again *again = NEW(cx->mem, struct match_again);
+    struct taking t = { .in = in, .again = again };
+
+    *ret = NULL;
+    if (in->previous_id == 0)
+        return OK;
+    again->kept = NEW_ARRAY(cx->mem, int32_t, in->n_persons + 1);
+    again->reason = NEW_ARRAY(cx->mem, const char *, in->n_persons + 1);
+    t.post = NEW_ARRAY(cx->mem, int32_t, in->n_persons + 1);
+    t.posts = NEW_ARRAY(cx->mem, struct at, in->n_posts + 1);
+    t.price = NEW_ARRAY(cx->mem, int64_t, in->n_posts + 1);
+    t.left = NEW_ARRAY(cx->mem, int32_t, in->n_posts + 1);
+    for (size_t i = 0; i < in->n_persons; i++)
+        again->kept[i] = t.post[i] = -1;
+    for (size_t p = 0; p < in->n_posts; p++)
+        t.posts[p] = (struct at){ in->posts[p].id, (int32_t)p };
+    if (in->n_posts)
+        qsort(t.posts, in->n_posts, sizeof *t.posts, at_order);
+    TRY(match_each_closed(cx, in, close_post, &t));
+    for (size_t p = 0; p < in->n_posts; p++)
+        t.left[p] = in->posts[p].seats;
+    TRY(take_offers(cx, &t));
+    TRY(take_outcome(cx, &t));
+    clear_refused(again, t.post);
+    again->start.price = t.price;
+    again->start.post = t.post;
+    *ret = again;
+    return OK;
+}
+
+/* --- deciding --- */
+
+/* The seat of an offer is taken already; that of a choice by hand is not. */
+void match_again_hide(const struct match_again *again, struct match_input *in)
+{
+    for (size_t i = 0; again && i < in->n_persons; i++) {
+        if (again->kept[i] < 0)
+            continue;
+        in->persons[i].is_willing = false;
+        if (again->reason[i])
+            in->posts[again->kept[i]].seats--;
+    }
+}
+
+void match_again_show(const struct match_again *again, struct match_input *in,
+                      const struct match_problem *problem, struct match_assignment *a)
+{
+    for (size_t i = 0; again && i < in->n_persons; i++) {
+        int32_t p = again->kept[i];
+        int64_t points;
+
+        if (p < 0)
+            continue;
+        in->persons[i].is_willing = true;
+        in->posts[p].seats++;
+        points = MAX(0, match_points(&in->persons[i], &in->posts[p], problem->weights));
+        a->auction.post[i] = p;
+        a->auction.certificate.placed++;
+        a->value += points;
+        a->bound += points;
+    }
+}
+
+/* The lists without what is refused; returns whether the assignment used any of it. */
+static bool drop_refused(const struct match_again *again, int32_t n, struct match_assignment *a)
+{
+    struct match_candidates *c = &a->considered;
+    int64_t from = 0, to = 0;
+    bool is_used = false;
+    size_t r = 0;
+
+    for (int32_t i = 0; i < n; i++) {
+        size_t first;
+
+        while (r < again->n_refused && again->refused[r].person < i)
+            r++;
+        first = r;
+        for (int64_t e = from; e < c->row[i + 1]; e++) {
+            bool is_refused = false;
+
+            for (size_t k = first; k < again->n_refused && again->refused[k].person == i; k++)
+                is_refused |= again->refused[k].post == c->edges[e].post;
+            is_used |= is_refused && a->auction.post[i] == c->edges[e].post;
+            if (!is_refused)
+                c->edges[to++] = c->edges[e];
+        }
+        from = c->row[i + 1];
+        c->row[i + 1] = to;
+    }
+    return is_used;
+}
+
+/* The run before is the outcome as long as it misses the best by no more than it did, but for what
+ * its prices were rounded by. */
+static bool is_as_good(const struct match_problem *in, const struct match_assignment *a)
+{
+    return a->rounds == 1 && a->gap <= in->start->gap + in->n_persons / MATCH_PRICE_UNIT;
+}
+
+void match_again_assign(struct arena *mem, const struct match_again *again,
+                        const struct match_problem *in, struct match_assignment *ret)
+{
+    match_assign(mem, in, ret);
+    if (again && (drop_refused(again, in->n_persons, ret) || !is_as_good(in, ret)))
+        match_settle(mem, in, ret);
+}

@@ -1,0 +1,501 @@
+/* A run that begins from the one before it: what is promised stays, as few as may be move, and the
+ * outcome is as good as without. */
+#include "road.h"
+
+#include "matching/again.h"
+#include "matching/run.h"
+#include "matching/run_progress.h"
+
+/* --- pure: small markets, every assignment of them looked at --- */
+
+static uint64_t dice;
+
+static int64_t roll(int64_t lo, int64_t hi)
+{
+    dice ^= dice << 13;
+    dice ^= dice >> 7;
+    dice ^= dice << 17;
+    return lo + (int64_t)(dice % (uint64_t)(hi - lo + 1));
+}
+
+enum { PEOPLE = 6, POSTS = 4 };
+static struct match_employer employer;
+static struct match_weights weights;
+
+/* Pay in steps of 500 yuan and few wishes, so that there are ties. */
+static struct match_problem problem(int32_t n, int32_t m)
+{
+    static const int64_t homes[] = { 621121000000, 621102000000, 500237000000 };
+    static const int64_t works[] = { 350181000000, 350102000000, 370681000000 };
+    struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, n);
+    struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, m);
+
+    weights = match_weights_default();
+    employer = (struct match_employer){ .id = 1 };
+    for (int32_t i = 0; i < n; i++)
+        persons[i] = (struct match_person){ .id = i + 1,
+                                            .home = homes[roll(0, 2)],
+                                            .birth = { 1990, 1, 1 },
+                                            .least_wage_fen = roll(4, 8) * 50000,
+                                            .companion_id = NONE,
+                                            .skill_level = -1,
+                                            .is_willing = true };
+    for (int32_t p = 0; p < m; p++)
+        posts[p] = (struct match_post){ .id = p + 1,
+                                        .employer = &employer,
+                                        .work = works[roll(0, 2)],
+                                        .seats = (int32_t)roll(1, 2),
+                                        .pay_form = MATCH_PAY_TIME,
+                                        .pay_low_fen = roll(6, 10) * 50000,
+                                        .pay_high_fen = NONE,
+                                        .newcomer_pay_fen = NONE };
+    return (struct match_problem){ .persons = persons,
+                                   .posts = posts,
+                                   .n_persons = n,
+                                   .n_posts = m,
+                                   .today = { 2026, 3, 1 },
+                                   .weights = &weights };
+}
+
+static int32_t points(const struct match_problem *in, int32_t i, int32_t p)
+{
+    return match_feasible(&in->persons[i], &in->posts[p], in->today)
+               ? match_points(&in->persons[i], &in->posts[p], in->weights)
+               : 0;
+}
+
+struct every {
+    const struct match_problem *in;
+    const int32_t *had;
+    int32_t left[POSTS];
+    int64_t value;
+    int32_t stay; /* most people who keep what they had in an assignment worth `value` */
+};
+
+static void look(struct every *e, int32_t i, int64_t value, int32_t stay)
+{
+    if (i == e->in->n_persons) {
+        if (value > e->value || (value == e->value && stay > e->stay)) {
+            e->value = value;
+            e->stay = stay;
+        }
+        return;
+    }
+    look(e, i + 1, value, stay);
+    for (int32_t p = 0; p < e->in->n_posts; p++) {
+        struct every in = *e;
+        int32_t worth = points(e->in, i, p);
+
+        if (worth <= 0 || e->left[p] == 0)
+            continue;
+        in.left[p]--;
+        look(&in, i + 1, value + worth, stay + (e->had[i] == p));
+        e->value = in.value;
+        e->stay = in.stay;
+    }
+}
+
+/* E's seats are given back by the copies that look() makes. */
+static struct every every(const struct match_problem *in, const int32_t *had)
+{
+    struct every e = { .in = in, .had = had, .value = -1 };
+
+    for (int32_t p = 0; p < in->n_posts; p++)
+        e.left[p] = in->posts[p].seats;
+    look(&e, 0, 0, 0);
+    return e;
+}
+
+static struct match_start *start_of(const struct match_problem *in,
+                                    const struct match_assignment *a)
+{
+    struct match_start *start = NEW(test_arena(), struct match_start);
+    int64_t *price = NEW_ARRAY(test_arena(), int64_t, in->n_posts + 1);
+
+    for (int32_t p = 0; p < in->n_posts; p++)
+        price[p] = a->auction.price[p] * MATCH_PRICE_UNIT / a->auction.scale;
+    *start = (struct match_start){ price, a->auction.post, a->gap };
+    return start;
+}
+
+static const struct match_again nothing_promised;
+
+TEST("a match from the one before it is as good as one anew, and moves no more people than it must")
+{
+    int moved = 0;
+
+    dice = 77;
+    for (int round = 0; round < 300; round++) {
+        struct match_problem in = problem(PEOPLE, POSTS), changed = in;
+        struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, POSTS);
+        struct match_assignment before, again;
+        struct every best;
+        int32_t stay = 0;
+
+        match_assign(test_arena(), &in, &before);
+        memcpy(posts, in.posts, sizeof *posts * POSTS);
+        posts[roll(0, POSTS - 1)].seats = round % 3 ? 0 : 3;
+        changed.posts = posts;
+        changed.start = start_of(&in, &before);
+        match_again_assign(test_arena(), &nothing_promised, &changed, &again);
+        best = every(&changed, before.auction.post);
+        for (int i = 0; i < PEOPLE; i++)
+            stay += before.auction.post[i] >= 0 && again.auction.post[i] == before.auction.post[i];
+        EXPECT_INT(again.value, best.value);
+        EXPECT(again.bound >= best.value);
+        EXPECT_INT(stay, best.stay);
+        moved += PEOPLE - stay;
+    }
+    EXPECT(moved > 300);
+}
+
+TEST("with nothing changed a match from the one before it moves nobody")
+{
+    dice = 5;
+    for (int round = 0; round < 20; round++) {
+        struct match_problem in = problem(400, 60);
+        struct match_assignment before, again;
+        int moved = 0;
+
+        in.most = 3;
+        match_assign(test_arena(), &in, &before);
+        in.start = start_of(&in, &before);
+        match_again_assign(test_arena(), &nothing_promised, &in, &again);
+        for (int i = 0; i < in.n_persons; i++)
+            moved += again.auction.post[i] != before.auction.post[i];
+        EXPECT_INT(moved, 0);
+        EXPECT_INT(again.value, before.value);
+        EXPECT(again.auction.certificate.sound);
+    }
+}
+
+TEST("a start that is nonsense costs no points: seats twice given, posts not allowed, odd prices")
+{
+    dice = 19;
+    for (int round = 0; round < 60; round++) {
+        struct match_problem in = problem(PEOPLE, POSTS), wild = in;
+        int32_t *post = NEW_ARRAY(test_arena(), int32_t, PEOPLE);
+        int64_t *price = NEW_ARRAY(test_arena(), int64_t, POSTS);
+        struct match_start start = { price, post, 0 };
+        struct match_assignment a;
+
+        for (int i = 0; i < PEOPLE; i++)
+            post[i] = (int32_t)roll(-1, POSTS - 1);
+        for (int p = 0; p < POSTS; p++)
+            price[p] = roll(0, 1) * roll(0, 5000000);
+        wild.start = &start;
+        match_again_assign(test_arena(), &nothing_promised, &wild, &a);
+        EXPECT_INT(a.value, every(&in, post).value);
+    }
+}
+
+TEST("who has refused a post is proposed another, or none")
+{
+    dice = 3;
+    for (int round = 0; round < 60; round++) {
+        struct match_problem in = problem(PEOPLE, POSTS);
+        struct match_refusal refused[PEOPLE];
+        struct match_again promised = { .refused = refused };
+        struct match_assignment before, a;
+        int32_t *had = NEW_ARRAY(test_arena(), int32_t, PEOPLE);
+        struct match_start *start;
+
+        match_assign(test_arena(), &in, &before);
+        start = start_of(&in, &before);
+        for (int32_t i = 0; i < PEOPLE; i++) {
+            had[i] = before.auction.post[i];
+            if (had[i] >= 0 && i % 2) {
+                refused[promised.n_refused++] = (struct match_refusal){ i, had[i] };
+                had[i] = -1;
+            }
+        }
+        start->post = had;
+        in.start = start;
+        match_again_assign(test_arena(), &promised, &in, &a);
+        for (size_t k = 0; k < promised.n_refused; k++)
+            EXPECT(a.auction.post[refused[k].person] != refused[k].post);
+        EXPECT(a.auction.certificate.sound);
+        EXPECT(a.value <= before.value);
+        EXPECT(a.gap >= 0);
+    }
+}
+
+/* --- in the ledger --- */
+
+#define PAIR "\"home\":621121000000,\"work\":350181000000"
+
+static int64_t run_anew(struct ctx *cx)
+{
+    int64_t id = NONE;
+
+    if (match_run_now(cx, 621121000000, 350181000000, NULL, &id) != OK)
+        test_fail(__FILE__, __LINE__, "%s: %s", cx->failure.code, cx->failure.message);
+    return id;
+}
+
+static int64_t run_from(struct ctx *cx, int64_t previous, const char *more)
+{
+    int64_t id = road_create(cx, "match_runs.create",
+                             arena_printf(cx->mem, "{" PAIR ",\"previous_id\":\"%lld\"%s}",
+                                          (long long)previous, more));
+
+    if (match_run_execute(cx, id) != OK)
+        test_fail(__FILE__, __LINE__, "%s: %s", cx->failure.code, cx->failure.message);
+    return id;
+}
+
+/* Of a person in a run: "state post_id"; NULL when she is not in it. */
+static const char *standing(struct ctx *cx, int64_t run, int64_t person)
+{
+    EXPECT_INT(road_call(cx, "match_runs.results", run,
+                         arena_printf(cx->mem, "person_id=%lld", (long long)person)),
+               OK);
+    if (road_int(cx, "total") != 1)
+        return NULL;
+    return arena_printf(cx->mem, "%s %lld", road_str(cx, "items.0.state"),
+                        (long long)road_int(cx, "items.0.post_id"));
+}
+
+static int64_t result_of(struct ctx *cx, int64_t run, int64_t person)
+{
+    EXPECT_INT(road_call(cx, "match_runs.results", run,
+                         arena_printf(cx->mem, "person_id=%lld", (long long)person)),
+               OK);
+    return road_int(cx, "items.0.id");
+}
+
+static void offer(struct ctx *cx, int64_t run, int64_t person)
+{
+    int64_t result = result_of(cx, run, person);
+
+    EXPECT_INT(road_call(cx, "offers.of_run", run,
+                         arena_printf(cx->mem, "{\"result_ids\":[\"%lld\"]}", (long long)result)),
+               OK);
+    EXPECT_INT(road_int(cx, "made"), 1);
+}
+
+static void answer(struct ctx *cx, const char *op, int64_t person)
+{
+    EXPECT_INT(road_call(cx, "offers.list", NONE,
+                         arena_printf(cx->mem, "person_id=%lld&state=OFFERED", (long long)person)),
+               OK);
+    EXPECT_INT(road_call(cx, op, road_int(cx, "items.0.id"), "{\"reason\":\"PAY\"}"), OK);
+}
+
+static int64_t figure(struct ctx *cx, int64_t run, const char *name)
+{
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    return road_int(cx, name);
+}
+
+static int64_t turn(struct ctx *cx, int64_t run, int64_t before, const char *name)
+{
+    const struct json_value *turns;
+
+    EXPECT_INT(road_call(cx, "match_runs.compare", run,
+                         arena_printf(cx->mem, "run_id=%lld&turn=%s", (long long)before, name)),
+               OK);
+    turns = road_member(cx, "turns");
+    for (size_t i = 0; i < json_count(turns); i++)
+        if (str_eq(json_as_str(json_get(json_at(turns, i), "turn")), name))
+            return json_as_int(json_get(json_at(turns, i), "people"));
+    return NONE;
+}
+
+STORE_TEST("a run begins from a done run of the same pairing alone, and from one it may see")
+{
+    int64_t done = run_anew(cx), other = NONE, waiting;
+
+    EXPECT_INT(match_run_now(cx, 621121000000, 350100000000, NULL, &other), OK);
+    waiting = road_create(cx, "match_runs.create", "{" PAIR "}");
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         arena_printf(cx->mem, "{" PAIR ",\"previous_id\":\"%lld\"}",
+                                      (long long)other)),
+               E_INVALID);
+    EXPECT_STR(cx->failure.code, "match.previous_other");
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         arena_printf(cx->mem, "{" PAIR ",\"previous_id\":\"%lld\"}",
+                                      (long long)waiting)),
+               E_INVALID);
+    EXPECT_STR(cx->failure.code, "match.not_done");
+    EXPECT_INT(match_run_now(cx, 621100000000, 350181000000, NULL, &other), OK);
+    cx->who.scope = road_west;
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         arena_printf(cx->mem,
+                                      "{\"home\":621121000000,\"work\":350181000000,"
+                                      "\"previous_id\":\"%lld\"}",
+                                      (long long)other)),
+               E_INVALID);
+    EXPECT_STR(cx->failure.code, "match.previous_unknown");
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         arena_printf(cx->mem, "{" PAIR ",\"previous_id\":\"%lld\"}",
+                                      (long long)done)),
+               OK);
+    EXPECT_INT(road_int(cx, "previous_id"), done);
+}
+
+STORE_TEST(
+    "who holds an offer keeps it, who refused one is proposed another post, a choice by hand stays")
+{
+    int64_t a = road_post(cx, "甲厂", 2), b = road_post(cx, "乙厂", 2), person[4], first, second;
+    const char *had;
+
+    for (int i = 0; i < 4; i++)
+        person[i] = road_person(cx, i + 1);
+    first = run_anew(cx);
+    EXPECT_INT(figure(cx, first, "placed"), 4);
+    offer(cx, first, person[0]);
+    answer(cx, "offers.accept", person[0]);
+    offer(cx, first, person[1]);
+    answer(cx, "offers.decline", person[1]);
+    had = strchr(standing(cx, first, person[1]), ' ') + 1;
+    road_post(cx, "丙厂", 3); /* somewhere else to go */
+    second = run_from(cx, first, "");
+    EXPECT_STR(standing(cx, second, person[0]), standing(cx, first, person[0]));
+    EXPECT(strstr(standing(cx, second, person[0]), "OFFERED") != NULL);
+    EXPECT(strstr(standing(cx, second, person[1]), "PROPOSED") != NULL);
+    EXPECT(strstr(standing(cx, second, person[1]), had) == NULL);
+    EXPECT_INT(figure(cx, second, "people"), 4);
+    EXPECT_INT(figure(cx, second, "placed"), 4);
+    EXPECT_INT(turn(cx, second, first, "LOST"), 0);
+    EXPECT_INT(turn(cx, second, first, "LEFT"), 0);
+    EXPECT_INT(turn(cx, second, first, "MOVED"), 1);
+    EXPECT_STR(road_str(cx, "items.0.why.outcome"), "REFUSED");
+
+    for (int64_t to = a, i = 0; i < 2; i++, to = b) /* by hand to the post that is not hers */
+        if (!strstr(standing(cx, second, person[2]),
+                    arena_printf(cx->mem, "%lld", (long long)to)) &&
+            road_call(cx, "match_results.override", result_of(cx, second, person[2]),
+                      arena_printf(cx->mem, "{\"post_id\":\"%lld\",\"reason\":\"同乡在此\"}",
+                                   (long long)to)) == OK)
+            break;
+    had = standing(cx, second, person[2]);
+    first = run_from(cx, second, "");
+    EXPECT_STR(standing(cx, first, person[2]), had);
+    if (strstr(had, "OVERRIDDEN")) {
+        EXPECT_INT(road_call(cx, "match_results.get", result_of(cx, first, person[2]), NULL), OK);
+        EXPECT_STR(road_str(cx, "override_reason"), "同乡在此");
+    }
+    EXPECT_STR(standing(cx, first, person[0]), standing(cx, second, person[0]));
+    EXPECT(figure(cx, first, "value") <= figure(cx, first, "bound"));
+}
+
+STORE_TEST(
+    "an unchanged ledger: nobody moves; a post withdrawn: its people are told so, others stay")
+{
+    int64_t post[3], person[6], first, second, gone = 0;
+
+    post[0] = road_post(cx, "甲厂", 2);
+    post[1] = road_post(cx, "乙厂", 2);
+    post[2] = road_post(cx, "丙厂", 2);
+    for (int i = 0; i < 6; i++)
+        person[i] = road_person(cx, i + 1);
+    first = run_anew(cx);
+    second = run_from(cx, first, "");
+    EXPECT_INT(turn(cx, second, first, "STAYED"), 6);
+    EXPECT_INT(figure(cx, second, "value"), figure(cx, first, "value"));
+    EXPECT_INT(figure(cx, second, "bound") - figure(cx, second, "value"),
+               figure(cx, first, "bound") - figure(cx, first, "value"));
+    EXPECT_INT(road_call(cx, "match_runs.since", second, ""), OK);
+    EXPECT_INT(road_int(cx, "posts_closed"), 0);
+
+    EXPECT_INT(road_call(cx, "posts.suspend", post[1], "{\"reason\":\"停产\"}"), OK);
+    EXPECT_INT(road_call(cx, "match_runs.since", second, ""), OK);
+    EXPECT_INT(road_int(cx, "posts_closed"), 1);
+    for (int i = 0; i < 6; i++)
+        gone += strstr(standing(cx, second, person[i]),
+                       arena_printf(cx->mem, "%lld", (long long)post[1])) != NULL;
+    first = run_from(cx, second, "");
+    EXPECT_INT(gone, 2);
+    EXPECT_INT(turn(cx, first, second, "LOST"), 2);
+    EXPECT_STR(road_str(cx, "items.0.why.outcome"), "POST_NOT_IN_RUN");
+    EXPECT(strstr(road_str(cx, "items.0.why.zh"), "未开放") != NULL);
+    EXPECT_INT(turn(cx, first, second, "STAYED"), 4);
+    EXPECT_INT(figure(cx, first, "value"), figure(cx, run_anew(cx), "value"));
+}
+
+STORE_TEST(
+    "a run begins with the weights and conditions of the one before it unless it has its own")
+{
+    int64_t first, second;
+
+    road_post(cx, "甲厂", 3);
+    road_person(cx, 1);
+    first = road_create(cx, "match_runs.create",
+                        "{" PAIR ",\"weights\":{\"distance\":77},\"constraints\":{\"limits\":[{"
+                        "\"kind\":\"NONE_OR\",\"who\":\"COUNTY\",\"where\":\"CITY\",\"n\":9}]}}");
+    EXPECT_INT(match_run_execute(cx, first), OK);
+    EXPECT_INT(figure(cx, first, "placed"), 0);
+    second = run_from(cx, first, "");
+    EXPECT_INT(figure(cx, second, "placed"), 0);
+    EXPECT_INT(road_int(cx, "weights_used.distance"), 77);
+    second = run_from(cx, first, ",\"weights\":{\"distance\":78},\"constraints\":{}");
+    EXPECT_INT(figure(cx, second, "placed"), 1);
+    EXPECT_INT(road_int(cx, "weights_used.distance"), 78);
+}
+
+STORE_TEST("with conditions too, who holds an offer keeps it and counts")
+{
+    int64_t person[3], first, second;
+
+    road_post(cx, "甲厂", 3);
+    for (int i = 0; i < 3; i++)
+        person[i] = road_person(cx, i + 1);
+    first = run_anew(cx);
+    offer(cx, first, person[1]);
+    second = run_from(cx, first,
+                      ",\"constraints\":{\"limits\":[{\"kind\":\"AT_MOST\",\"who\":\"COUNTY\","
+                      "\"where\":\"ANYWHERE\",\"n\":2}]}");
+    EXPECT_STR(standing(cx, second, person[1]), standing(cx, first, person[1]));
+    EXPECT_INT(figure(cx, second, "placed"), 2);
+}
+
+/* --- progress --- */
+
+struct steps {
+    struct match_progress step[64];
+    int n;
+    bool was_seen; /* in the run itself, while its people were matched */
+    struct ctx *cx;
+    int64_t run;
+};
+
+static void take_step(void *arg, const struct match_progress *progress)
+{
+    struct steps *s = arg;
+    struct match_progress seen;
+
+    if (s->n < (int)ARRAY_LEN(s->step))
+        s->step[s->n++] = *progress;
+    if (progress->stage == MATCH_ASSIGNING && match_progress_find(s->run, &seen))
+        s->was_seen = seen.stage == MATCH_ASSIGNING &&
+                      road_call(s->cx, "match_runs.get", s->run, NULL) == OK &&
+                      str_eq(road_str(s->cx, "progress.stage"), "ASSIGNING");
+}
+
+STORE_TEST("a run tells its steps in order, with the gap so far and everybody stored at the end")
+{
+    struct steps s = { .cx = cx };
+
+    road_post(cx, "甲厂", 1);
+    for (int i = 0; i < 3; i++)
+        road_person(cx, i + 1);
+    s.run = road_create(cx, "match_runs.create", "{" PAIR "}");
+    match_runs_follow(&(struct match_watch){ take_step, &s });
+    EXPECT_INT(match_run_execute(cx, s.run), OK);
+    match_runs_follow(NULL);
+    EXPECT(s.n >= 5);
+    EXPECT_INT(s.step[0].stage, MATCH_READING);
+    for (int i = 1; i < s.n; i++) {
+        EXPECT(s.step[i].stage >= s.step[i - 1].stage);
+        EXPECT(s.step[i].stage > s.step[i - 1].stage || s.step[i].done > s.step[i - 1].done);
+        EXPECT(s.step[i].gap >= 0);
+    }
+    EXPECT_INT(s.step[2].stage, MATCH_ASSIGNING);
+    EXPECT_INT(s.step[s.n - 1].stage, MATCH_STORING);
+    EXPECT_INT(s.step[s.n - 1].done, 3);
+    EXPECT_INT(s.step[s.n - 1].of, 3);
+    EXPECT(s.was_seen);
+    EXPECT_INT(road_call(cx, "match_runs.get", s.run, NULL), OK);
+    EXPECT_STR(road_str(cx, "progress.stage"), NULL);
+}
