@@ -1,14 +1,15 @@
 /* bench_matching.c — the whole road from people and posts to an assignment.
  *
  *     bench_matching PERSONS POSTS [WITHOUT_WISH_PERCENT=30] [SEATS_PER_PERSON=0.9] [SEED=1]
- * [STORE | candidates [ESTIMATE=0]]
+ * [STORE | candidates [ESTIMATE=0] | again]
  *
  * With a store, an empty file or database, the outcome is stored there too, with its reasons; with
  * `candidates` it ends after these. Their checksum must not move when only speed was meant to
- * change. ESTIMATE is the weight of an estimate of retention with coefficients of usual size.
- * People of 60 western counties who share tastes: a few destinations and trades are far more wanted
- * than others; the given share has no wish for a place, and half of all none for a trade. Posts in
- * 60 eastern districts, 200 occupations. Prints one line. */
+ * change. ESTIMATE is the weight of an estimate of retention with coefficients of usual size. With
+ * `again` the match is made once more from its outcome: with nothing changed, and with the scarcest
+ * post withdrawn. People of 60 western counties who share tastes: a few destinations and trades are
+ * far more wanted than others; the given share has no wish for a place, and half of all none for a
+ * trade. Posts in 60 eastern districts, 200 occupations. Prints one line. */
 #include "app/modules.h"
 #include "matching/load.h"
 #include "matching/retention.h"
@@ -203,6 +204,53 @@ static bool store_outcome(const char *url, struct match_save *save)
     return err == OK;
 }
 
+/* --- once more --- */
+
+static void match_again(const struct match_problem *in, const struct match_assignment *before,
+                        const char *what)
+{
+    struct arena *mem = arena_new();
+    int64_t *price = NEW_ARRAY(mem, int64_t, in->n_posts);
+    struct match_start start = { price, before->auction.post, before->gap };
+    struct match_problem again = *in;
+    struct match_assignment anew, a;
+    struct moment at[3];
+    int32_t moved = 0, lost = 0;
+
+    for (int32_t p = 0; p < in->n_posts; p++)
+        price[p] = (int64_t)((__int128)before->auction.price[p] * MATCH_PRICE_UNIT /
+                             before->auction.scale);
+    again.start = &start;
+    at[0] = now();
+    match_assign(mem, in, &anew);
+    at[1] = now();
+    match_again_assign(mem, &(struct match_again){ 0 }, &again, &a);
+    at[2] = now();
+    for (int32_t i = 0; i < in->n_persons; i++) {
+        moved += a.auction.post[i] != before->auction.post[i];
+        lost += before->auction.post[i] >= 0 && a.auction.post[i] < 0;
+    }
+    printf("again=%s anew_cpu_s=%.2f again_cpu_s=%.2f again_wall_s=%.2f rounds=%d moved=%d lost=%d "
+           "value=%lld anew=%lld gap=%.4f%%\n",
+           what, at[1].cpu - at[0].cpu, at[2].cpu - at[1].cpu, at[2].wall - at[1].wall, a.rounds,
+           moved, lost, (long long)a.value, (long long)anew.value,
+           100.0 * (double)a.gap / (double)MAX(1, a.bound));
+    arena_free(mem);
+}
+
+static void match_both_again(struct match_problem *in, struct match_post *posts,
+                             const struct match_assignment *a)
+{
+    int32_t scarcest = 0;
+
+    match_again(in, a, "unchanged");
+    for (int32_t p = 1; p < in->n_posts; p++)
+        if (a->auction.price[p] > a->auction.price[scarcest])
+            scarcest = p;
+    posts[scarcest].seats = 0;
+    match_again(in, a, "withdrawn");
+}
+
 static uint64_t checksum(const struct match_candidates *c, int32_t n)
 {
     uint64_t sum = 14695981039346656037u;
@@ -245,6 +293,7 @@ int main(int argc, char **argv)
     struct match_problem in = {
         .n_persons = n, .n_posts = m, .today = { 2026, 3, 1 }, .weights = &weights
     };
+    struct match_post *posts;
     struct match_candidates c;
     struct match_assignment a;
     struct rusage use;
@@ -253,7 +302,7 @@ int main(int argc, char **argv)
     weights.retention_model = argc > 7 ? atoi(argv[7]) : 0;
     dice = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
     make_places();
-    in.posts = make_posts(mem, m, n * seats);
+    in.posts = posts = make_posts(mem, m, n * seats);
     in.persons = make_persons(mem, n, argc > 3 ? atoi(argv[3]) : 30);
     at[0] = now();
     match_candidates(mem, &in, &c);
@@ -276,13 +325,15 @@ int main(int argc, char **argv)
         (double)c.pairs / n, at[2].cpu - at[1].cpu, at[2].wall - at[1].wall, a.rounds,
         (long long)a.considered.row[n], a.auction.certificate.placed, (long long)a.value,
         (long long)a.bound, 100.0 * (double)a.gap / (double)MAX(1, a.bound), use.ru_maxrss / 1024);
-    if (argc > 6 &&
-        !store_outcome(argv[6],
-                       &(struct match_save){ .run_id = 1,
-                                             .input = &(struct match_input){ .home = 620000000000,
-                                                                             .work = 350000000000 },
-                                             .problem = &in,
-                                             .assignment = &a }))
+    if (argc > 6 && str_eq(argv[6], "again"))
+        match_both_again(&in, posts, &a);
+    else if (argc > 6 &&
+             !store_outcome(argv[6], &(struct match_save){
+                                         .run_id = 1,
+                                         .input = &(struct match_input){ .home = 620000000000,
+                                                                         .work = 350000000000 },
+                                         .problem = &in,
+                                         .assignment = &a }))
         return 1;
     arena_free(mem);
     return !a.auction.certificate.sound;
