@@ -227,40 +227,30 @@ static enum err read_offer(struct ctx *cx, const struct rows *r, void *arg)
     return reader->fn(cx, &offer, reader->arg);
 }
 
-enum err match_each_offer(struct ctx *cx, int64_t home, match_offer_fn *fn, void *arg)
+enum err match_each_offer(struct ctx *cx, int64_t home, int64_t since, match_offer_fn *fn,
+                          void *arg)
 {
     struct offer_reader reader = { fn, arg };
     int64_t lo, hi;
 
     division_range(home, &lo, &hi);
-    return db_each(
-        cx, read_offer, &reader,
-        "SELECT o.person_id, o.post_id, o.state FROM offer o WHERE SCOPE(offer o)"
-        " AND o.home BETWEEN $1 AND $2 AND o.state IN ('ACCEPTED', 'OFFERED', 'DECLINED')"
-        " ORDER BY o.person_id, o.state, o.id DESC",
-        P(lo), P(hi));
+    return db_each(cx, read_offer, &reader,
+                   "SELECT o.person_id, o.post_id, o.state FROM offer o WHERE SCOPE(offer o)"
+                   " AND o.home BETWEEN $1 AND $2 AND (o.state IN ('ACCEPTED', 'OFFERED')"
+                   " OR (o.state = 'DECLINED' AND o.answered_at >= $3))"
+                   " ORDER BY o.person_id, o.state, o.id DESC",
+                   P(lo), P(hi), P(since));
 }
 
-enum err match_count_refused(struct ctx *cx, int64_t run_id, int64_t *ret)
-{
-    struct rows r;
-
-    TRY(db_one(cx, &r,
-               "SELECT count(DISTINCT o.person_id) AS n FROM offer o WHERE SCOPE(offer o)"
-               " AND o.run_id = $1 AND o.state = 'DECLINED'",
-               P(run_id)));
-    *ret = row_int(&r, 0, "n");
-    return OK;
-}
-
-enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id, bool *ret)
+enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id, int64_t since,
+                           bool *ret)
 {
     struct rows r;
 
     TRY(db_rows(cx, &r,
                 "SELECT 1 AS n FROM offer o WHERE SCOPE(offer o) AND o.person_id = $1"
-                " AND o.post_id = $2 AND o.state = 'DECLINED' LIMIT 1",
-                P(person_id), P(post_id)));
+                " AND o.post_id = $2 AND o.state = 'DECLINED' AND o.answered_at >= $3 LIMIT 1",
+                P(person_id), P(post_id), P(since)));
     *ret = r.n > 0;
     return OK;
 }

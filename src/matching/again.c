@@ -74,17 +74,6 @@ static enum err add_promised(struct ctx *cx, const struct rows *r, void *arg)
     return OK;
 }
 
-static enum err close_post(struct ctx *cx, const struct rows *r, void *arg)
-{
-    const struct taking *t = arg;
-    int32_t p = post_at(t, row_int(r, 0, "id"));
-
-    (void)cx;
-    if (p >= 0)
-        t->in->posts[p].seats = 0;
-    return OK;
-}
-
 static enum err add_offer(struct ctx *cx, const struct match_offer *offer, void *arg)
 {
     const struct taking *t = arg;
@@ -125,19 +114,38 @@ static int refusal_order(const void *a, const void *b)
     return (x->post > y->post) - (x->post < y->post);
 }
 
+enum err match_again_since(struct ctx *cx, int64_t run_id, int64_t *ret)
+{
+    struct rows r;
+
+    TRY(db_one(cx, &r,
+               "WITH RECURSIVE c (id, previous_id, created_at) AS (SELECT r.id, r.previous_id,"
+               " r.created_at FROM match_run r WHERE"
+               " SCOPE_NOT(match_run 'when runs before one in scope were made') AND r.id = $1"
+               " UNION ALL SELECT r.id, r.previous_id, r.created_at FROM match_run r JOIN c ON"
+               " SCOPE_NOT(match_run 'when runs before one in scope were made')"
+               " AND r.id = c.previous_id) SELECT min(c.created_at) AS since FROM c",
+               P(run_id)));
+    *ret = row_int(&r, 0, "since");
+    return OK;
+}
+
 /* Offers are read twice, for people are numbered anew between. */
 static enum err take_offers(struct ctx *cx, struct taking *t)
 {
+    int64_t since;
+
+    TRY(match_again_since(cx, t->in->previous_id, &since));
     TRY(db_each(cx, add_promised, t,
                 "SELECT p.id FROM person p WHERE SCOPE(person p)"
                 " AND p.labour_status IN ('MATCHED', 'SIGNED_UP') AND p.id IN (SELECT m.person_id"
                 " FROM match_result m WHERE SCOPE(match_result m) AND m.run_id = $1"
                 " AND m.state = 'OFFERED') ORDER BY p.id",
                 P(t->in->previous_id)));
-    TRY(match_each_offer(cx, t->in->home, add_offer, t));
+    TRY(match_each_offer(cx, t->in->home, since, add_offer, t));
     drop_unpromised(t);
     t->again->n_refused = 0;
-    TRY(match_each_offer(cx, t->in->home, add_offer, t));
+    TRY(match_each_offer(cx, t->in->home, since, add_offer, t));
     if (t->again->n_refused)
         qsort(t->again->refused, t->again->n_refused, sizeof *t->again->refused, refusal_order);
     return OK;
@@ -225,7 +233,6 @@ enum err match_again_load(struct ctx *cx, struct match_input *in, struct match_a
         t.posts[p] = (struct at){ in->posts[p].id, (int32_t)p };
     if (in->n_posts)
         qsort(t.posts, in->n_posts, sizeof *t.posts, at_order);
-    TRY(match_each_closed(cx, in, close_post, &t));
     for (size_t p = 0; p < in->n_posts; p++)
         t.left[p] = in->posts[p].seats;
     TRY(take_offers(cx, &t));
@@ -299,6 +306,46 @@ static bool drop_refused(const struct match_again *again, int32_t n, struct matc
     return is_used;
 }
 
+/* What the best post leaves a person at the prices, in 1/scale points, but for those refused from
+ * refused[0] on. Looks at every post. */
+static int64_t most_left(const struct match_problem *in, const struct auction_result *a, int32_t i,
+                         const struct match_refusal *refused, size_t n)
+{
+    const struct match_person *person = &in->persons[i];
+    int64_t most = 0;
+
+    for (int32_t p = 0; p < in->n_posts; p++) {
+        if (n > 0 && refused->post == p) { /* ascending */
+            do
+                refused++, n--;
+            while (n > 0 && refused->post == p);
+            continue;
+        }
+        if (in->posts[p].seats > 0 && match_feasible(person, &in->posts[p], in->today))
+            most = MAX(most,
+                       match_points(person, &in->posts[p], in->weights) * a->scale - a->price[p]);
+    }
+    return most;
+}
+
+/* The bound without what is refused: at the same prices those people have so much less. */
+static void lower_bound(const struct match_again *again, const struct match_problem *in,
+                        struct match_assignment *a)
+{
+    __int128 less = 0;
+
+    for (size_t r = 0, n; r < again->n_refused; r += n) {
+        int32_t i = again->refused[r].person;
+
+        for (n = 1; r + n < again->n_refused && again->refused[r + n].person == i;)
+            n++;
+        less += most_left(in, &a->auction, i, NULL, 0) -
+                most_left(in, &a->auction, i, &again->refused[r], n);
+    }
+    a->bound -= (int64_t)(less / a->auction.scale);
+    a->gap = a->bound - a->value;
+}
+
 /* The run before is the outcome as long as it misses the best by no more than it did, but for what
  * its prices were rounded by. */
 static bool is_as_good(const struct match_problem *in, const struct match_assignment *a)
@@ -309,7 +356,13 @@ static bool is_as_good(const struct match_problem *in, const struct match_assign
 void match_again_assign(struct arena *mem, const struct match_again *again,
                         const struct match_problem *in, struct match_assignment *ret)
 {
+    bool is_settled;
+
     match_assign(mem, in, ret);
-    if (again && (drop_refused(again, in->n_persons, ret) || !is_as_good(in, ret)))
+    if (!again)
+        return;
+    is_settled = !drop_refused(again, in->n_persons, ret) && is_as_good(in, ret);
+    lower_bound(again, in, ret);
+    if (!is_settled)
         match_settle(mem, in, ret);
 }

@@ -23,6 +23,9 @@ struct match_again {
 MUST_CHECK enum err match_again_load(struct ctx *cx, struct match_input *in,
                                      struct match_again **ret);
 
+/* When the first run was made of those that began from one another, up to this one. */
+MUST_CHECK enum err match_again_since(struct ctx *cx, int64_t run_id, int64_t *ret);
+
 /* Who and what is promised, out of the market and back again; the second with the promises in the
  * assignment. Nothing for NULL. */
 void match_again_hide(const struct match_again *again, struct match_input *in);

@@ -39,11 +39,6 @@ enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
     "j.state = 'OPEN' AND j.work BETWEEN $1 AND $2 AND j.taken < j.headcount" \
     " AND (j.expires_on IS NULL OR j.expires_on >= $4)"
 #define IS_FRESH "j.confirmed_at >= $3"
-/* Posts offered of the run $5. */
-#define IS_OFFERED                                                              \
-    "j.id IN (SELECT m.post_id FROM match_result m WHERE SCOPE(match_result m)" \
-    " AND m.run_id = $5 AND m.state = 'OFFERED')"
-
 /* The next part of a list joined by commas, moving *at behind it. */
 static const char *next_part(struct arena *mem, const char **at)
 {
@@ -255,6 +250,57 @@ static enum err load_records(struct ctx *cx, struct match_input *in)
     return match_load_grants(cx, in->persons, in->n_persons, in->posts, in->n_posts);
 }
 
+/* The post of an offer is in the input without a seat when it stands open no more. */
+static enum err add_offered(struct ctx *cx, const struct rows *r, void *arg)
+{
+    struct match_input *in = arg;
+
+    for (size_t p = 0; p < in->n_posts; p++)
+        if (in->posts[p].id == row_int(r, 0, "id"))
+            return OK;
+    TRY(add_post(cx, r, in));
+    in->posts[in->n_posts - 1].seats = 0;
+    return OK;
+}
+
+static int employer_order(const void *a, const void *b)
+{
+    const struct match_employer *const *x = a, *const *y = b;
+
+    return ((*x)->id > (*y)->id) - ((*x)->id < (*y)->id);
+}
+
+/* One struct for each employer, whose posts may have been read in two turns. */
+static void join_employers(struct match_input *in)
+{
+    size_t n = 0;
+
+    if (in->n_employers)
+        qsort(in->employers, in->n_employers, sizeof(struct match_employer *), employer_order);
+    for (size_t i = 0; i < in->n_employers; i++)
+        if (n == 0 || in->employers[n - 1]->id != in->employers[i]->id)
+            in->employers[n++] = in->employers[i];
+    in->n_employers = n;
+    for (size_t p = 0; p < in->n_posts; p++)
+        in->posts[p].employer =
+            *(struct match_employer **)bsearch(&in->posts[p].employer, in->employers, n,
+                                               sizeof(struct match_employer *), employer_order);
+}
+
+/* Who was made an offer of the run before that may still stand, beside those who seek work; and the
+ * posts, which may be closed by now. */
+static enum err load_offered(struct ctx *cx, struct match_input *in)
+{
+    TRY(db_each(cx, add_offered, in,
+                POST_COLUMNS " WHERE SCOPE_NOT(job_post 'a person in scope holds its offer')"
+                             " AND j.id IN (SELECT m.post_id FROM match_result m WHERE"
+                             " SCOPE(match_result m) AND m.run_id = $1 AND m.state = 'OFFERED')"
+                             " ORDER BY j.employer_id, j.id",
+                P(in->previous_id)));
+    join_employers(in);
+    return OK;
+}
+
 enum err match_load(struct ctx *cx, struct match_input *in)
 {
     int64_t lo, hi;
@@ -267,26 +313,14 @@ enum err match_load(struct ctx *cx, struct match_input *in)
         TRY(db_each(cx, add_person, in, PERSON_SELECT SEEKS " ORDER BY p.id", P(lo), P(hi)));
     division_range(in->work, &lo, &hi);
     TRY(db_each(cx, add_post, in,
-                POST_SELECT " AND ((" STANDS " AND " IS_FRESH ") OR " IS_OFFERED ")"
-                            " ORDER BY j.employer_id, j.id",
-                P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
-                P(date_text(cx->mem, cx->today)), P(in->previous_id)));
+                POST_SELECT " AND " STANDS " AND " IS_FRESH " ORDER BY j.employer_id, j.id", P(lo),
+                P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
+                P(date_text(cx->mem, cx->today))));
+    if (in->previous_id)
+        TRY(load_offered(cx, in));
     if (in->n_posts)
         qsort(in->posts, in->n_posts, sizeof *in->posts, by_likeness);
     return load_records(cx, in);
-}
-
-enum err match_each_closed(struct ctx *cx, const struct match_input *in,
-                           enum err (*fn)(struct ctx *, const struct rows *, void *), void *arg)
-{
-    int64_t lo, hi;
-
-    division_range(in->work, &lo, &hi);
-    return db_each(cx, fn, arg,
-                   "SELECT j.id FROM job_post j WHERE SCOPE(job_post j) AND " IS_OFFERED
-                   " AND NOT (" STANDS " AND " IS_FRESH ")",
-                   P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS),
-                   P(date_text(cx->mem, cx->today)), P(in->previous_id));
 }
 
 enum err match_count(struct ctx *cx, int64_t home, int64_t work, struct match_count *ret)
@@ -334,8 +368,9 @@ enum err match_count_changes(struct ctx *cx, int64_t run_id, int64_t home, int64
                " AND k.post_id = j.id)",
                P(lo), P(hi), P(cx->now - POST_FRESH_DAYS * DAY_SECONDS), P(today), P(run_id)));
     TRY(db_one(cx, &closed,
-               "SELECT count(*) AS n FROM match_post k JOIN job_post j ON SCOPE(job_post j)"
-               " AND j.id = k.post_id WHERE SCOPE_NOT(match_post 'the post is in scope')"
+               "SELECT count(*) AS n FROM match_post k JOIN job_post j ON"
+               " SCOPE_NOT(job_post 'how many of a run in scope: what is closed is seen by few')"
+               " AND j.id = k.post_id WHERE SCOPE_NOT(match_post 'of a run in scope')"
                " AND k.run_id = $1 AND (j.state NOT IN ('OPEN', 'FILLED') OR j.expires_on < $2)",
                P(run_id), P(today)));
     *ret = (struct match_changes){ .posts_closed = row_int(&closed, 0, "n"),

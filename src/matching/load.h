@@ -13,12 +13,8 @@ struct match_input {
 
 /* Everybody and every post of the two ranges that may take part, in the actor's scope, on
  * cx->today; with a previous run also who was made an offer of it that may still stand, and those
- * posts. In a transaction. */
+ * posts, without a seat when they stand open no more. In a transaction. */
 MUST_CHECK enum err match_load(struct ctx *cx, struct match_input *in);
-/* Calls fn with the `id` of each post that is in the input for such an offer alone. */
-MUST_CHECK enum err match_each_closed(struct ctx *cx, const struct match_input *in,
-                                      enum err (*fn)(struct ctx *, const struct rows *, void *),
-                                      void *arg);
 
 /* How many that would be, and how many posts are left out because nobody has confirmed them for
  * POST_FRESH_DAYS. */

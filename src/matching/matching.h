@@ -63,14 +63,14 @@ struct match_offer {
     bool is_refused;
 };
 typedef enum err match_offer_fn(struct ctx *cx, const struct match_offer *offer, void *arg);
-/* Calls fn for each, of people of the home range in the actor's scope; of one person's those
- * accepted first, then the newest. Defined by hiring, which stands behind this module. */
-MUST_CHECK enum err match_each_offer(struct ctx *cx, int64_t home, match_offer_fn *fn, void *arg);
-/* How many people have refused what a run proposed; whether a person has refused a post. Defined by
- * hiring as well. */
-MUST_CHECK enum err match_count_refused(struct ctx *cx, int64_t run_id, int64_t *ret);
+/* Calls fn for each that stands or was refused since the instant, of people of the home range in
+ * the actor's scope; of one person's those accepted first, then the newest. Defined by hiring,
+ * which stands behind this module. */
+MUST_CHECK enum err match_each_offer(struct ctx *cx, int64_t home, int64_t since,
+                                     match_offer_fn *fn, void *arg);
+/* Whether a person has refused a post since the instant. Defined by hiring as well. */
 MUST_CHECK enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id,
-                                      bool *ret);
+                                      int64_t since, bool *ret);
 
 /* --- what policies would pay --- */
 

@@ -92,8 +92,8 @@ MUST_CHECK enum err match_run_seen(struct ctx *cx, int64_t run_id);
 enum err match_run_rows(struct ctx *cx);
 enum err match_result_override(struct ctx *cx);
 enum err match_why(struct ctx *cx);
-/* Why a person does not have a post in a run, {"outcome","zh","en"}: who and what is not in scope is
- * null. */
+/* Why a person does not have a post in a run, {"outcome","zh","en"}: who and what is not in scope
+ * is null. */
 MUST_CHECK enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *in,
                                   struct json *j);
 enum err match_since(struct ctx *cx);

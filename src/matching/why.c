@@ -1,7 +1,7 @@
 /* why.c — "why did she not get that post?": a rule that failed, or what the seat was worth to
  * others (auction.h). Compared with the record as it is now, at the weights and prices of the run.
  */
-#include "matching/load.h"
+#include "matching/again.h"
 #include "matching/run.h"
 
 const struct field match_why_fields[] = {
@@ -62,6 +62,14 @@ struct why {
 /* Prices are stored in whole points. */
 enum { PRICE_SLACK = 2 };
 
+static enum err find_refusal(struct ctx *cx, struct why *w)
+{
+    int64_t since;
+
+    TRY(match_again_since(cx, w->run_id, &since));
+    return match_has_refused(cx, w->in->person_id, w->in->post_id, since, &w->is_refused);
+}
+
 static enum err load(struct ctx *cx, struct why *w)
 {
     TRY(match_load_person(cx, w->in->person_id, &w->person));
@@ -86,7 +94,7 @@ static enum err load(struct ctx *cx, struct why *w)
         return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
                     T("没有这次匹配，或尚未完成", "there is no such run, or it is not done"));
     if (row_int(&w->run, 0, "previous_id") != NONE)
-        TRY(match_has_refused(cx, w->in->person_id, w->in->post_id, &w->is_refused));
+        TRY(find_refusal(cx, w));
     return db_rows(cx, &w->post,
                    "SELECT seats, price FROM match_post k WHERE"
                    " SCOPE_NOT(match_post 'the post itself is in scope') AND k.run_id = $1"
@@ -207,24 +215,46 @@ enum err match_why(struct ctx *cx)
     return OK;
 }
 
+static void put_outcome(struct ctx *cx, const struct why *w, const char *outcome, struct json *j)
+{
+    json_object(j);
+    json_put_str(j, "outcome", outcome);
+    json_put_str(j, "zh", sentence(cx, w, outcome, LANG_ZH));
+    json_put_str(j, "en", sentence(cx, w, outcome, LANG_EN));
+    json_end(j);
+}
+
+/* A post that is closed now may be out of scope; that it took no part is known all the same. */
+static enum err took_no_part(struct ctx *cx, int64_t run_id, int64_t post_id, bool *ret)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r,
+                "SELECT 1 AS n FROM match_post k WHERE"
+                " SCOPE_NOT(match_post 'of a run that is compared in scope') AND k.run_id = $1"
+                " AND k.post_id = $2",
+                P(run_id), P(post_id)));
+    *ret = r.n == 0;
+    return OK;
+}
+
 enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *in, struct json *j)
 {
     struct why *w = NEW(cx->mem, struct why);
+    bool is_gone;
     enum err err;
 
     w->in = in;
     w->run_id = run_id;
-    err = load(cx, w);
+    TRY(took_no_part(cx, run_id, in->post_id, &is_gone));
+    err = is_gone ? OK : load(cx, w);
     if (err == E_NOT_FOUND) {
         json_null(j);
         return OK;
     }
     TRY(err);
-    TRY(compare(cx, w));
-    json_object(j);
-    json_put_str(j, "outcome", outcome_of(w));
-    json_put_str(j, "zh", sentence(cx, w, outcome_of(w), LANG_ZH));
-    json_put_str(j, "en", sentence(cx, w, outcome_of(w), LANG_EN));
-    json_end(j);
+    if (!is_gone)
+        TRY(compare(cx, w));
+    put_outcome(cx, w, is_gone ? "POST_NOT_IN_RUN" : outcome_of(w), j);
     return OK;
 }
