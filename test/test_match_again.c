@@ -437,8 +437,8 @@ STORE_TEST(
     first = run_from(cx, second, "");
     EXPECT_INT(gone, 2);
     EXPECT_INT(turn(cx, first, second, "LOST"), 2);
-    EXPECT_STR(road_str(cx, "items.0.why.outcome"), "POST_NOT_IN_RUN");
-    EXPECT(strstr(road_str(cx, "items.0.why.zh"), "未开放") != NULL);
+    EXPECT_STR(road_str(cx, "items.0.why.outcome"), "POST_CLOSED");
+    EXPECT(strstr(road_str(cx, "items.0.why.zh"), "暂停") != NULL);
     EXPECT_INT(turn(cx, first, second, "STAYED"), 4);
     EXPECT_INT(figure(cx, first, "value"), figure(cx, run_anew(cx), "value"));
 }

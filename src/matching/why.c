@@ -19,6 +19,8 @@ static const struct choice outcomes[] = {
     { "POST_NOT_IN_RUN", "该岗位没有参加这次匹配（未开放，或30天未确认，或已满，或不在范围内）",
       "the post took no part in the run (not open, not confirmed for 30 days, full, or out of its "
       "range)" },
+    { "POST_CLOSED", "该岗位已撤回、暂停招聘或到期",
+      "the post is withdrawn, suspended or expired" },
     { "RULE", "不符合硬性条件", "a rule forbids it" },
     { "WORTHLESS", "得分不高于零：对本人来说不如不去", "no points: staying would be better" },
     { "BETTER", "推荐的岗位对本人更好", "the post proposed is better for the person" },
@@ -224,37 +226,47 @@ static void put_outcome(struct ctx *cx, const struct why *w, const char *outcome
     json_end(j);
 }
 
-/* A post that is closed now may be out of scope; that it took no part is known all the same. */
-static enum err took_no_part(struct ctx *cx, int64_t run_id, int64_t post_id, bool *ret)
+/* Of a post that took no part in the run: that, and whether it is closed, which those who do not
+ * see such posts are told all the same; NULL when it took part. */
+static enum err absence(struct ctx *cx, int64_t run_id, int64_t post_id, const char **ret)
 {
     struct rows r;
+    const char *expires;
+    bool is_closed;
 
-    TRY(db_rows(cx, &r,
-                "SELECT 1 AS n FROM match_post k WHERE"
-                " SCOPE_NOT(match_post 'of a run that is compared in scope') AND k.run_id = $1"
-                " AND k.post_id = $2",
-                P(run_id), P(post_id)));
-    *ret = r.n == 0;
+    TRY(db_one(cx, &r,
+               "SELECT j.state, j.expires_on, (SELECT count(*) FROM match_post k WHERE"
+               " SCOPE_NOT(match_post 'of a run that is compared in scope') AND k.run_id = $1"
+               " AND k.post_id = j.id) AS n FROM job_post j WHERE"
+               " SCOPE_NOT(job_post 'the post of a result in scope') AND j.id = $2",
+               P(run_id), P(post_id)));
+    expires = row_text(&r, 0, "expires_on");
+    is_closed = (!str_eq(row_text(&r, 0, "state"), "OPEN") &&
+                 !str_eq(row_text(&r, 0, "state"), "FILLED")) ||
+                (expires && strcmp(expires, date_text(cx->mem, cx->today)) < 0);
+    *ret = row_int(&r, 0, "n") > 0 ? NULL : is_closed ? "POST_CLOSED" : "POST_NOT_IN_RUN";
     return OK;
 }
 
 enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *in, struct json *j)
 {
     struct why *w = NEW(cx->mem, struct why);
-    bool is_gone;
+    const char *outcome;
     enum err err;
 
     w->in = in;
     w->run_id = run_id;
-    TRY(took_no_part(cx, run_id, in->post_id, &is_gone));
-    err = is_gone ? OK : load(cx, w);
+    TRY(absence(cx, run_id, in->post_id, &outcome));
+    err = outcome ? OK : load(cx, w);
     if (err == E_NOT_FOUND) {
         json_null(j);
         return OK;
     }
     TRY(err);
-    if (!is_gone)
+    if (!outcome) {
         TRY(compare(cx, w));
-    put_outcome(cx, w, is_gone ? "POST_NOT_IN_RUN" : outcome_of(w), j);
+        outcome = outcome_of(w);
+    }
+    put_outcome(cx, w, outcome, j);
     return OK;
 }

@@ -518,6 +518,22 @@ await step('offers go to the chosen, then to all, and it is told what was not se
   await page.keyboard.press('Escape')
 })
 
+await step('a run is made again from the one before it: what is promised stays, and who changed is told', async () => {
+  await go('/matching')
+  await page.locator('table.grid a[data-row]').first().click()
+  await seen('[data-test=match-said]')
+  await settled()
+  const from = page.url()
+  await page.click('[data-test=match-again]')
+  await page.waitForURL((url) => /matching\/\d+/.test(String(url)) && String(url) !== from)
+  await seen('[data-test=changes-said]')
+  await settled()
+  must(/^比上次：.*人不变。$/.test((await page.textContent('[data-test=changes-said]')).trim()), await page.textContent('[data-test=changes-said]'))
+  must(!/失去岗位/.test(await page.textContent('[data-test=changes-said]')), 'somebody lost a post for nothing')
+  await shot('match-again')
+  await accessible('a run made again')
+})
+
 await step('the east sees who is proposed to its posts, without names before an offer', async () => {
   if (!accounts['fuzhou-clerk']) return
   await signIn('fuzhou-clerk')

@@ -16,6 +16,8 @@ export interface Run extends Row {
   people: number | null; posts: number | null; seats: number | null; placed: number | null; value: number | null; bound: number | null; milliseconds: number | null
   failure?: string | null; weights_id?: string | null; weights_number?: number | null; weights_used?: Record<string, number>
   constraints_used?: Conditions | null; constraint_outcome?: { value: number; bound: number; unknown: number; parties: number; apart: number; limits: LimitOutcome[] } | null
+  previous_id?: string | null // the run that this one began from
+  progress?: { stage: string; done: number; of: number | null; zh: string; en: string } | null
   is_part?: boolean // made by a wider office: only one's own part of it is seen
 }
 export interface Result extends Row {
@@ -27,6 +29,13 @@ export interface Result extends Row {
 }
 export interface RunPost extends Row { post_id: string; post_title?: string; employer_id?: string; employer_name?: string; work_name?: string; pay_low_fen?: number | null; pay_high_fen?: number | null; seats: number; placed: number; queue: number; price: number }
 export interface Why { outcome: string; zh: string; en: string; rules: Reason[] | null; parts: Reason[] | null; score: number; price: number | null; given_post_id: string | null; given_title: string | null; given_score: number | null; needed: number | null }
+
+// A run beside an earlier one: who has which post in the two.
+export type Turn = 'MOVED' | 'GAINED' | 'LOST' | 'LEFT' | 'STAYED' | 'UNPLACED'
+export interface Side { post_id: string | null; title: string | null; employer_name: string | null; score: number | null }
+export interface Turned { person_id: string; person_name: string | null; home_name: string; turn: Turn; was_in: boolean; is_in: boolean; before: Side; now: Side; why?: { outcome: string; zh: string; en: string } | null }
+export interface Compared { turns: { turn: Turn; people: number; value_before: number; value: number }[]; placed_before: number; placed: number; value_before: number; value: number; joined: number; left: number; items: Turned[]; next: string | null }
+export const turnOf = (r: Compared, turn: Turn): number => r.turns.find((x) => x.turn === turn)?.people ?? 0
 
 export const place = (name?: string | null): string => shortPlace(name ?? '', user.value?.division_name)
 export const pairing = (r: Pick<Run, 'home_name' | 'work_name'>): string => `${place(r.home_name)} → ${place(r.work_name)}`
