@@ -58,6 +58,19 @@ static struct outcome match_texts(struct ctx *cx, const char *roster, const char
     return o;
 }
 
+static struct outcome match_from(struct ctx *cx, const char *previous, const char *roster,
+                                 const char *posts)
+{
+    struct outcome o = { .dir = test_folder() };
+    struct match_files in = { .workers = write_file(".csv", roster),
+                              .posts = write_file(".csv", posts),
+                              .previous = previous,
+                              .dir = o.dir };
+
+    o.err = match_files_run(cx, &in, &o.r);
+    return o;
+}
+
 /* The rows of a CSV file as lines of cells joined by '|', without the header. */
 static const char *table(const char *dir, const char *name)
 {
@@ -325,4 +338,111 @@ STORE_TEST("spreadsheets of offices go in as they are")
     EXPECT(r.problem.n_persons >= rows - flawed && r.problem.n_persons <= rows);
     EXPECT_INT(r.problem.n_posts, 14);
     EXPECT(r.report.placed > 50);
+}
+
+/* Who has a post is marked as promised in the assignments of the folder. */
+static void promise_all(const char *dir)
+{
+    const char *path = arena_printf(test_arena(), "%s/assignments.csv", dir);
+    char *text = NEW_ARRAY(test_arena(), char, 100000), *at = text;
+    struct str marked = str_new(test_arena());
+    FILE *f = fopen(path, "re");
+    bool is_header = true;
+
+    EXPECT(f != NULL);
+    if (!f)
+        return;
+    text[fread(text, 1, 99999, f)] = 0;
+    fclose(f);
+    for (char *end; (end = strstr(at, "\r\n")) != NULL; at = end + 2, is_header = false)
+        str_addf(&marked, "%.*s%s\r\n", (int)(end - at), at, is_header ? "" : "yes");
+    f = fopen(path, "we");
+    fputs(marked.s, f);
+    fclose(f);
+}
+
+#define POST(no, firm, seats, pay) #no "," firm ",普工," #seats "," #pay ",福建省福州市福清市\n"
+
+STORE_TEST(
+    "a match from an earlier one moves nobody when nothing changed, and tells who moved and why")
+{
+    const char *roster = ROSTER_HEAD, *more, *changes;
+    struct outcome first, same, fewer;
+
+    for (int i = 1; i <= 5; i++)
+        roster =
+            arena_printf(test_arena(), "%s%s", roster, roster_row(i, "通渭县", "有意愿", 3000));
+    first = match_texts(cx, roster,
+                        POST_HEAD POST(G1, "甲厂", 2, 4000) POST(G2, "乙厂", 2, 3900)
+                            POST(G3, "丙厂", 1, 3000));
+    EXPECT_INT(first.r.report.placed, 5);
+    same = match_from(cx, first.dir, roster,
+                      POST_HEAD POST(G3, "丙厂", 1, 3000) POST(G2, "乙厂", 2, 3900)
+                          POST(G1, "甲厂", 2, 4000));
+    EXPECT_INT(same.err, OK);
+    EXPECT_INT(same.r.assignment.value, first.r.assignment.value);
+    EXPECT_INT(lines(table(same.dir, "changes.csv")), 0);
+    more = arena_printf(test_arena(), "%s%s", roster, roster_row(7, "岷县", "有意愿", 3000));
+    fewer = match_from(cx, same.dir, more,
+                       POST_HEAD POST(G1, "甲厂", 2, 4000) POST(G3, "丙厂", 1, 3000)
+                           POST(G4, "丁厂", 1, 2000));
+    EXPECT_INT(fewer.err, OK);
+    EXPECT_INT(fewer.r.report.placed, 3);
+    changes = table(fewer.dir, "changes.csv");
+    EXPECT_INT(lines(changes), 2);
+    EXPECT(strstr(changes, "lost the post|") != NULL);
+    EXPECT(strstr(changes, "普工 · 乙厂||the post is offered no more") != NULL);
+    EXPECT(strstr(changes, "甲厂") == NULL);
+    fewer = match_from(cx, first.dir,
+                       arena_printf(test_arena(), "%s%s", ROSTER_HEAD,
+                                    roster_row(7, "岷县", "有意愿", 3000)),
+                       POST_HEAD POST(G1, "甲厂", 2, 4000));
+    EXPECT_INT(fewer.err, OK);
+    EXPECT_INT(lines(table(fewer.dir, "changes.csv")), 6); /* and the new one */
+    EXPECT(strstr(table(fewer.dir, "changes.csv"), "takes no part any more|") != NULL);
+}
+
+STORE_TEST(
+    "what an earlier match marks as promised is kept even when somebody would be worth more there")
+{
+    const char *few =
+        arena_printf(test_arena(), "%s%s", ROSTER_HEAD, roster_row(1, "通渭县", "有意愿", 3600));
+    const char *two =
+        arena_printf(test_arena(), "%s%s", few, roster_row(2, "通渭县", "有意愿", 3000));
+    const char *post = POST_HEAD POST(G1, "甲厂", 1, 4000);
+    struct outcome first = match_texts(cx, few, post), free = match_from(cx, first.dir, two, post),
+                   kept;
+
+    EXPECT_INT(first.r.report.placed, 1);
+    EXPECT_STR(free.r.persons[1].id_no, id_no(2));
+    EXPECT_INT(free.r.assignment.auction.post[1], 0); /* asks for less: more is left to her */
+    EXPECT(strstr(table(free.dir, "changes.csv"), "the seats went where they are worth more") !=
+           NULL);
+    promise_all(first.dir);
+    kept = match_from(cx, first.dir, two, post);
+    EXPECT_INT(kept.r.assignment.auction.post[0], 0);
+    EXPECT_INT(kept.r.assignment.auction.post[1], -1);
+    EXPECT_INT(kept.r.assignment.auction.certificate.placed, 1);
+    EXPECT_INT(lines(table(kept.dir, "changes.csv")), 0);
+    kept = match_from(cx, kept.dir, two, post); /* the mark goes on */
+    EXPECT_INT(kept.r.assignment.auction.post[0], 0);
+}
+
+STORE_TEST("a folder that holds no earlier match is refused by the name of what is missing")
+{
+    const char *dir = test_folder(),
+               *roster = arena_printf(test_arena(), "%s%s", ROSTER_HEAD,
+                                      roster_row(1, "通渭县", "有意愿", 3000));
+    struct outcome o = match_from(cx, dir, roster, two_posts);
+    FILE *f;
+
+    EXPECT_INT(o.err, E_NOT_FOUND);
+    EXPECT_STR(cx->failure.code, "sheet.missing");
+    f = fopen(arena_printf(test_arena(), "%s/assignments.csv", dir), "we");
+    fputs("Name,Post\n甲,普工\n", f);
+    fclose(f);
+    o = match_from(cx, dir, roster, two_posts);
+    EXPECT_INT(o.err, E_INVALID);
+    EXPECT_STR(cx->failure.code, "previous.column");
+    EXPECT(strstr(cx->failure.message, "ID number, masked") != NULL);
 }

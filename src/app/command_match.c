@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "app/commands.h"
-#include "app/match_files.h"
+#include "app/match_before.h"
 #include "app/progress.h"
 #include "app/replay.h"
 #include "base/date.h"
@@ -204,6 +204,20 @@ static void print_evening(struct ctx *cx, const struct match_report_division *by
                (long long)(e->result.value_before - e->result.value_after));
 }
 
+static void print_turns(struct ctx *cx, const struct match_files_result *r)
+{
+    int64_t n[MATCH_TURNS] = { [MATCH_TURN_GONE] = (int64_t)r->before->n_gone };
+
+    for (int32_t i = 0; i < r->problem.n_persons; i++)
+        n[match_turn_of(r, i)]++;
+    printf(T("比上次：%lld 人失去岗位，%lld 人换岗，%lld 人新安排，%lld 人不再参加，%lld 人不变\n",
+             "against the match before: %lld lost their post, %lld have another, %lld are newly "
+             "placed, %lld take no part any more, %lld as before\n"),
+           (long long)n[MATCH_TURN_LOST], (long long)n[MATCH_TURN_MOVED],
+           (long long)n[MATCH_TURN_GAINED], (long long)n[MATCH_TURN_GONE],
+           (long long)n[MATCH_TURN_STAYED]);
+}
+
 static void print_files(struct ctx *cx, const char *dir, const struct match_files_result *r)
 {
     const struct match_assignment *a = &r->assignment;
@@ -214,6 +228,8 @@ static void print_files(struct ctx *cx, const char *dir, const struct match_file
            (int)r->report.placed);
     printf(T("总分 %lld，上界 %lld，差 %lld\n", "value %lld, bound %lld, gap %lld\n"),
            (long long)a->value, (long long)a->bound, (long long)a->gap);
+    if (r->before)
+        print_turns(cx, r);
     printf(T("有 %lld 对人岗互相更愿意（%d 人，%d 个岗位）\n",
              "%lld pairs would rather have each other (%d people, %d posts)\n"),
            (long long)r->report.blocking.pairs, (int)r->report.blocking.people,
@@ -277,9 +293,9 @@ static int open_passing(const struct command_line *line, struct store **ret)
 
 static int match_of_files(const struct command_line *line)
 {
-    struct match_files in = { option(line, "workers"), option(line, "posts"),
+    struct match_files in = { option(line, "workers"),   option(line, "posts"),
                               option(line, "employers"), option(line, "weights"),
-                              option(line, "out") };
+                              option(line, "previous"),  option(line, "out") };
     const char *on = option(line, "on");
     struct date day = on ? date_of_text(on) : (struct date){ 0 };
     struct store *store = NULL;

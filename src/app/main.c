@@ -212,7 +212,7 @@ static const struct command commands[] = {
       "check a spreadsheet and take it in", command_import },
     { "match",
       "HOME WORK [--weights=JSON|FILE] | --workers=F --posts=F [--employers=F] [--weights=JSON|FILE]"
-      " [--on=DATE] --out=DIR | --replay [--seeds=N] [--years=N]",
+      " [--on=DATE] [--previous=DIR] --out=DIR | --replay [--seeds=N] [--years=N]",
       "人岗匹配，并证明无更好的分法；由表格到表格，不用台账；或重演2017年春",
       "match people to posts, with the proof that it cannot be bettered; from files to files; or"
       " replay the spring of 2017",

@@ -1,6 +1,8 @@
 /* match_files.c — from spreadsheets to a match: reading people, posts and weights. */
 #include "app/match_files.h"
 
+#include "app/match_before.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -463,6 +465,10 @@ static void decide(struct ctx *cx, struct match_files_result *r)
 {
     struct match_person *persons = NEW_ARRAY(cx->mem, struct match_person, r->persons_n + 1);
     struct match_post *posts = NEW_ARRAY(cx->mem, struct match_post, r->posts_n + 1);
+    struct match_input market = {
+        .persons = persons, .posts = posts, .n_persons = r->persons_n, .n_posts = r->posts_n
+    };
+    const struct match_again *again = r->before ? &r->before->again : NULL;
 
     for (size_t i = 0; i < r->persons_n; i++)
         persons[i] = r->persons[i].person;
@@ -473,8 +479,11 @@ static void decide(struct ctx *cx, struct match_files_result *r)
                                          .n_persons = (int32_t)r->persons_n,
                                          .n_posts = (int32_t)r->posts_n,
                                          .today = cx->today,
-                                         .weights = &r->weights };
-    match_assign(cx->mem, &r->problem, &r->assignment);
+                                         .weights = &r->weights,
+                                         .start = again ? &again->start : NULL };
+    match_again_hide(again, &market);
+    match_again_assign(cx->mem, again, &r->problem, &r->assignment);
+    match_again_show(again, &market, &r->problem, &r->assignment);
 }
 
 static void report(struct ctx *cx, struct match_files_result *r)
@@ -525,6 +534,8 @@ enum err match_files_run(struct ctx *cx, const struct match_files *in,
     TRY(make_dir(cx, in->dir));
     TRY(read_files(cx, in, ret));
     number_rows(cx, ret);
+    if (in->previous)
+        TRY(match_before_read(cx, in->previous, ret, &ret->before));
     decide(cx, ret);
     report(cx, ret);
     return match_files_write(cx, in->dir, ret);

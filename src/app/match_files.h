@@ -14,6 +14,7 @@ struct match_files {
     const char *workers, *posts; /* paths, joined by ',' when there are several */
     const char *employers;       /* facilities and places of those who offer the posts, or NULL */
     const char *weights;         /* JSON, or a file of "name: points" lines; NULL = the defaults */
+    const char *previous;        /* folder of an earlier match to begin from, or NULL */
     const char *dir; /* made when absent; files of an earlier match there are replaced */
 };
 
@@ -34,6 +35,8 @@ struct match_file_problem {
     struct import_problem problem;
 };
 
+struct match_before;
+
 /* A match of files as it stands; persons[i] and posts[i] are those of the problem. */
 struct match_files_result {
     struct match_file_person *persons;
@@ -42,6 +45,7 @@ struct match_files_result {
     struct match_problem problem;
     struct match_assignment assignment;
     struct match_report report;
+    const struct match_before *before; /* NULL when it begins from none */
     size_t problems_n, problems_cap, persons_n, persons_cap, posts_n, posts_cap;
     struct match_file_problem *problems; /* warnings too */
     int64_t bad;                         /* rows left out */

@@ -2,7 +2,7 @@
  * sheets of match.xlsx, and summary.json. */
 #include <stdio.h>
 
-#include "app/match_files.h"
+#include "app/match_before.h"
 #include "divisions/divisions.h"
 #include "matching/run.h"
 #include "sheet/sheet.h"
@@ -87,6 +87,12 @@ static int64_t price_of(const struct match_files_result *r, int32_t post)
     return r->assignment.auction.price[post] / r->assignment.auction.scale;
 }
 
+static int64_t fine_price_of(const struct match_files_result *r, int32_t post)
+{
+    return (int64_t)((__int128)r->assignment.auction.price[post] * MATCH_PRICE_UNIT /
+                     r->assignment.auction.scale);
+}
+
 static struct choice_made choice_of(const struct match_files_result *r, int32_t i)
 {
     const struct match_candidates *c = &r->assignment.considered;
@@ -138,8 +144,47 @@ static void write_assignments(struct writing *w)
             text(c.second ? c.second->title : NULL), text(c.second ? c.second->employer : NULL),
             number(c.second ? c.second_score.total : NONE),
             number(c.second ? c.second_price : NONE),
-            text(c.second ? reasons_of(cx, &c.second_score) : NULL), text(change_of(cx, &c)));
+            text(c.second ? reasons_of(cx, &c.second_score) : NULL), text(change_of(cx, &c)),
+            text(w->r->before && w->r->before->again.kept[i] >= 0 ? T("是", "yes") : NULL));
     }
+}
+
+/* --- against an earlier match --- */
+
+static const char *post_text(struct ctx *cx, const struct match_file_post *post)
+{
+    return arena_printf(cx->mem, "%s · %s", post->title, post->employer);
+}
+
+static void write_turn(struct writing *w, enum match_turn turn)
+{
+    struct ctx *cx = w->cx;
+
+    for (int32_t k = 0; k < w->r->problem.n_persons; k++) {
+        int32_t i = w->people[k], post = w->r->assignment.auction.post[i];
+        const struct match_file_person *p = &w->r->persons[i];
+
+        if (match_turn_of(w->r, i) == turn)
+            PUT(w, text(match_turn_name(turn, cx->lang)), text(p->name), text(p->mask),
+                text(w->r->before->had_text[i]),
+                text(post >= 0 ? post_text(cx, &w->r->posts[post]) : NULL),
+                text(turn == MATCH_TURN_GAINED ? NULL : match_turn_why(cx, w->r, i)));
+    }
+}
+
+/* Most important first. */
+static void write_changes(struct writing *w)
+{
+    const struct match_before *before = w->r->before;
+
+    if (!before)
+        return;
+    write_turn(w, MATCH_TURN_LOST);
+    write_turn(w, MATCH_TURN_MOVED);
+    write_turn(w, MATCH_TURN_GAINED);
+    for (size_t i = 0; i < before->n_gone; i++)
+        PUT(w, text(match_turn_name(MATCH_TURN_GONE, w->cx->lang)), text(before->gone[i].name),
+            text(before->gone[i].mask), text(before->gone[i].post), text(NULL), text(NULL));
 }
 
 static void write_parts(struct writing *w)
@@ -334,7 +379,8 @@ static void write_posts(struct writing *w)
         PUT(w, text(post->file), text(post->sheet), number(post->row), text(post->number),
             text(post->title), text(post->employer),
             text(division_full_name(w->cx, post->post.work)), number(post->post.seats),
-            number(w->placed[p]), number(w->queue[p]), number(price_of(w->r, p)));
+            number(w->placed[p]), number(w->queue[p]), number(price_of(w->r, p)),
+            number(fine_price_of(w->r, p)));
     }
 }
 
@@ -401,7 +447,8 @@ static const struct table tables[] = {
         { "理由", "Reasons", SHEET_TEXT, 40 },
         SECOND_COLUMNS,
         { "次选理由", "Reasons for the runner-up", SHEET_TEXT, 40 },
-        { "如何才会改变", "What would change it", SHEET_TEXT, 40 } },
+        { "如何才会改变", "What would change it", SHEET_TEXT, 40 },
+        { "已承诺", "Promised", SHEET_TEXT, 0 } },
       write_assignments },
     { "parts",
       "得分构成",
@@ -446,8 +493,19 @@ static const struct table tables[] = {
         { "名额", "Seats", SHEET_INT, 0 },
         { "推荐人数", "Proposed", SHEET_INT, 0 },
         { "首选人数", "Best post of", SHEET_INT, 0 },
-        { "席位价位", "Price of a seat", SHEET_INT, 0 } },
+        { "席位价位", "Price of a seat", SHEET_INT, 0 },
+        { "席位价位（千分之一）", "Price of a seat, thousandths", SHEET_INT, 0 } },
       write_posts },
+    { "changes",
+      "变化",
+      "Changes",
+      { { "变化", "Change", SHEET_TEXT, 0 },
+        { "姓名", "Name", SHEET_TEXT, 10 },
+        { "身份证号（遮蔽）", "ID number, masked", SHEET_TEXT, 20 },
+        { "原岗位", "Post before", SHEET_TEXT, 32 },
+        { "现岗位", "Post now", SHEET_TEXT, 32 },
+        { "为什么", "Why", SHEET_TEXT, 40 } },
+      write_changes },
     { "groups",
       "公平",
       "Fairness",
