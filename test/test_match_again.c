@@ -74,12 +74,14 @@ struct every {
     const int32_t *had;
     int32_t left[POSTS];
     int64_t value;
-    int32_t stay; /* most people who keep what they had in an assignment worth `value` */
+    int32_t stay;   /* most people who keep what they had in an assignment worth `value` */
+    int32_t n_best; /* assignments worth that */
 };
 
 static void look(struct every *e, int32_t i, int64_t value, int32_t stay)
 {
     if (i == e->in->n_persons) {
+        e->n_best = value > e->value ? 1 : e->n_best + (value == e->value);
         if (value > e->value || (value == e->value && stay > e->stay)) {
             e->value = value;
             e->stay = stay;
@@ -97,6 +99,7 @@ static void look(struct every *e, int32_t i, int64_t value, int32_t stay)
         look(&in, i + 1, value + worth, stay + (e->had[i] == p));
         e->value = in.value;
         e->stay = in.stay;
+        e->n_best = in.n_best;
     }
 }
 
@@ -184,6 +187,69 @@ TEST("with nothing changed a match from the one before it moves nobody")
     }
 }
 
+static const int32_t trades[] = { 6180204, 4030201, 6310000 };
+
+static const struct match_person *reversed(const struct match_person *persons)
+{
+    struct match_person *ret = NEW_ARRAY(test_arena(), struct match_person, PEOPLE);
+
+    for (int i = 0; i < PEOPLE; i++)
+        ret[i] = persons[PEOPLE - 1 - i];
+    return ret;
+}
+
+static const struct match_post *backwards(const struct match_post *posts)
+{
+    struct match_post *ret = NEW_ARRAY(test_arena(), struct match_post, POSTS);
+
+    for (int p = 0; p < POSTS; p++)
+        ret[p] = posts[POSTS - 1 - p];
+    return ret;
+}
+
+TEST(
+    "where one assignment alone is the best, the order of people and posts does not change who gets it")
+{
+    int alone = 0;
+
+    dice = 41;
+    for (int round = 0; round < 200; round++) {
+        struct match_problem in = problem(PEOPLE, POSTS), turned = in;
+        struct match_person *persons = NEW_ARRAY(test_arena(), struct match_person, PEOPLE);
+        struct match_post *posts = NEW_ARRAY(test_arena(), struct match_post, POSTS);
+        int32_t nobody[PEOPLE] = { -1, -1, -1, -1, -1, -1 };
+        struct match_assignment a, b;
+
+        for (int i = 0; i < PEOPLE; i++) { /* few who are alike */
+            persons[PEOPLE - 1 - i] = in.persons[i];
+            persons[PEOPLE - 1 - i].least_wage_fen = roll(2000, 5500) * 100;
+            persons[PEOPLE - 1 - i].occupations = &trades[roll(0, 2)];
+            persons[PEOPLE - 1 - i].n_occupations = 1;
+        }
+        for (int p = 0; p < POSTS; p++) {
+            posts[POSTS - 1 - p] = in.posts[p];
+            posts[POSTS - 1 - p].pay_low_fen = roll(3000, 7000) * 100;
+            posts[POSTS - 1 - p].occupation = trades[roll(0, 2)];
+        }
+        in.persons = reversed(persons);
+        in.posts = backwards(posts);
+        turned.persons = persons;
+        turned.posts = posts;
+        match_assign(test_arena(), &in, &a);
+        match_assign(test_arena(), &turned, &b);
+        EXPECT_INT(a.value, b.value);
+        if (every(&in, nobody).n_best != 1)
+            continue;
+        alone++;
+        for (int i = 0; i < PEOPLE; i++) {
+            int32_t to = b.auction.post[PEOPLE - 1 - i];
+
+            EXPECT_INT(a.auction.post[i], to < 0 ? -1 : POSTS - 1 - to);
+        }
+    }
+    EXPECT(alone > 20);
+}
+
 TEST("a start that is nonsense costs no points: seats twice given, posts not allowed, odd prices")
 {
     dice = 19;
@@ -196,11 +262,20 @@ TEST("a start that is nonsense costs no points: seats twice given, posts not all
 
         for (int i = 0; i < PEOPLE; i++)
             post[i] = (int32_t)roll(-1, POSTS - 1);
+        if (round % 2) { /* right prices, and everybody at one post */
+            struct match_assignment right;
+
+            match_assign(test_arena(), &in, &right);
+            start.price = start_of(&in, &right)->price;
+            for (int i = 0; i < PEOPLE; i++)
+                post[i] = 0;
+        }
         for (int p = 0; p < POSTS; p++)
             price[p] = roll(0, 1) * roll(0, 5000000);
         wild.start = &start;
         match_again_assign(test_arena(), &nothing_promised, &wild, &a);
         EXPECT_INT(a.value, every(&in, post).value);
+        EXPECT(a.auction.certificate.sound);
     }
 }
 
