@@ -26,7 +26,7 @@ describe('texts', () => {
     const made = [/^month\./, /^source\./, /^import\.state\./, /^history\./, /^error\./, /^group\./, /^rule\./, /^result\./, /^verdict\./, /^stretch\./, /^problem\./, /^payment\.[A-Z]/, /^bank\./, /^cure\./, /^change\.[A-Z]/, /^whatif\.[A-Z]/, /^decision\.evidence\./, /^claims\..*_by$/, /^correction\.line\./, /^claims\.(role|event)\./]
     const unused = Object.keys(texts).filter((k) => !all.includes(`'${k}'`) && !made.some((m) => m.test(k)))
     expect(unused).toEqual([])
-    const madeOfMatching = [/^state\./, /^weight\./, /^weights\.group\./, /^cond\./, /^tab\./, /^list\.[A-Z]/, /^try\./, /^fair\.by\./, /^cmp\.turn\./, /^left\./]
+    const madeOfMatching = [/^state\./, /^since\./, /^changes\.[A-Z]/, /^weight\./, /^weights\.group\./, /^cond\./, /^tab\./, /^list\.[A-Z]/, /^try\./, /^fair\.by\./, /^cmp\.turn\./, /^left\./]
     expect(Object.keys(matching).filter((k) => !all.includes(`'${k}'`) && !madeOfMatching.some((m) => m.test(k)))).toEqual([])
   })
 
