@@ -476,6 +476,11 @@ STORE_TEST(
     if (strstr(had, "OVERRIDDEN")) {
         EXPECT_INT(road_call(cx, "match_results.get", result_of(cx, first, person[2]), NULL), OK);
         EXPECT_STR(road_str(cx, "override_reason"), "同乡在此");
+        road_create(cx, "offers.create",
+                    arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%s\"}",
+                                 (long long)person[2], strchr(had, ' ') + 1));
+        answer(cx, "offers.decline", person[2]);
+        EXPECT(!str_eq(standing(cx, run_from(cx, first, ""), person[2]), had));
     }
     EXPECT_STR(standing(cx, first, person[0]), standing(cx, second, person[0]));
     EXPECT(figure(cx, first, "value") <= figure(cx, first, "bound"));

@@ -153,13 +153,21 @@ static enum err take_offers(struct ctx *cx, struct taking *t)
 
 /* --- what it came to --- */
 
+static bool is_refused(const struct match_again *again, int32_t person, int32_t post)
+{
+    const struct match_refusal pair = { person, post };
+
+    return again->n_refused &&
+           bsearch(&pair, again->refused, again->n_refused, sizeof pair, refusal_order);
+}
+
 static enum err add_result(struct ctx *cx, const struct rows *r, void *arg)
 {
     struct taking *t = arg;
     int32_t person = person_at(t->in, row_int(r, 0, "person_id")),
             post = post_at(t, row_int(r, 0, "post_id"));
 
-    if (person < 0 || post < 0 || t->again->kept[person] >= 0)
+    if (person < 0 || post < 0 || t->again->kept[person] >= 0 || is_refused(t->again, person, post))
         return OK;
     if (str_eq(row_text(r, 0, "state"), "OVERRIDDEN") && t->left[post] > 0 &&
         match_feasible(&t->in->persons[person], &t->in->posts[post], cx->today)) {
@@ -206,13 +214,6 @@ static enum err take_outcome(struct ctx *cx, struct taking *t)
                    P(t->in->previous_id));
 }
 
-static void clear_refused(const struct match_again *again, int32_t *post)
-{
-    for (size_t i = 0; i < again->n_refused; i++)
-        if (post[again->refused[i].person] == again->refused[i].post)
-            post[again->refused[i].person] = -1;
-}
-
 enum err match_again_load(struct ctx *cx, struct match_input *in, struct match_again **ret)
 {
     struct match_again *again = NEW(cx->mem, struct match_again);
@@ -237,7 +238,6 @@ enum err match_again_load(struct ctx *cx, struct match_input *in, struct match_a
         t.left[p] = in->posts[p].seats;
     TRY(take_offers(cx, &t));
     TRY(take_outcome(cx, &t));
-    clear_refused(again, t.post);
     again->start.price = t.price;
     again->start.post = t.post;
     *ret = again;
