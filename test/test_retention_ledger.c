@@ -301,9 +301,9 @@ static int64_t estimated(struct ctx *cx, const char *list)
     return NONE;
 }
 
-STORE_TEST("why and a change by hand count the model of the run, whatever was fitted since")
+STORE_TEST("why, a change by hand and a run from it count a run's model, whatever was fitted since")
 {
-    int64_t run, result, post, other, person, points;
+    int64_t run, result, post, other, person, points, bias;
 
     fill(cx, true);
     post = road_post(cx, "乙厂", 5);
@@ -334,6 +334,16 @@ STORE_TEST("why and a change by hand count the model of the run, whatever was fi
                                       (long long)other)),
                OK);
     EXPECT_INT(estimated(cx, "reasons"), points);
+    EXPECT_INT(road_call(cx, "match_runs.get", run, NULL), OK);
+    bias = road_int(cx, "weights_used.estimate.bias");
+    EXPECT(bias != NONE);
+    EXPECT_INT(road_call(cx, "match_runs.create", NONE,
+                         arena_printf(cx->mem,
+                                      "{\"home\":\"%lld\",\"work\":\"%lld\","
+                                      "\"previous_id\":\"%lld\"}",
+                                      (long long)tongwei, (long long)fuqing, (long long)run)),
+               OK);
+    EXPECT_INT(road_int(cx, "weights_used.estimate.bias"), bias);
 }
 
 STORE_TEST("an estimate no better than the base rate is kept and shown, but counts for nothing")

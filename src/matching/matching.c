@@ -109,10 +109,18 @@ static enum err take_previous(struct ctx *cx, IN *in)
                           T("那次匹配尚未完成", "that run is not done"));
     if (!in->weights && in->weights_id == NONE) {
         in->weights_id = row_int(&r, 0, "weights_id");
-        if (in->weights_id == NONE)
-            TRY(read_stored(cx, row_text(&r, 0, "weights"), &in->weights));
+        in->weights_text = row_text(&r, 0, "weights");
     }
     return read_stored(cx, row_text(&r, 0, "constraints"), &in->constraints);
+}
+
+/* Those of the run before, with its estimate, or those chosen. */
+static enum err weights_of(struct ctx *cx, IN *in, struct match_weights *ret)
+{
+    if (in->weights_text)
+        return match_weights_read(cx, in->weights_text, ret);
+    TRY(match_weights_choose(cx, in, ret));
+    return match_estimate_choose(cx, in->home, in->work, ret);
 }
 
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
@@ -124,8 +132,7 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
     (void)before;
     TRY(match_own_side(cx, in->home));
     TRY(take_previous(cx, in));
-    TRY(match_weights_choose(cx, in, &w));
-    TRY(match_estimate_choose(cx, in->home, in->work, &w));
+    TRY(weights_of(cx, in, &w));
     in->weights_text = match_weights_json(cx->mem, &w);
     TRY(match_constraints_read(cx, in->constraints, &constraints));
     in->constraints_text = match_constraints_text(cx->mem, in->constraints);
