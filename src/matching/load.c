@@ -39,6 +39,7 @@ enum { WISHES_MAX = 16, DAY_SECONDS = 86400 };
     "j.state = 'OPEN' AND j.work BETWEEN $1 AND $2 AND j.taken < j.headcount" \
     " AND (j.expires_on IS NULL OR j.expires_on >= $4)"
 #define IS_FRESH "j.confirmed_at >= $3"
+
 /* The next part of a list joined by commas, moving *at behind it. */
 static const char *next_part(struct arena *mem, const char **at)
 {
