@@ -83,7 +83,8 @@ void arena_reset(struct arena *a)
     a->used = 0;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* As arena_alloc(), not zeroed: what stands in the head's free bytes stays if they are enough. */
+static void *take(struct arena *a, size_t size)
 {
     size_t want = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     struct block *b = a->head;
@@ -107,8 +108,12 @@ void *arena_alloc(struct arena *a, size_t size)
     p = b->bytes + b->used;
     b->used += want;
     a->used += want;
-    memset(p, 0, size);
     return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(take(a, size), 0, size);
 }
 
 size_t arena_used(const struct arena *a)
@@ -122,8 +127,9 @@ char *arena_strndup(struct arena *a, const char *text, size_t len)
 
     if (!text)
         return NULL;
-    copy = arena_alloc(a, len + 1);
+    copy = take(a, len + 1);
     memcpy(copy, text, len);
+    copy[len] = 0;
     return copy;
 }
 
@@ -134,19 +140,18 @@ char *arena_strdup(struct arena *a, const char *text)
 
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+    struct block *b = a->head;
+    char *at = (char *)b->bytes + b->used, *text;
     va_list args, again;
-    char shorts[256], *text;
     int len;
 
     va_start(args, format);
     va_copy(again, args);
-    len = vsnprintf(shorts, sizeof shorts, format, args); /* formatting once is enough for most */
+    len = vsnprintf(at, b->size - b->used, format, args); /* in place: what is left is mostly enough */
     va_end(args);
     assert(len >= 0);
-    text = arena_alloc(a, (size_t)len + 1);
-    if ((size_t)len < sizeof shorts)
-        memcpy(text, shorts, (size_t)len + 1);
-    else
+    text = take(a, (size_t)len + 1);
+    if (text != at)
         vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return text;

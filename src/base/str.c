@@ -8,18 +8,6 @@ bool str_eq(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-bool str_starts(const char *text, const char *prefix)
-{
-    return strncmp(text, prefix, strlen(prefix)) == 0;
-}
-
-bool str_ends(const char *text, const char *suffix)
-{
-    size_t n = strlen(text), m = strlen(suffix);
-
-    return n >= m && memcmp(text + n - m, suffix, m) == 0;
-}
-
 static bool is_space(uint32_t c)
 {
     return c == ' ' || (c >= 9 && c <= 13) || c == 0xA0 || c == 0x3000 ||

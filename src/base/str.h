@@ -7,8 +7,20 @@ enum lang { LANG_ZH, LANG_EN };
 
 /* Equality that accepts NULL (equal only to NULL). */
 bool str_eq(const char *a, const char *b);
-bool str_starts(const char *text, const char *prefix);
-bool str_ends(const char *text, const char *suffix);
+
+/* Here, since the length of a literal is then known where it is asked for. */
+static inline bool str_starts(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static inline bool str_ends(const char *text, const char *suffix)
+{
+    size_t n = strlen(text), m = strlen(suffix);
+
+    return n >= m && memcmp(text + n - m, suffix, m) == 0;
+}
+
 /* True when there is nothing to read: NULL, "" or white space only (U+3000 included). */
 bool str_blank(const char *text);
 /* Whole decimal number, optional sign, nothing else around it. False leaves *ret unset. */

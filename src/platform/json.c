@@ -338,8 +338,9 @@ static struct column *plan_columns(struct arena *mem, const struct rows *r)
         } else if (str_starts(name, "is_") || str_starts(name, "has_")) {
             columns[i].form = FORM_BOOL;
         }
-        put_quoted(keys, name);
-        put_char(keys, ':');
+        put_char(keys, '"'); /* a column's name has nothing to escape */
+        put(keys, name, strlen(name));
+        put(keys, "\":", 2);
         columns[i].key_len = json_len(keys) - from;
     }
     for (int i = 0, at = 0; i < r->columns; at += (int)columns[i++].key_len)
