@@ -1,7 +1,8 @@
 #!/bin/bash
-# run.sh — requests per second and p99 over a million people, each beside a limit measured in the same run.
-# bench/README.md says what is measured and against what. PEOPLE=100000 bench/run.sh for a smaller store,
-# BENCH_DIR=/some/disk bench/run.sh for one that is kept outside of this tree.
+# run.sh [peer] — requests per second and p99 over a million people, each beside a limit measured in the same
+# run; with `peer`, beside the best peer in the same run, too. bench/README.md says what is measured and against
+# what. PEOPLE=100000 bench/run.sh for a smaller store, BENCH_DIR=/some/disk bench/run.sh for one that is kept
+# outside of this tree.
 set -eu
 cd "$(dirname "$0")/.."
 people=${PEOPLE:-1000000}
@@ -10,8 +11,9 @@ port=${PORT:-18100}
 url=http://127.0.0.1:$port
 make -s build/bench_ledger build/bench_floor
 
-server= nginx=
+server= nginx= peer=
 finish() {
+    [ -z "$peer" ] || kill "$peer" 2>/dev/null || true
     [ -z "$server" ] || kill "$server" 2>/dev/null || true
     [ -z "$nginx" ] || kill "$nginx" 2>/dev/null || true
 }
@@ -41,6 +43,7 @@ if [ ! -s $dir/done ] || ! start; then
     start
 fi
 pss() { awk '/^Pss:/ { printf "%.1f", $2 / 1024 }' /proc/$server/smaps_rollup; }
+sleep 3 # what the last run left is sealed
 at_rest=$(pss)
 
 reply=$(curl -s -D $dir/headers -H 'Content-Type: application/json' -H "Origin: $url" \
@@ -69,34 +72,56 @@ sleep 0.5
 curl -fs -o /dev/null http://127.0.0.1:$((port + 1))/person.json || { echo "nginx: see $dir/nginx.log" >&2; exit 1; }
 
 ticks() { awk '{ print $14 + $15 }' /proc/$server/stat; }
-# CONNECTIONS KIND → "requests/s p50 p99 errors µs-of-processor", the median of three runs.
+# CONNECTIONS KIND [PORT] → "requests/s p50 p99 errors µs-of-our-processor", the median of three runs.
 load() {
     for _ in 1 2 3; do
         before=$(ticks)
-        got=$(wrk -t1 -c$1 -d3 -s bench/load.lua $url -- "$2" $dir/ids $sid $csrf | grep RESULT)
+        got=$(wrk -t1 -c$1 -d3 -s bench/load.lua http://127.0.0.1:${3-$port} -- "$2" $dir/ids $sid $csrf | grep RESULT)
         after=$(ticks)
         awk -v t=$((after - before)) '{ printf "%s %s %s %s %.0f\n", $2, $3, $4, $5, t * 10000 / ($2 * 3) }' <<<"$got"
     done | sort -n | sed -n 2p
 }
-line() { # NAME PEER LIMIT RESULT
-    awk -v name="$1" -v peer="$2" -v floor="$3" '{ printf "%-44s %9.1f %7.1f %7.1f %6d %7d %10s %5.1fx %12s\n",
-        name, $1, $2, $3, $4, $5, peer, $1 / peer, floor }' <<<"$4"
-}
+
+# NAME|CONNECTIONS|KIND|BEST_PEER|FLOOR: the best of bench/README.md, unless the peer runs here and now.
 list='/api/v1/people?limit=50&labour_status=SEEKING&home='
+operations="one person|64|get|12508|get
+list + exact count, county|16|${list}621121000000|1299|county
+list + exact count, city prefix|16|${list}621100000000|142|city
+list + exact count, province prefix|16|${list}620000000000|142|province
+name, two characters, 50 of all + count|4|/api/v1/people?limit=50&q=%E7%A7%80%E8%8B%B1|11.5|search
+durable change with journal|16|patch|5179|patch
+dashboard county × status|1|/api/v1/people/summary|9.3|summary"
+
+: >$dir/peer.out
+if [ "${1-}" = peer ]; then
+    bench/peer/start.sh $dir/queqiao.db $dir/peer $((port + 2)) >$dir/peer.log 2>&1 &
+    peer=$!
+    until curl -fs -o /dev/null "http://127.0.0.1:$((port + 2))/api/v1/people/$(head -1 $dir/ids)"; do
+        kill -0 $peer || { echo "the peer: see $dir/peer.log" >&2; exit 1; }
+        sleep 0.5
+    done
+    while IFS='|' read -r name connections kind _; do
+        echo "$name|$(load $connections "$kind" $((port + 2)))"
+    done <<<"$operations" >$dir/peer.out
+    kill $peer
+    wait $peer || true
+    peer=
+fi
 
 echo "load before: $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) processors, $people people, store $(du -h $dir/queqiao.db | cut -f1)"
 static=$(wrk -t1 -c64 -d3 http://127.0.0.1:$((port + 1))/person.json | awk '/Requests\/sec/ { print $2 }')
 build/bench_floor $dir/queqiao.db >$dir/floor
 floor() { awk -v n=$1 '$1 == n { print $2 }' $dir/floor; }
-printf '%-44s %9s %7s %7s %6s %7s %10s %6s %12s\n' operation req/s p50ms p99ms errors cpu_us best_peer times bare_SQLite
-line "one person, c=64" 12508 "$(floor get)" "$(load 64 get)"
-during=$(pss)
-line "list + exact count, county, c=16" 1299 "$(floor county)" "$(load 16 ${list}621121000000)"
-line "list + exact count, city prefix, c=16" 142 "$(floor city)" "$(load 16 ${list}621100000000)"
-line "list + exact count, province prefix, c=16" 142 "$(floor province)" "$(load 16 ${list}620000000000)"
-line "name, two characters, 50 of all + count, c=4" 11.5 "$(floor search)" "$(load 4 '/api/v1/people?limit=50&q=%E7%A7%80%E8%8B%B1')"
-line "durable change with journal, c=16" 5179 "$(floor patch)" "$(load 16 patch)"
-line "dashboard county × status, c=1" 9.3 "$(floor summary)" "$(load 1 /api/v1/people/summary)"
+printf '%-44s %9s %7s %7s %6s %7s %10s %9s %6s %12s\n' operation req/s p50ms p99ms errors cpu_us peer peer_p99 times bare_SQLite
+while IFS='|' read -r name connections kind recorded floor; do
+    beside=$(grep -F "$name|" $dir/peer.out | cut -d'|' -f2 || true)
+    got=$(load $connections "$kind")
+    awk -v name="$name, c=$connections" -v beside="${beside:-$recorded 0 0}" -v floor="$(floor $floor)" '{
+        split(beside, p, " ")
+        printf "%-44s %9.1f %7.1f %7.1f %6d %7d %10.1f %9.1f %5.1fx %12s\n",
+            name, $1, $2, $3, $4, $5, p[1], p[3], $1 / p[1], floor }' <<<"$got"
+    [ "$kind" != get ] || during=$(pss)
+done <<<"$operations"
 echo "nginx, static reply of the same size, c=64: $static/s; bare SQLite, 16 durable rows a commit: $(floor patch16)/s"
 echo "memory (PSS): at rest $at_rest MB, after the point reads $during MB, at the end $(pss) MB"
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
