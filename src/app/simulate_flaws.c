@@ -292,7 +292,9 @@ static bool spoil_account(struct sim_draft *d, struct book_cell *c, bool is_lost
         };
     else {
         size_t last = strlen(card) - 1;
-        card[last] = card[last] == '9' ? '0' : (char)(card[last] + 1);
+
+        /* Never to 0: zeros at the end are another flaw. */
+        card[last] = card[last] == '9' ? '8' : (char)(card[last] + 1);
         *c = text(card);
     }
     return true;

@@ -147,7 +147,7 @@ char *arena_printf(struct arena *a, const char *format, ...)
 
     va_start(args, format);
     va_copy(again, args);
-    len = vsnprintf(at, b->size - b->used, format, args); /* in place: what is left is mostly enough */
+    len = vsnprintf(at, b->size - b->used, format, args); /* in place: mostly enough */
     va_end(args);
     assert(len >= 0);
     text = take(a, (size_t)len + 1);
