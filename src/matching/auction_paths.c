@@ -249,11 +249,16 @@ void paths_push(struct paths *x, int32_t post)
  * post, or at a post that keeps a seat free at price 0. */
 static void reach_to_post(struct paths *x, int32_t post, struct ending *end)
 {
+    enum { AHEAD = 12 }; /* bidders, who lie anywhere, are fetched before they are looked at */
     const struct column *column = &x->column[post];
     int64_t so_far = x->reached[post].distance + x->price[post];
 
     for (int32_t b = 0; b < column->n; b++) {
         struct bidder bidder = column->bidders[b];
+
+        if (b + AHEAD < column->n)
+            __builtin_prefetch(&x->standing[column->bidders[b + AHEAD].worker]);
+
         struct standing standing = x->standing[bidder.worker];
         int64_t distance = so_far + standing.profit - bidder.score;
 
