@@ -1,5 +1,6 @@
 /* assign_lists.c — see assign_lists.h. */
 #include "matching/assign_lists.h"
+#include "matching/hands.h"
 
 #include <stdlib.h>
 
@@ -11,34 +12,90 @@ static bool is_listed(const struct auction_edge *list, int64_t n, int32_t post)
     return false;
 }
 
-/* What was found onto the lists, found[i] being of person at[i] of the market; returns how many
- * pairs are new. */
-static int64_t lists_add(const struct market *m, struct lists *l, const int32_t *at,
-                         const struct block_search *search, const struct block_found *found)
-{
-    struct lists longer = { .mem = arena_new() };
-    int64_t before = l->mem ? l->row[m->n] : 0, to = 0, more = 0;
+/* --- longer lists --- */
 
-    for (int32_t i = 0; i < search->n_who; i++)
-        more += found->n[i];
-    longer.row = NEW_ARRAY(longer.mem, int64_t, (size_t)m->n + 1);
-    longer.edges = NEW_ARRAY(longer.mem, struct auction_edge, before + more + 1);
-    for (int32_t w = 0, i = 0; w < m->n; w++) {
-        struct auction_edge *list = longer.edges + to;
+struct adding {
+    const struct market *m;
+    const int32_t *at; /* found[i] is of person at[i] of the market; ascending */
+    const struct block_search *search;
+    struct block_found *found;
+    struct lists *old, *longer;
+};
+
+/* Of what was found, leave what is new. */
+static void find_new(const struct hand *hand)
+{
+    const struct adding *a = hand->arg;
+    const struct lists *l = a->old;
+
+    for (int32_t i = hand->from; l->mem && i < hand->to; i++) {
+        const struct auction_edge *list = l->edges + l->row[a->at[i]];
+        struct auction_edge *found = a->found->edges + (int64_t)i * a->search->most;
+        int64_t n = l->row[a->at[i] + 1] - l->row[a->at[i]];
+        int32_t new = 0;
+
+        for (int32_t e = 0; e < a->found->n[i]; e++)
+            if (!is_listed(list, n, found[e].post))
+                found[new ++] = found[e];
+        a->found->n[i] = new;
+    }
+}
+
+/* The first found of person w of the market or of one after her. */
+static int32_t first_from(const struct adding *a, int32_t w)
+{
+    int32_t low = 0, high = a->search->n_who;
+
+    while (low < high) {
+        int32_t middle = low + (high - low) / 2;
+
+        if (a->at[middle] < w)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void copy_both(const struct hand *hand)
+{
+    const struct adding *a = hand->arg;
+    const struct lists *l = a->old;
+
+    for (int32_t w = hand->from, i = first_from(a, w); w < hand->to; w++) {
+        struct auction_edge *list = a->longer->edges + a->longer->row[w];
         int64_t n = l->mem ? l->row[w + 1] - l->row[w] : 0;
 
         if (n > 0)
             memcpy(list, l->edges + l->row[w], sizeof *list * (size_t)n);
-        if (i < search->n_who && at[i] == w) {
-            const struct auction_edge *new = found->edges + (int64_t)i * search->most;
-
-            for (int32_t e = 0; e < found->n[i]; e++)
-                if (!is_listed(list, n, new[e].post))
-                    list[n++] = new[e];
+        if (i < a->search->n_who && a->at[i] == w) {
+            memcpy(list + n, a->found->edges + (int64_t)i * a->search->most,
+                   sizeof *list * (size_t)a->found->n[i]);
             i++;
         }
-        longer.row[w + 1] = to += n;
     }
+}
+
+/* What was found onto the lists, found[i] being of person at[i] of the market; returns how many
+ * pairs are new, which are then all that `found` holds. */
+static int64_t lists_add(const struct market *m, struct lists *l, const int32_t *at,
+                         const struct block_search *search, struct block_found *found)
+{
+    struct lists longer = { .mem = arena_new() };
+    struct adding a = { m, at, search, found, l, &longer };
+    int64_t before = l->mem ? l->row[m->n] : 0, to = 0;
+    int hands = hands_for(m->n);
+
+    hands_work(hands, search->n_who, find_new, &a);
+    longer.row = NEW_ARRAY(longer.mem, int64_t, (size_t)m->n + 1);
+    for (int32_t w = 0, i = 0; w < m->n; w++) {
+        to += l->mem ? l->row[w + 1] - l->row[w] : 0;
+        if (i < search->n_who && at[i] == w)
+            to += found->n[i++];
+        longer.row[w + 1] = to;
+    }
+    longer.edges = NEW_ARRAY(longer.mem, struct auction_edge, to + 1);
+    hands_work(hands, m->n, copy_both, &a);
     lists_free(l);
     *l = longer;
     return to - before;
@@ -87,6 +144,8 @@ void lists_add_had(const struct market *m, struct lists *l, const int32_t *post)
     arena_free(scratch);
 }
 
+/* --- what is missing --- */
+
 int64_t lists_most(const struct lists *l, int32_t i, const int64_t *price, int64_t scale)
 {
     int64_t most = 0;
@@ -96,6 +155,21 @@ int64_t lists_most(const struct lists *l, int32_t i, const int64_t *price, int64
     return most;
 }
 
+struct judging {
+    const struct market *m;
+    const struct lists *l;
+    const struct auction_result *auction;
+    int64_t *least; /* per person of the problem: what her list leaves her */
+};
+
+static void judge_lists(const struct hand *hand)
+{
+    const struct judging *j = hand->arg;
+
+    for (int32_t i = hand->from; i < hand->to; i++)
+        j->least[j->m->who[i]] = lists_most(j->l, i, j->auction->price, j->auction->scale);
+}
+
 void lists_find_missing(const struct market *m, const struct lists *l,
                         const struct auction_result *auction, int32_t most,
                         struct lists_missing *ret)
@@ -103,6 +177,7 @@ void lists_find_missing(const struct market *m, const struct lists *l,
     struct lists_missing x = { .mem = arena_new() };
     int64_t *least = NEW_ARRAY(x.mem, int64_t, (size_t)m->in->n_persons + 1);
     int32_t *who = NEW_ARRAY(x.mem, int32_t, (size_t)m->n + 1);
+    struct judging judging = { m, l, auction, least };
 
     x.at = NEW_ARRAY(x.mem, int32_t, (size_t)m->n + 1);
     x.search = (struct block_search){
@@ -110,10 +185,11 @@ void lists_find_missing(const struct market *m, const struct lists *l,
     };
     for (int32_t p = 0; p < m->in->n_posts; p++)
         x.dual += (__int128)m->cap[p] * auction->price[p];
+    hands_work(hands_for(m->n), m->n, judge_lists, &judging);
     for (int32_t i = 0; i < m->n; i++) {
         if (l->row[i + 1] == l->row[i]) /* who had nothing at no price has nothing at any */
             continue;
-        x.dual += least[m->who[i]] = lists_most(l, i, auction->price, auction->scale);
+        x.dual += least[m->who[i]];
         x.at[x.search.n_who] = i;
         who[x.search.n_who++] = m->who[i];
     }
@@ -137,6 +213,8 @@ void lists_drop_missing(struct lists_missing *missing)
     missing->mem = NULL;
 }
 
+/* --- the lists in their order --- */
+
 struct listed {
     int64_t id;
     struct auction_edge edge;
@@ -151,31 +229,46 @@ static int listed_order(const void *a, const void *b)
     return (p->id > q->id) - (p->id < q->id);
 }
 
-void lists_keep(struct arena *mem, const struct market *m, const struct lists *l,
-                struct match_candidates *ret)
+struct keeping {
+    const struct market *m;
+    const struct lists *l;
+    struct auction_edge *to;
+};
+
+static void keep_lists(const struct hand *hand)
 {
+    const struct keeping *k = hand->arg;
+    const struct lists *l = k->l;
     struct arena *scratch = arena_new();
     struct listed *sorted;
     int64_t longest = 0;
 
-    for (int32_t i = 0; i < m->n; i++)
+    for (int32_t i = hand->from; i < hand->to; i++)
         longest = MAX(longest, l->row[i + 1] - l->row[i]);
     sorted = NEW_ARRAY(scratch, struct listed, longest + 1);
-    ret->row = NEW_ARRAY(mem, int64_t, (size_t)m->n + 1);
-    ret->edges = NEW_ARRAY(mem, struct auction_edge, l->row[m->n] + 1);
-    for (int32_t i = 0; i < m->n; i++) {
+    for (int32_t i = hand->from; i < hand->to; i++) {
         int64_t from = l->row[i], n = l->row[i + 1] - from;
 
         for (int64_t e = 0; e < n; e++)
             sorted[e] =
-                (struct listed){ m->in->posts[l->edges[from + e].post].id, l->edges[from + e] };
+                (struct listed){ k->m->in->posts[l->edges[from + e].post].id, l->edges[from + e] };
         if (n > 1)
             qsort(sorted, (size_t)n, sizeof *sorted, listed_order);
         for (int64_t e = 0; e < n; e++)
-            ret->edges[from + e] = sorted[e].edge;
-        ret->row[i + 1] = from + n;
+            k->to[from + e] = sorted[e].edge;
     }
     arena_free(scratch);
+}
+
+void lists_keep(struct arena *mem, const struct market *m, const struct lists *l,
+                struct match_candidates *ret)
+{
+    struct keeping k = { m, l, NEW_ARRAY(mem, struct auction_edge, l->row[m->n] + 1) };
+
+    ret->edges = k.to;
+    ret->row = memcpy(NEW_ARRAY(mem, int64_t, (size_t)m->n + 1), l->row,
+                      sizeof *l->row * ((size_t)m->n + 1));
+    hands_work(hands_for(m->n), m->n, keep_lists, &k);
 }
 
 void lists_free(struct lists *l)

@@ -158,14 +158,14 @@ static void forward(struct auction_run *k)
 
 /* What each placed worker would have without the present post, at the present prices, and 0 at
  * least; left as profit. */
-static void nets_elsewhere(const struct auction_part *part)
+static void nets_elsewhere(const struct hand *hand)
 {
-    const struct auction_run *k = part->run;
+    const struct auction_run *k = hand->arg;
 
-    for (int32_t w = part->from; w < part->to; w++) {
+    for (int32_t w = hand->from; w < hand->to; w++) {
         int32_t held = k->standing[w].post;
 
-        if (w + AHEAD < part->to)
+        if (w + AHEAD < hand->to)
             row_prefetch(k, w + AHEAD);
         if (held >= 0) {
             struct choice c = worker_choice(k, w);
@@ -180,7 +180,7 @@ static void nets_elsewhere(const struct auction_part *part)
  * only then and higher ones make leaving less attractive, so every kept bid stays valid. */
 static void phase_begin(struct auction_run *k)
 {
-    auction_parallel(k, k->workers, nets_elsewhere, NULL);
+    hands_work(k->hands, k->workers, nets_elsewhere, k);
     for (int32_t p = 0; p < k->posts; p++) {
         struct seat *seats = k->seats + k->seats_at[p];
         int32_t kept = 0;

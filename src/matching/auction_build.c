@@ -3,77 +3,29 @@
  * same result for any number of them. */
 #include "matching/auction_run.h"
 
-#include <pthread.h>
-#include <unistd.h>
-
 enum {
-    THREAD_ITEMS = 20000, /* below it a thread costs more than it saves */
-    AHEAD = 8,            /* rows asked of the memory before they are read */
+    AHEAD = 8, /* rows asked of the memory before they are read */
     ROOM_BEYOND = 64
 };
-
-/* --- several processors --- */
-
-struct hand {
-    struct auction_part part;
-    void (*work)(const struct auction_part *);
-    pthread_t thread;
-};
-
-static void *hand_work(void *arg)
-{
-    struct hand *h = arg;
-
-    h->work(&h->part);
-    return NULL;
-}
-
-void auction_parallel(struct auction_run *k, int32_t n, void (*work)(const struct auction_part *),
-                      void *arg)
-{
-    struct hand hands[AUCTION_THREADS_MAX];
-    bool started[AUCTION_THREADS_MAX] = { false };
-
-    for (int t = 0; t < k->threads; t++)
-        hands[t] = (struct hand){ { k, arg, t, (int32_t)((int64_t)n * t / k->threads),
-                                    (int32_t)((int64_t)n * (t + 1) / k->threads) },
-                                  work };
-    for (int t = 1; t < k->threads; t++)
-        started[t] = pthread_create(&hands[t].thread, NULL, hand_work, &hands[t]) == 0;
-    for (int t = 0; t < k->threads; t++)
-        if (!started[t])
-            hand_work(&hands[t]);
-    for (int t = 1; t < k->threads; t++)
-        if (started[t])
-            pthread_join(hands[t].thread, NULL);
-}
-
-static int threads_for(int32_t workers)
-{
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (workers < THREAD_ITEMS || online < 1)
-        return 1;
-    return (int)MIN(online, AUCTION_THREADS_MAX);
-}
 
 /* --- the useful pairs --- */
 
 struct survey {
-    int32_t *best;                      /* per worker: the post with the highest score, or -1 */
-    int32_t *seen[AUCTION_THREADS_MAX]; /* per post: the last worker, plus 1, with an edge to it */
-    int64_t useless[AUCTION_THREADS_MAX], highest[AUCTION_THREADS_MAX];
-    int64_t longest[AUCTION_THREADS_MAX]; /* row */
+    const struct auction_input *in;
+    int32_t *best;            /* per worker: the post with the highest score, or -1 */
+    int32_t *seen[HANDS_MAX]; /* per post: the last worker, plus 1, with an edge to it */
+    int64_t useless[HANDS_MAX], highest[HANDS_MAX];
+    int64_t longest[HANDS_MAX]; /* row */
 };
 
-static void survey_rows(const struct auction_part *part)
+static void survey_rows(const struct hand *hand)
 {
-    const struct auction_input *in = part->run->in;
-    struct survey *survey = part->arg;
-    int32_t *seen = survey->seen[part->thread], highest = 0;
+    struct survey *survey = hand->arg;
+    const struct auction_input *in = survey->in;
+    int32_t *seen = survey->seen[hand->number], highest = 0;
     int64_t longest = 0, useless = 0;
 
-    for (int32_t w = part->from; w < part->to; w++) {
+    for (int32_t w = hand->from; w < hand->to; w++) {
         int32_t score = 0;
 
         survey->best[w] = -1;
@@ -92,9 +44,9 @@ static void survey_rows(const struct auction_part *part)
         highest = MAX(highest, score);
         longest = MAX(longest, in->row[w + 1] - in->row[w]);
     }
-    survey->highest[part->thread] = highest;
-    survey->longest[part->thread] = longest;
-    survey->useless[part->thread] = useless;
+    survey->highest[hand->number] = highest;
+    survey->longest[hand->number] = longest;
+    survey->useless[hand->number] = useless;
 }
 
 /* Copy the input without edges that cannot be used, each post once a worker. */
@@ -130,16 +82,16 @@ static const struct auction_input *input_clean(struct arena *mem, const struct a
 /* Look at every edge once; have only useful ones after that. */
 static void survey_run(struct auction_run *k, struct arena *scratch, int32_t *best)
 {
-    struct survey survey = { .best = best };
+    struct survey survey = { .in = k->in, .best = best };
     int64_t useless = 0;
 
-    for (int t = 0; t < k->threads; t++)
-        survey.seen[t] = NEW_ARRAY(scratch, int32_t, k->in->posts);
-    auction_parallel(k, k->in->workers, survey_rows, &survey);
-    for (int t = 0; t < k->threads; t++) {
-        useless += survey.useless[t];
-        k->highest = MAX(k->highest, survey.highest[t]);
-        k->longest = MAX(k->longest, survey.longest[t]);
+    for (int h = 0; h < k->hands; h++)
+        survey.seen[h] = NEW_ARRAY(scratch, int32_t, k->in->posts);
+    hands_work(k->hands, k->in->workers, survey_rows, &survey);
+    for (int h = 0; h < k->hands; h++) {
+        useless += survey.useless[h];
+        k->highest = MAX(k->highest, survey.highest[h]);
+        k->longest = MAX(k->longest, survey.longest[h]);
     }
     if (useless > 0)
         k->in = input_clean(k->mem, k->in);
@@ -169,10 +121,10 @@ static void workers_order(struct auction_run *k, const int32_t *best, struct are
 
 /* --- by post --- */
 
-/* Posts of one thread's workers: how many bidders; then where the next one goes. */
+/* Posts of one hand's workers: how many bidders; then where the next one goes. */
 struct columns {
     struct pairs *pairs;
-    int64_t *next[AUCTION_THREADS_MAX];
+    int64_t *next[HANDS_MAX];
 };
 
 static inline void row_prefetch(const struct pairs *pairs, int32_t w, int32_t end)
@@ -186,29 +138,29 @@ static inline void row_prefetch(const struct pairs *pairs, int32_t w, int32_t en
     }
 }
 
-static void columns_count(const struct auction_part *part)
+static void columns_count(const struct hand *hand)
 {
-    const struct columns *c = part->arg;
-    int64_t *count = c->next[part->thread];
+    const struct columns *c = hand->arg;
+    int64_t *count = c->next[hand->number];
 
-    for (int32_t w = part->from; w < part->to; w++) {
+    for (int32_t w = hand->from; w < hand->to; w++) {
         struct span span = c->pairs->span[w];
 
-        row_prefetch(c->pairs, w, part->to);
+        row_prefetch(c->pairs, w, hand->to);
         for (int32_t e = 0; e < span.n; e++)
             count[span.edges[e].post]++;
     }
 }
 
-static void columns_fill(const struct auction_part *part)
+static void columns_fill(const struct hand *hand)
 {
-    const struct columns *c = part->arg;
-    int64_t *next = c->next[part->thread];
+    const struct columns *c = hand->arg;
+    int64_t *next = c->next[hand->number];
 
-    for (int32_t w = part->from; w < part->to; w++) {
+    for (int32_t w = hand->from; w < hand->to; w++) {
         struct span span = c->pairs->span[w];
 
-        row_prefetch(c->pairs, w, part->to);
+        row_prefetch(c->pairs, w, hand->to);
         for (int32_t e = 0; e < span.n; e++) {
             struct auction_edge edge = span.edges[e];
 
@@ -224,21 +176,21 @@ static void columns_build(struct auction_run *k, struct pairs *pairs)
     int64_t at = 0;
 
     pairs->column = NEW_ARRAY(k->mem, int64_t, (size_t)k->posts + 1);
-    for (int t = 0; t < k->threads; t++)
-        c.next[t] = NEW_ARRAY(scratch, int64_t, k->posts);
-    auction_parallel(k, k->workers, columns_count, &c);
+    for (int h = 0; h < k->hands; h++)
+        c.next[h] = NEW_ARRAY(scratch, int64_t, k->posts);
+    hands_work(k->hands, k->workers, columns_count, &c);
     for (int32_t p = 0; p < k->posts; p++) {
         pairs->column[p] = at;
-        for (int t = 0; t < k->threads; t++) {
-            int64_t n = c.next[t][p];
+        for (int h = 0; h < k->hands; h++) {
+            int64_t n = c.next[h][p];
 
-            c.next[t][p] = at;
+            c.next[h][p] = at;
             at += n;
         }
     }
     pairs->column[k->posts] = at;
     pairs->bidders = NEW_ARRAY(k->mem, struct bidder, at);
-    auction_parallel(k, k->workers, columns_fill, &c);
+    hands_work(k->hands, k->workers, columns_fill, &c);
     arena_free(scratch);
 }
 
@@ -273,7 +225,7 @@ void auction_run_build(struct auction_run *k, const struct auction_input *in)
     k->posts = in->posts;
     k->cap = in->cap;
     k->scale = (int64_t)in->workers + 1;
-    k->threads = threads_for(in->workers);
+    k->hands = hands_for(in->workers);
     k->order = NEW_ARRAY(k->mem, int32_t, in->workers);
     survey_run(k, scratch, best);
     workers_order(k, best, scratch, span);
@@ -327,6 +279,7 @@ void auction_run_start(struct auction_run *k, const struct auction_start *start)
 enum { CHUNK = 1 << 16 }; /* kept edges allocated at once */
 
 struct narrowing {
+    struct auction_run *run;
     int64_t slack;
     struct span *span;
 };
@@ -344,19 +297,19 @@ static int64_t row_nets(const struct auction_run *k, struct span row, int64_t *n
     return second;
 }
 
-static void narrow_rows(const struct auction_part *part)
+static void narrow_rows(const struct hand *hand)
 {
-    struct auction_run *k = part->run;
-    const struct narrowing *narrowing = part->arg;
-    struct arena *mem = k->few[part->thread];
+    const struct narrowing *narrowing = hand->arg;
+    struct auction_run *k = narrowing->run;
+    struct arena *mem = k->few[hand->number];
     int64_t *net = NEW_ARRAY(mem, int64_t, k->longest);
     struct auction_edge *to = NULL, *end = NULL;
 
-    for (int32_t w = part->from; w < part->to; w++) {
+    for (int32_t w = hand->from; w < hand->to; w++) {
         struct span row = k->all.span[w];
         int32_t n = 0;
 
-        row_prefetch(&k->all, w, part->to);
+        row_prefetch(&k->all, w, hand->to);
         k->least[w] = row_nets(k, row, net) - narrowing->slack;
         if (end - to < row.n) {
             to = NEW_ARRAY(mem, struct auction_edge, MAX(CHUNK, row.n));
@@ -373,13 +326,13 @@ static void narrow_rows(const struct auction_part *part)
 
 void auction_run_narrow(struct auction_run *k, int64_t slack)
 {
-    struct narrowing n = { slack, NEW_ARRAY(k->mem, struct span, k->workers) };
+    struct narrowing n = { k, slack, NEW_ARRAY(k->mem, struct span, k->workers) };
 
     k->least = NEW_ARRAY(k->mem, int64_t, k->workers);
     k->floor = NEW_ARRAY(k->mem, int64_t, k->posts);
-    for (int t = 0; t < k->threads; t++)
-        k->few[t] = arena_new();
-    auction_parallel(k, k->workers, narrow_rows, &n);
+    for (int h = 0; h < k->hands; h++)
+        k->few[h] = arena_new();
+    hands_work(k->hands, k->workers, narrow_rows, &n);
     for (int32_t p = 0; p < k->posts; p++)
         k->floor[p] = k->price[p] - slack;
     k->use = (struct pairs){ .span = n.span };
@@ -388,7 +341,7 @@ void auction_run_narrow(struct auction_run *k, int64_t slack)
 
 void auction_run_release(struct auction_run *k)
 {
-    for (int t = 0; t < k->threads; t++)
-        arena_free(k->few[t]);
+    for (int h = 0; h < k->hands; h++)
+        arena_free(k->few[h]);
     arena_free(k->mem);
 }

@@ -11,18 +11,17 @@ struct finish {
 };
 
 /* Profit at the rounded prices, and whether something else is better; over every pair. */
-static void judge(const struct auction_part *part)
+static void judge(const struct hand *hand)
 {
-    const struct auction_run *k = part->run;
-    struct finish *f = part->arg;
+    struct finish *f = hand->arg;
     const struct paths *x = &f->paths;
 
-    for (int32_t w = part->from; w < part->to; w++) {
+    for (int32_t w = hand->from; w < hand->to; w++) {
         struct span row = x->row[w];
         struct standing *standing = &x->standing[w];
         int64_t most = 0, held = 0;
 
-        if (w + AHEAD < part->to)
+        if (w + AHEAD < hand->to)
             for (int i = 0; i < 3; i++)
                 __builtin_prefetch(x->row[w + AHEAD].edges + 8 * i);
         for (int32_t e = 0; e < row.n; e++) {
@@ -35,7 +34,6 @@ static void judge(const struct auction_part *part)
         standing->profit = held;
         f->misplaced[w] = held < most;
     }
-    (void)k;
 }
 
 static void finish_open(struct finish *f, struct auction_run *k, struct arena *mem)
@@ -75,7 +73,7 @@ void auction_run_finish(struct auction_run *k)
     struct paths *x = &f.paths;
 
     finish_open(&f, k, mem);
-    auction_parallel(k, k->workers, judge, &f);
+    hands_work(k->hands, k->workers, judge, &f);
     for (int32_t w = 0; w < k->workers; w++)
         if (f.misplaced[w] && x->standing[w].post >= 0)
             paths_leave(x, w);

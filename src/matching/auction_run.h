@@ -9,6 +9,7 @@
  * workers * eps of the best. The next phase starts from its prices with a smaller eps. */
 #pragma once
 #include "matching/auction.h"
+#include "matching/hands.h"
 
 struct seat {
     int64_t bid; /* the most the holder would pay, at least the price of the post */
@@ -46,15 +47,14 @@ struct standing {
     int32_t slot;   /* index among the seats of the post; kept in the reverse half only */
 };
 
-enum { AUCTION_THREADS_MAX = 8 };
-
 /* Workers without any useful edge are left out; the others are numbered so that those who like the
  * same post best stand together: what they read is then in the cache. */
 struct auction_run {
     struct arena *mem;
-    struct arena *few[AUCTION_THREADS_MAX]; /* kept pairs, by thread; NULL before they are */
-    const struct auction_input *in;         /* useful edges only */
-    int32_t workers, posts, threads;
+    struct arena *few[HANDS_MAX];   /* kept pairs, by hand; NULL before they are */
+    const struct auction_input *in; /* useful edges only */
+    int32_t workers, posts;
+    int hands;
     int64_t scale, eps;
     int64_t highest, longest; /* score, row of a worker */
     const int32_t *cap;
@@ -72,19 +72,6 @@ struct auction_run {
     struct offer *offers;
     int64_t bids, rebates;
 };
-
-/* A range of items for one thread. What is computed must not depend on how the items are divided.
- */
-struct auction_part {
-    struct auction_run *run;
-    void *arg;
-    int thread;
-    int32_t from, to;
-};
-
-/* Divide 0 … n - 1 into one range a thread, ascending, do all at once and wait. */
-void auction_parallel(struct auction_run *k, int32_t n, void (*work)(const struct auction_part *),
-                      void *arg);
 
 /* Everything above, ready for the first phase, with all pairs in use; `k` is zeroed before. */
 void auction_run_build(struct auction_run *k, const struct auction_input *in);
