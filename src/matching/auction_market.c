@@ -58,6 +58,32 @@ static void columns_open(struct auction_market *m, const struct auction_input *i
     }
 }
 
+/* Everybody's edges, those of one post's holders side by side: a search looks at all of them, post
+ * by post. Workers without a post come first. */
+static void rows_open(struct auction_market *m, const struct auction_input *in, const int32_t *post)
+{
+    struct arena *scratch = arena_new();
+    struct auction_edge *to = NEW_ARRAY(m->mem, struct auction_edge, in->row[in->workers]);
+    int32_t *next = NEW_ARRAY(scratch, int32_t, (size_t)in->posts + 2);
+    int32_t *order = NEW_ARRAY(scratch, int32_t, in->workers);
+
+    for (int32_t w = 0; w < in->workers; w++)
+        next[post[w] + 2]++;
+    for (int32_t p = 0; p <= in->posts; p++)
+        next[p + 1] += next[p];
+    for (int32_t w = 0; w < in->workers; w++)
+        order[next[post[w] + 1]++] = w;
+    for (int32_t i = 0; i < in->workers; i++) {
+        int64_t from = in->row[order[i]], n = in->row[order[i] + 1] - from;
+
+        if (n > 0)
+            memcpy(to, in->edges + from, sizeof *to * (size_t)n);
+        m->x.row[order[i]] = (struct span){ to, (int32_t)n };
+        to += n;
+    }
+    arena_free(scratch);
+}
+
 static void arrays_open(struct auction_market *m, const struct auction_input *in)
 {
     struct paths *x = &m->x;
@@ -90,12 +116,11 @@ struct auction_market *auction_market_open(const struct auction_input *in, const
         m->x.fixed[w] = promised && promised[w] >= 0;
         if (m->x.fixed[w])
             r.post[w] = promised[w];
-        m->x.row[w] =
-            (struct span){ in->edges + in->row[w], (int32_t)(in->row[w + 1] - in->row[w]) };
         m->x.standing[w].post = -1;
         if (r.post[w] >= 0)
             taken[r.post[w]]++;
     }
+    rows_open(m, in, r.post);
     for (int32_t p = 0; p < in->posts; p++) {
         m->x.price[p] = r.price[p] / r.scale;
         m->x.place[p] =

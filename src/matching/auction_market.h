@@ -23,8 +23,7 @@ struct auction_moves {
 };
 
 /* Solve the input and keep it. `promised` has a post or -1 per worker; NULL: none; each must have a
- * seat (asserted). The input's edges must stay as they are while the market lives; `precision` is
- * not looked at. */
+ * seat (asserted). `precision` is not looked at. */
 struct auction_market *auction_market_open(const struct auction_input *in, const int32_t *promised);
 void auction_market_close(struct auction_market *m);
 

@@ -155,8 +155,11 @@ static void reach_from_worker(struct paths *x, int32_t worker, int64_t so_far, i
         *end = (struct ending){ so_far + profit, { 0, worker, from }, -1 };
     for (int32_t e = 0; e < row.n; e++) {
         int32_t post = row.edges[e].post;
-        int64_t distance = so_far + profit - (row.edges[e].score - x->price[post]);
+        int64_t distance = so_far + profit - row.edges[e].score;
 
+        if (distance >= end->distance) /* even if it cost nothing: its price is not asked for */
+            continue;
+        distance += x->price[post];
         if (distance >= end->distance || post == from)
             continue;
         if (x->place[post].seats == 0)
@@ -256,8 +259,10 @@ static void reach_to_post(struct paths *x, int32_t post, struct ending *end)
     for (int32_t b = 0; b < column->n; b++) {
         struct bidder bidder = column->bidders[b];
 
-        if (b + AHEAD < column->n)
+        if (b + AHEAD < column->n && so_far - column->bidders[b + AHEAD].score < end->distance)
             __builtin_prefetch(&x->standing[column->bidders[b + AHEAD].worker]);
+        if (so_far - bidder.score >= end->distance) /* even if she had nothing */
+            continue;
 
         struct standing standing = x->standing[bidder.worker];
         int64_t distance = so_far + standing.profit - bidder.score;
