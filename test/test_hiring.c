@@ -47,6 +47,21 @@ STORE_TEST("a full post takes no further offer; a refusal with its reason opens 
     offer(cx, two, post);
 }
 
+STORE_TEST("a post is offered to a person once, and again only after an answer")
+{
+    int64_t post = road_post(cx, "甲厂", 2), person = road_person(cx, 1);
+    int64_t first = offer(cx, person, post);
+
+    EXPECT(road_call(cx, "offers.create", NONE,
+                     arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}",
+                                  (long long)person, (long long)post)) != OK);
+    EXPECT_STR(cx->failure.code, "offer.exists");
+    EXPECT_INT(road_call(cx, "posts.get", post, NULL), OK);
+    EXPECT_INT(road_int(cx, "taken"), 1);
+    EXPECT_INT(road_call(cx, "offers.decline", first, "{\"reason\":\"PAY\"}"), OK);
+    offer(cx, person, post);
+}
+
 STORE_TEST("the east sees a person once she is offered a post there, and not before")
 {
     int64_t post = road_post(cx, "甲厂", 2), offered = road_person(cx, 1),

@@ -126,6 +126,22 @@ static bool is_taken(const struct rows *person)
            str_eq(row_text(person, 0, "labour_status"), "IN_TRANSFER");
 }
 
+static enum err check_not_offered(struct ctx *cx, const IN *in)
+{
+    struct rows r;
+
+    TRY(db_rows(cx, &r,
+                "SELECT o.id FROM offer o WHERE o.person_id = $1 AND o.post_id = $2"
+                " AND o.state IN ('OFFERED', 'ACCEPTED') AND SCOPE(offer o)",
+                P(in->person_id), P(in->post_id)));
+    if (r.n == 0)
+        return OK;
+    return hint(cx,
+                fail_field(cx, "person_id", "offer.exists", "%s",
+                           T("此岗位已通知过此人", "this person has been offered this post")),
+                "%s", T("请打开已有的通知处理", "open the offer there is"));
+}
+
 /* Everything of an offer but person and post follows from them. */
 static enum err check(struct ctx *cx, void *input, const struct rows *before)
 {
@@ -152,6 +168,7 @@ static enum err check(struct ctx *cx, void *input, const struct rows *before)
     if (is_taken(&person))
         return fail(cx, E_CONFLICT, "person.employed", "%s",
                     T("此人已在岗或在途", "the person is at work or on the way"));
+    TRY(check_not_offered(cx, in));
     in->home = row_int(&person, 0, "home");
     in->work = row_int(&post, 0, "work");
     in->employer_id = row_int(&post, 0, "employer_id");
