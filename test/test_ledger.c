@@ -209,6 +209,7 @@ OPS_TEST(
          "{'placement_id':'%lld','month':'2019-03','status':'NOT_WORKING','reason':'考勤'}",
          (long long)placement);
     expect(200, NULL);
+    set_clock("+60");
     call(as(TONGWEI, "CLERK"), "people.change", person, "{'account':'6228480000000000999'}");
     expect(200, NULL);
     call(as(FUZHOU_AUDIT, "AUDITOR"), "payments.trace", claim, NULL);
@@ -217,6 +218,7 @@ OPS_TEST(
     EXPECT(
         has_step("payment_batch", "the bank's return 2019-05-31 · 1 lines, 0 failed · SHA-256 "));
     EXPECT(has_step("account_change", "****0001 → ****0999"));
+    EXPECT(has_step("account_change", " · not in effect within 72 hours"));
     EXPECT(has_step("journal", "placement month confirmed"));
     EXPECT(has_step("journal", "person changed"));
     EXPECT(has_step("month", "Employer: At work"));
@@ -230,4 +232,8 @@ OPS_TEST(
     EXPECT(has_step("journal", "payment batch Approve · proved by block 1 "));
     EXPECT(!has_step("journal", "not sealed yet"));
     EXPECT_INT(got_int("journal.0.block"), 1);
+    set_clock("+259200"); /* 72 hours */
+    call(as(FUZHOU_AUDIT, "AUDITOR"), "payments.trace", claim, NULL);
+    expect(200, NULL);
+    EXPECT(has_step("account_change", " · in effect"));
 }

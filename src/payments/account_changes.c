@@ -42,6 +42,33 @@ static const char *const standing_codes[] = {
     " (SELECT MIN(e.at) FROM ledger_entry e WHERE SCOPE_NOT(ledger_entry 'of the payee of the change')" \
     " AND e.claim_id = c.id), c.updated_at) <= a.created_at) THEN 1 ELSE 0 END"
 
+/* --- of one payee --- */
+
+enum err payee_changes(struct ctx *cx, int64_t payee_id, struct rows *ret)
+{
+    return db_rows(
+        cx, ret,
+        "SELECT a.id, a.created_at, a.former_mask, a.mask, a.state, " IS_HELD " AS is_held,"
+        " (SELECT u.name FROM v_user_name u WHERE u.id = a.made_by) AS made_by_name,"
+        " (SELECT u.name FROM v_user_name u WHERE u.id = a.settled_by) AS settled_by_name"
+        " FROM account_change a"
+        " WHERE SCOPE_NOT(account_change 'of a payee the caller answers for') AND a.payee_id = $1 ORDER BY a.id",
+        P(payee_id));
+}
+
+/* Nobody settles a change that takes effect by itself, so its state alone does not tell. */
+const char *payee_change_standing(struct ctx *cx, const struct rows *changes, int row)
+{
+    const char *state = row_text(changes, row, "state");
+    enum account_standing standing = account_standing(state, row_int(changes, row, "is_held"),
+                                                      row_int(changes, row, "created_at"), cx->now);
+
+    if (!str_eq(state, "WAITING") || standing == ACCOUNT_HELD)
+        return choice_label(account_change_record.states, state, cx->lang);
+    return standing == ACCOUNT_COOLING ? T("72 小时内暂不生效", "not in effect within 72 hours")
+                                       : T("已生效", "in effect");
+}
+
 /* --- what is paid to --- */
 /* What holds for one payee, whose changes are the rows of it, the newest first. */
 static enum err payee_in_force(struct ctx *cx, const struct rows *changes, int64_t payee_id,

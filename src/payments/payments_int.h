@@ -78,6 +78,11 @@ struct payee {
 enum account_standing { ACCOUNT_IN_EFFECT, ACCOUNT_COOLING, ACCOUNT_HELD, ACCOUNT_REFUSED };
 enum account_standing account_standing(const char *state, bool is_held, int64_t made_at,
                                        int64_t now);
+/* Every change of where a payee's money goes, the oldest first: id, created_at, former_mask, mask,
+ * made_by_name, settled_by_name, state, is_held. The caller answers for the scope. */
+MUST_CHECK enum err payee_changes(struct ctx *cx, int64_t payee_id, struct rows *ret);
+/* How such a row stands today, for a person to read. */
+const char *payee_change_standing(struct ctx *cx, const struct rows *changes, int row);
 /* To whom these claims are paid: ret[i] is of due[i]. Only who is named in `due` is looked at. */
 MUST_CHECK enum err payees_find(struct ctx *cx, const struct claim_due *due, int n,
                                 struct payee *ret);

@@ -139,26 +139,19 @@ static enum err put_accounts(struct ctx *cx, const struct trace *t)
 
     for (size_t i = 0; i < ARRAY_LEN(payees) && payee == NONE; i++)
         payee = row_int(&t->claim, 0, payees[i]);
-    TRY(db_rows(
-        cx, &r,
-        "SELECT a.id, a.created_at, a.updated_at, a.former_mask, a.mask, a.state,"
-        " (SELECT u.name FROM v_user_name u WHERE u.id = a.made_by) AS who,"
-        " (SELECT u.name FROM v_user_name u WHERE u.id = a.settled_by) AS second FROM account_change a"
-        " WHERE SCOPE_NOT(account_change 'the claim is in scope') AND a.payee_id = $1 ORDER BY a.id",
-        P(payee)));
+    TRY(payee_changes(cx, payee, &r));
     for (int i = 0; i < r.n; i++) {
-        bool is_settled = row_text(&r, i, "second") != NULL;
+        bool is_settled = row_text(&r, i, "settled_by_name") != NULL;
         begin_step(cx, "account_change", "收款账号变更", "Change of account", row_int(&r, i, "id"),
                    "/account-changes");
         json_put_str(cx->out, "text",
                      arena_printf(cx->mem, "%s → %s · %s %s · %s%s%s",
                                   or_dash(row_text(&r, i, "former_mask")),
-                                  or_dash(row_text(&r, i, "mask")), or_dash(row_text(&r, i, "who")),
+                                  or_dash(row_text(&r, i, "mask")),
+                                  or_dash(row_text(&r, i, "made_by_name")),
                                   date_text(cx->mem, date_of_instant(row_int(&r, i, "created_at"))),
-                                  choice_label(account_change_record.states,
-                                               row_text(&r, i, "state"), cx->lang),
-                                  is_settled ? " · " : "",
-                                  is_settled ? row_text(&r, i, "second") : ""));
+                                  payee_change_standing(cx, &r, i), is_settled ? " · " : "",
+                                  is_settled ? row_text(&r, i, "settled_by_name") : ""));
         json_end(cx->out);
     }
     return OK;
