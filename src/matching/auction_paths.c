@@ -315,7 +315,9 @@ void paths_fill(struct paths *x, int32_t post)
 
 /* --- least prices --- */
 
-/* By how much the posts that a worker could go to may fall before she would. */
+/* By how much the posts that a worker could go to may fall before she would. None falls by more
+ * than it costs, so that one whose score alone does not draw her away is not asked for its price.
+ */
 static void hold_back(struct paths *x, int32_t worker, int64_t so_far)
 {
     const struct standing *standing = &x->standing[worker];
@@ -323,11 +325,24 @@ static void hold_back(struct paths *x, int32_t worker, int64_t so_far)
 
     for (int32_t e = 0; e < row.n; e++) {
         int32_t post = row.edges[e].post;
-        int64_t net = row.edges[e].score - x->price[post];
+        int64_t beyond = so_far + standing->profit - row.edges[e].score;
 
-        if (post != standing->post)
-            reach(x, post,
-                  (struct reached){ so_far + standing->profit - net, worker, standing->post });
+        if (beyond < 0 && post != standing->post)
+            reach(x, post, (struct reached){ beyond + x->price[post], worker, standing->post });
+    }
+}
+
+static void hold_back_all(struct paths *x, int32_t post)
+{
+    enum { AHEAD = 4, LINE = 64, LINES = 3 }; /* edges lie anywhere: fetched before they are read */
+    const struct place *place = &x->place[post];
+
+    for (int32_t h = 0; h < place->taken; h++) {
+        if (h + AHEAD < place->taken)
+            for (int line = 0; line < LINES; line++)
+                __builtin_prefetch((const char *)x->row[place->holders[h + AHEAD]].edges +
+                                   LINE * line);
+        hold_back(x, place->holders[h], x->reached[post].distance);
     }
 }
 
@@ -341,8 +356,7 @@ void paths_lower(struct paths *x, int32_t workers, int32_t posts)
         if (x->standing[w].post == -1)
             hold_back(x, w, 0);
     while ((post = next_post(x, INT64_MAX)) >= 0)
-        for (int32_t h = 0; h < x->place[post].taken; h++)
-            hold_back(x, x->place[post].holders[h], x->reached[post].distance);
+        hold_back_all(x, post);
     for (int32_t p = 0; p < posts; p++) {
         x->price[p] -= x->reached[p].distance;
         for (int32_t h = 0; h < x->place[p].taken; h++)
