@@ -52,9 +52,10 @@ STORE_TEST("a post is offered to a person once, and again only after an answer")
     int64_t post = road_post(cx, "甲厂", 2), person = road_person(cx, 1);
     int64_t first = offer(cx, person, post);
 
-    EXPECT(road_call(cx, "offers.create", NONE,
-                     arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}",
-                                  (long long)person, (long long)post)) != OK);
+    EXPECT_INT(road_call(cx, "offers.create", NONE,
+                         arena_printf(cx->mem, "{\"person_id\":\"%lld\",\"post_id\":\"%lld\"}",
+                                      (long long)person, (long long)post)),
+               E_CONFLICT);
     EXPECT_STR(cx->failure.code, "offer.exists");
     EXPECT_INT(road_call(cx, "posts.get", post, NULL), OK);
     EXPECT_INT(road_int(cx, "taken"), 1);

@@ -137,8 +137,8 @@ static enum err check_not_offered(struct ctx *cx, const IN *in)
     if (r.n == 0)
         return OK;
     return hint(cx,
-                fail_field(cx, "person_id", "offer.exists", "%s",
-                           T("此岗位已通知过此人", "this person has been offered this post")),
+                fail(cx, E_CONFLICT, "offer.exists", "%s",
+                     T("此岗位已通知过此人", "this person has been offered this post")),
                 "%s", T("请打开已有的通知处理", "open the offer there is"));
 }
 
