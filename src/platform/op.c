@@ -77,6 +77,7 @@ static bool path_fits(const char *pattern, const char *path, int64_t *ret_id)
         if (*pattern == '{') { /* {id}: there is no other */
             size_t len = strcspn(path, "/");
             int64_t id = 0;
+            assert(str_starts(pattern, "{id}"));
             if (len == 0 || len > 18)
                 return false;
             for (size_t i = 0; i < len; i++) {
