@@ -22,8 +22,8 @@ struct auction_moves {
     int32_t n;
 };
 
-/* Solve the input and keep it. `promised` has a post or -1 per worker; NULL: none; each must have a
- * seat (asserted). `precision` is not looked at. */
+/* Solve the input and keep it, with a copy of its edges. `promised` has a post or -1 per worker;
+ * NULL: none; each must have a seat (asserted). `precision` is not looked at. */
 struct auction_market *auction_market_open(const struct auction_input *in, const int32_t *promised);
 void auction_market_close(struct auction_market *m);
 
