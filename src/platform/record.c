@@ -24,12 +24,82 @@ const struct field reveal_fields[] = {
 
 enum { REVEALS_PER_DAY_MAX = 50 };
 
+/* --- what is kept of a record --- */
+enum { RECORDS_MAX = 128 }; /* a power of two; some thirty records are defined */
+
+/* Where a record's rows lie. */
+struct shape {
+    const struct scoped *scoped;      /* NULL: open to all */
+    bool is_scope_column[FIELDS_MAX]; /* per field: set from the row's place, not from the input */
+};
+
+/* Statements that depend on nothing but the record are put together once and kept for good, as is
+ * its shape. A place is taken by whoever sets `record` first, and what it keeps may be put together
+ * twice. */
+static struct kept {
+    _Atomic(const struct record *) record;
+    _Atomic(const char *) load, row;
+    _Atomic(const struct shape *) shape;
+} kept[RECORDS_MAX];
+
+static struct kept *kept_of(const struct record *rec)
+{
+    for (size_t at = (uintptr_t)rec / sizeof *rec, tries = 0; tries < RECORDS_MAX; at++, tries++) {
+        struct kept *k = &kept[at % RECORDS_MAX];
+        const struct record *there = NULL;
+
+        if (atomic_load(&k->record) == rec ||
+            atomic_compare_exchange_strong(&k->record, &there, rec) || there == rec)
+            return k;
+    }
+    assert(!"more records than there is room for");
+    return NULL;
+}
+
+static const char *keep(_Atomic(const char *) *place, const char *text)
+{
+    const char *there = NULL;
+    char *copy = strdup(text);
+
+    if (!copy)
+        abort();
+    if (atomic_compare_exchange_strong(place, &there, copy))
+        return copy;
+    free(copy);
+    return there;
+}
+
 static const struct scoped *scoped_of(const struct record *rec)
 {
     for (const struct scoped *t = ops_tables(); t->table; t++)
         if (strcmp(t->table, rec->table) == 0)
-            return t;
+            return t->is_open ? NULL : t;
     return NULL;
+}
+
+static const struct shape *shape_of(const struct record *rec)
+{
+    struct kept *k = kept_of(rec);
+    const struct shape *there = atomic_load(&k->shape);
+    struct shape *shape;
+    const struct scoped *s;
+
+    if (there)
+        return there;
+    shape = calloc(1, sizeof *shape);
+    if (!shape)
+        abort();
+    s = shape->scoped = scoped_of(rec);
+    for (int i = 0; s && rec->fields[i].name; i++) {
+        const char *column = rec->fields[i].column;
+        shape->is_scope_column[i] =
+            column && (str_eq(column, s->home) || str_eq(column, s->work) ||
+                       str_eq(column, s->employer) || str_eq(column, s->person));
+    }
+    if (atomic_compare_exchange_strong(&k->shape, &there, shape))
+        return shape;
+    free(shape);
+    return there;
 }
 
 static const char *mask_of(struct arena *mem, const struct field *f, const char *text)
@@ -126,6 +196,12 @@ struct columns {
     struct param value[FIELDS_MAX + 16];
 };
 
+static void columns_begin(struct columns *c, struct ctx *cx)
+{
+    c->cx = cx;
+    c->n = 0;
+}
+
 static void add_column(struct columns *c, const char *name, struct param value)
 {
     assert(c->n < (int)ARRAY_LEN(c->name));
@@ -197,8 +273,7 @@ static enum err journal_row(struct ctx *cx, const struct record *rec, const stru
                             int64_t id, const char *action, const char *before, const char *after,
                             const char *reason)
 {
-    const struct scoped *s = scoped_of(rec);
-    bool has = s && !s->is_open;
+    const struct scoped *s = shape_of(rec)->scoped;
 
     return journal_append(cx, &(struct journal_entry){
                                   .kind = rec->name,
@@ -207,50 +282,14 @@ static enum err journal_row(struct ctx *cx, const struct record *rec, const stru
                                   .before = before,
                                   .after = after,
                                   .reason = reason,
-                                  .home = has ? jurisdiction(row, s->home) : NONE,
-                                  .work = has ? jurisdiction(row, s->work) : NONE,
-                                  .employer_id = has ? jurisdiction(row, s->employer) : NONE,
-                                  .person_id = has ? jurisdiction(row, s->person) : NONE,
+                                  .home = s ? jurisdiction(row, s->home) : NONE,
+                                  .work = s ? jurisdiction(row, s->work) : NONE,
+                                  .employer_id = s ? jurisdiction(row, s->employer) : NONE,
+                                  .person_id = s ? jurisdiction(row, s->person) : NONE,
                               });
 }
 
 /* --- reading --- */
-enum { RECORDS_MAX = 128 }; /* a power of two; some thirty records are defined */
-
-/* Statements that depend on nothing but the record are put together once and kept for good. A place
- * is taken by whoever sets `record` first, and its texts may be put together twice. */
-static struct kept {
-    _Atomic(const struct record *) record;
-    _Atomic(const char *) load, row;
-} kept[RECORDS_MAX];
-
-static struct kept *kept_of(const struct record *rec)
-{
-    for (size_t at = (uintptr_t)rec / sizeof *rec, tries = 0; tries < RECORDS_MAX; at++, tries++) {
-        struct kept *k = &kept[at % RECORDS_MAX];
-        const struct record *there = NULL;
-
-        if (atomic_load(&k->record) == rec ||
-            atomic_compare_exchange_strong(&k->record, &there, rec) || there == rec)
-            return k;
-    }
-    assert(!"more records than there is room for");
-    return NULL;
-}
-
-static const char *keep(_Atomic(const char *) *place, const char *text)
-{
-    const char *there = NULL;
-    char *copy = strdup(text);
-
-    if (!copy)
-        abort();
-    if (atomic_compare_exchange_strong(place, &there, copy))
-        return copy;
-    free(copy);
-    return there;
-}
-
 enum err record_load(struct ctx *cx, const struct record *rec, int64_t id, struct rows *ret)
 {
     struct kept *k = kept_of(rec);
@@ -321,8 +360,7 @@ enum err record_history(struct ctx *cx)
 enum err record_find(struct ctx *cx, const struct record *rec, const char *key_value,
                      int64_t *ret_id, bool *ret_in_scope)
 {
-    const struct scoped *s = scoped_of(rec);
-    bool is_open = !s || s->is_open;
+    bool is_open = !shape_of(rec)->scoped;
 
     for (const struct field *f = rec->fields; f->name; f++) {
         struct rows r;
@@ -352,13 +390,6 @@ enum err record_find(struct ctx *cx, const struct record *rec, const char *key_v
 }
 
 /* --- making --- */
-static bool is_scope_column(const struct scoped *s, const char *column)
-{
-    return s && !s->is_open &&
-           (str_eq(column, s->home) || str_eq(column, s->work) || str_eq(column, s->employer) ||
-            str_eq(column, s->person));
-}
-
 static int find_column(const struct columns *c, const char *name)
 {
     for (int i = 0; i < c->n; i++)
@@ -387,6 +418,15 @@ static void add_number(struct str *sql, int number)
     str_add_char(sql, (char)('0' + number % 10));
 }
 
+static void add_equal(struct str *sql, const char *before, const char *column, const char *equals,
+                      int number)
+{
+    str_add(sql, before);
+    str_add(sql, column);
+    str_add(sql, equals);
+    add_number(sql, number);
+}
+
 static const char *insert_sql(struct ctx *cx, const struct record *rec, const struct scoped *s,
                               const struct columns *c)
 {
@@ -404,13 +444,14 @@ static const char *insert_sql(struct ctx *cx, const struct record *rec, const st
             str_add(&sql, ", ");
         add_number(&sql, i + 1);
     }
-    if (s && !s->is_open) {
-        const char *sep = " ";
-        str_addf(&sql, " WHERE SCOPE(%s", rec->table);
-        for (int i = 0; i < c->n; i++)
-            if (is_scope_column(s, c->name[i])) {
-                str_addf(&sql, "%s%s=$%d", sep, c->name[i], i + 1);
-                sep = ", ";
+    if (s) {
+        const char *names[4] = { s->home, s->work, s->employer, s->person }, *separator = " ";
+        str_add(&sql, " WHERE SCOPE(");
+        str_add(&sql, rec->table);
+        for (int i = 0; i < 4; i++)
+            if (names[i]) {
+                add_equal(&sql, separator, names[i], "=", find_column(c, names[i]) + 1);
+                separator = ", ";
             }
         str_add(&sql, ")");
     }
@@ -436,8 +477,9 @@ static const char *created_json(struct ctx *cx, const struct record *rec, const 
 
 enum err record_insert(struct ctx *cx, const struct record *rec, void *in, int64_t *ret_id)
 {
-    const struct scoped *s = scoped_of(rec);
-    struct columns *c = NEW(cx->mem, struct columns);
+    const struct shape *shape = shape_of(rec);
+    const struct scoped *s = shape->scoped;
+    struct columns c;
     int64_t id = new_id(cx, rec), place[4] = { NONE, NONE, NONE, NONE };
 
     memcpy(in, &id, sizeof id); /* the struct's first member */
@@ -445,18 +487,20 @@ enum err record_insert(struct ctx *cx, const struct record *rec, void *in, int64
         TRY(rec->check(cx, in, NULL));
     if (rec->place)
         rec->place(in, &place[0], &place[1], &place[2], &place[3]);
-    c->cx = cx;
-    add_column(c, "id", param_int(id));
-    for (const struct field *f = rec->fields; f->name; f++)
-        if (f->column && f->offset != FIELD_NO_INPUT && !is_scope_column(s, f->column) &&
+    columns_begin(&c, cx);
+    add_column(&c, "id", param_int(id));
+    for (int i = 0; rec->fields[i].name; i++) {
+        const struct field *f = &rec->fields[i];
+        if (f->column && f->offset != FIELD_NO_INPUT && !shape->is_scope_column[i] &&
             !is_absent(field_param(f, in)))
-            add_field(c, rec, f, in);
-    if (s && !s->is_open)
-        add_scope_columns(c, s, place);
-    add_column(c, "created_at", param_int(cx->now));
+            add_field(&c, rec, f, in);
+    }
+    if (s)
+        add_scope_columns(&c, s, place);
+    add_column(&c, "created_at", param_int(cx->now));
     if (!rec->has_no_version)
-        add_column(c, "updated_at", param_int(cx->now));
-    TRY(db_exec_list(cx, insert_sql(cx, rec, s, c), (struct params){ c->n, c->value }));
+        add_column(&c, "updated_at", param_int(cx->now));
+    TRY(db_exec_list(cx, insert_sql(cx, rec, s, &c), (struct params){ c.n, c.value }));
     if (cx->changed == 0)
         return fail(cx, E_FORBIDDEN, "scope.outside",
                     T("这条%s记录不在您的辖区内", "this %s lies outside your jurisdiction"),
@@ -535,14 +579,6 @@ static enum err refuse_stale(struct ctx *cx, const struct record *rec, const str
                 "%s", T("请比较两边的值后再保存", "compare both values and save again"));
 }
 
-static void add_pair(struct str *sql, const char *before, const char *column, int number)
-{
-    str_add(sql, before);
-    str_add(sql, column);
-    str_add(sql, " = ");
-    add_number(sql, number);
-}
-
 static int param_at(struct param *params, int *n, struct param value)
 {
     params[*n] = value;
@@ -552,7 +588,7 @@ static int param_at(struct param *params, int *n, struct param value)
 static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id,
                            const struct rows *before, const struct columns *c)
 {
-    const struct scoped *s = scoped_of(rec);
+    const struct scoped *s = shape_of(rec)->scoped;
     struct str sql = str_new(cx->mem);
     struct param params[ARRAY_LEN(c->value) + 4];
     int n = 0;
@@ -563,12 +599,12 @@ static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id,
     str_add(&sql, rec->alias);
     str_add(&sql, " SET version = version + 1");
     for (int i = 0; i < c->n; i++)
-        add_pair(&sql, ", ", c->name[i], param_at(params, &n, c->value[i]));
-    add_pair(&sql, ", ", "updated_at", param_at(params, &n, param_int(cx->now)));
-    add_pair(&sql, " WHERE ", "id", param_at(params, &n, param_int(id)));
-    add_pair(&sql, " AND ", "version",
-             param_at(params, &n, param_int(row_int(before, 0, "version"))));
-    if (s && !s->is_open) {
+        add_equal(&sql, ", ", c->name[i], " = ", param_at(params, &n, c->value[i]));
+    add_equal(&sql, ", ", "updated_at", " = ", param_at(params, &n, param_int(cx->now)));
+    add_equal(&sql, " WHERE ", "id", " = ", param_at(params, &n, param_int(id)));
+    add_equal(&sql, " AND ", "version", " = ",
+              param_at(params, &n, param_int(row_int(before, 0, "version"))));
+    if (s) {
         str_add(&sql, " AND SCOPE(");
         str_add(&sql, rec->table);
         str_add(&sql, " ");
@@ -586,7 +622,7 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
                        int64_t version, bool *ret_changed)
 {
     struct rows before;
-    struct columns *c = NEW(cx->mem, struct columns);
+    struct columns c;
     struct json *jb = json_new(cx->mem), *ja = json_new(cx->mem);
 
     TRY(record_load(cx, rec, id, &before));
@@ -595,7 +631,7 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
         return refuse_stale(cx, rec, &before, in);
     if (rec->check)
         TRY(rec->check(cx, in, &before));
-    c->cx = cx;
+    columns_begin(&c, cx);
     json_object(jb);
     json_object(ja);
     for (int i = 0; rec->fields[i].name; i++) {
@@ -606,7 +642,7 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
         p = field_param(f, in);
         if (!differs(cx, rec, f, &before, p))
             continue;
-        add_field(c, rec, f, in);
+        add_field(&c, rec, f, in);
         json_put_before(jb, f, &before,
                         field_type_is_sealed(f->type) ? arena_printf(cx->mem, "%s_mask", f->column)
                                                       : f->column);
@@ -614,9 +650,9 @@ enum err record_change(struct ctx *cx, const struct record *rec, int64_t id, voi
     }
     json_end(jb);
     json_end(ja);
-    *ret_changed = c->n > 0;
-    if (c->n > 0) {
-        TRY(update_row(cx, rec, id, &before, c));
+    *ret_changed = c.n > 0;
+    if (c.n > 0) {
+        TRY(update_row(cx, rec, id, &before, &c));
         TRY(journal_row(cx, rec, &before, id, "change", json_text(jb), json_text(ja), NULL));
         if (rec->changed)
             TRY(rec->changed(cx, rec, &before));
@@ -651,7 +687,7 @@ enum err record_move(struct ctx *cx, const struct record *rec, int64_t id, const
                      const char *reason)
 {
     const struct transition *t = rec->transitions, *found = NULL;
-    struct columns *c = NEW(cx->mem, struct columns);
+    struct columns c;
     struct rows before;
     const char *state;
 
@@ -670,9 +706,9 @@ enum err record_move(struct ctx *cx, const struct record *rec, int64_t id, const
                           T("请说明原因", "please give a reason"));
     if (found->rule)
         TRY(found->rule(cx, &before, reason));
-    c->cx = cx;
-    add_column(c, rec->state, param_text(found->to));
-    TRY(update_row(cx, rec, id, &before, c));
+    columns_begin(&c, cx);
+    add_column(&c, rec->state, param_text(found->to));
+    TRY(update_row(cx, rec, id, &before, &c));
     return journal_row(cx, rec, &before, id, event,
                        arena_printf(cx->mem, "{\"%s\":\"%s\"}", rec->state, state),
                        arena_printf(cx->mem, "{\"%s\":\"%s\"}", rec->state, found->to), reason);
