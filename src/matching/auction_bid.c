@@ -67,7 +67,7 @@ static void seat_sift_up(struct seat *heap, int32_t i)
 /* Take a seat for a bid. A full post puts out its lowest bidder, who will bid again. */
 static void seat_take(struct auction_run *k, int32_t post, struct seat seat)
 {
-    struct seat *heap = k->seats + k->seats_at[post];
+    struct seat *heap = k->seats[post];
 
     if (k->taken[post] < k->cap[post]) {
         heap[k->taken[post]] = seat;
@@ -181,12 +181,12 @@ static void nets_elsewhere(const struct hand *hand)
 static void phase_begin(struct auction_run *k)
 {
     hands_work(k->hands, k->workers, nets_elsewhere, k);
-    for (int32_t p = 0; p < k->posts; p++) {
-        struct seat *seats = k->seats + k->seats_at[p];
-        int32_t kept = 0;
+    for (int32_t i = 0; i < k->posts; i++) {
+        int32_t p = k->post_order[i], kept = 0;
+        struct seat *seats = k->seats[p];
 
-        for (int32_t i = 0; i < k->taken[p]; i++) {
-            struct seat seat = seats[i];
+        for (int32_t s = 0; s < k->taken[p]; s++) {
+            struct seat seat = seats[s];
 
             seat.bid = seat.score * k->scale - k->standing[seat.worker].profit + k->eps;
             if (seat.bid >= k->price[p])
@@ -195,8 +195,8 @@ static void phase_begin(struct auction_run *k)
                 k->standing[seat.worker].post = -1;
         }
         k->taken[p] = kept;
-        for (int32_t i = kept / 2 - 1; i >= 0; i--)
-            seat_sift_down(seats, kept, i);
+        for (int32_t s = kept / 2 - 1; s >= 0; s--)
+            seat_sift_down(seats, kept, s);
         if (kept > 0 && kept == k->cap[p])
             k->price[p] = seats[0].bid;
     }
@@ -257,7 +257,7 @@ static void post_wait(struct auction_run *k, int32_t post)
 static void seat_leave(struct auction_run *k, int32_t worker)
 {
     struct standing *standing = &k->standing[worker];
-    struct seat *seats = k->seats + k->seats_at[standing->post];
+    struct seat *seats = k->seats[standing->post];
     struct seat last = seats[--k->taken[standing->post]];
 
     seats[standing->slot] = last;
@@ -271,11 +271,12 @@ static void seat_leave(struct auction_run *k, int32_t worker)
 static int32_t offers_collect(struct auction_run *k, const struct pairs *pairs, int32_t post,
                               int32_t free_seats)
 {
-    const struct bidder *end = pairs->bidders + pairs->column[post + 1];
+    struct column column = pairs->column[post];
+    const struct bidder *end = column.bidders + column.n;
     int32_t n = 0, room = (int32_t)AUCTION_OFFERS_ROOM(free_seats);
     int64_t least = k->eps;
 
-    for (const struct bidder *b = pairs->bidders + pairs->column[post]; b < end; b++) {
+    for (const struct bidder *b = column.bidders; b < end; b++) {
         struct standing standing;
         int64_t worth;
 
@@ -303,7 +304,7 @@ static int32_t offers_collect(struct auction_run *k, const struct pairs *pairs, 
  * that the half ends; whoever stays away would gain at most eps, so that eps-CS holds. */
 static void post_rebate(struct auction_run *k, int32_t post)
 {
-    struct seat *seats = k->seats + k->seats_at[post];
+    struct seat *seats = k->seats[post];
     int32_t free_seats = k->cap[post] - k->taken[post];
     int32_t n = offers_collect(k, &k->use, post, free_seats);
     int64_t price = n > free_seats ? k->offers[free_seats].worth - k->eps : 0;
@@ -333,12 +334,13 @@ static void reverse(struct auction_run *k)
     for (int32_t w = 0; w < k->workers; w++)
         k->standing[w].profit = 0;
     k->queue_head = k->queued = 0;
-    for (int32_t p = 0; p < k->posts; p++) {
-        const struct seat *seats = k->seats + k->seats_at[p];
+    for (int32_t i = 0; i < k->posts; i++) {
+        int32_t p = k->post_order[i];
+        const struct seat *seats = k->seats[p];
 
-        for (int32_t i = 0; i < k->taken[p]; i++) {
-            k->standing[seats[i].worker].slot = i;
-            k->standing[seats[i].worker].profit = seats[i].score * k->scale - k->price[p];
+        for (int32_t s = 0; s < k->taken[p]; s++) {
+            k->standing[seats[s].worker].slot = s;
+            k->standing[seats[s].worker].profit = seats[s].score * k->scale - k->price[p];
         }
         post_wait(k, p);
     }

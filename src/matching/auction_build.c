@@ -3,6 +3,8 @@
  * same result for any number of them. */
 #include "matching/auction_run.h"
 
+#include <stdlib.h>
+
 enum {
     AHEAD = 8, /* rows asked of the memory before they are read */
     ROOM_BEYOND = 64
@@ -97,19 +99,94 @@ static void survey_run(struct auction_run *k, struct arena *scratch, int32_t *be
         k->in = input_clean(k->mem, k->in);
 }
 
+/* --- the order of posts and workers --- */
+
+enum { GATHERINGS = 3, LINE_LENGTH = 1 << 30 };
+
+/* Posts on a line, on their way to each other. */
+struct gathering {
+    const struct auction_input *in;
+    int32_t *at; /* per post: where it stands */
+    struct pull {
+        int64_t sum, n;  /* of the places of its bidders */
+    } * pull[HANDS_MAX]; /* per post */
+};
+
+/* A worker stands in the middle of her posts. */
+static void pull_posts(const struct hand *hand)
+{
+    const struct gathering *g = hand->arg;
+    const struct auction_input *in = g->in;
+    struct pull *pull = g->pull[hand->number];
+
+    for (int32_t w = hand->from; w < hand->to; w++) {
+        int64_t n = in->row[w + 1] - in->row[w], sum = 0;
+
+        for (int64_t e = in->row[w]; e < in->row[w + 1]; e++)
+            sum += g->at[in->edges[e].post];
+        for (int64_t e = in->row[w]; e < in->row[w + 1]; e++) {
+            pull[in->edges[e].post].sum += sum / n;
+            pull[in->edges[e].post].n++;
+        }
+    }
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return (*x > *y) - (*x < *y);
+}
+
+/* Each post begins at its number and goes where its bidders are in the middle, a few times: those
+ * that the same people want then stand close together, long before all do. */
+static void posts_order(struct auction_run *k, struct arena *scratch)
+{
+    struct gathering g = { .in = k->in, .at = NEW_ARRAY(scratch, int32_t, k->posts) };
+    int64_t *place = NEW_ARRAY(scratch, int64_t, k->posts); /* with the number of the post */
+
+    for (int h = 0; h < k->hands; h++)
+        g.pull[h] = NEW_ARRAY(scratch, struct pull, k->posts);
+    for (int32_t p = 0; p < k->posts; p++)
+        g.at[p] = (int32_t)((int64_t)LINE_LENGTH * p / k->posts);
+    for (int i = 0; i < GATHERINGS; i++) {
+        hands_work(k->hands, k->in->workers, pull_posts, &g);
+        for (int32_t p = 0; p < k->posts; p++) {
+            struct pull all = { 0, 0 };
+
+            for (int h = 0; h < k->hands; h++) {
+                all.sum += g.pull[h][p].sum;
+                all.n += g.pull[h][p].n;
+                g.pull[h][p] = (struct pull){ 0, 0 };
+            }
+            if (all.n > 0)
+                g.at[p] = (int32_t)(all.sum / all.n);
+        }
+    }
+    for (int32_t p = 0; p < k->posts; p++)
+        place[p] = (int64_t)g.at[p] << 32 | p;
+    if (k->posts > 0)
+        qsort(place, (size_t)k->posts, sizeof *place, by_place);
+    for (int32_t i = 0; i < k->posts; i++)
+        k->post_order[i] = (int32_t)place[i];
+}
+
 /* By best post, then as given. Those without any edge are left out. */
 static void workers_order(struct auction_run *k, const int32_t *best, struct arena *scratch,
                           struct span *span)
 {
     const struct auction_input *in = k->in;
-    int32_t *start = NEW_ARRAY(scratch, int32_t, (size_t)in->posts + 1);
+    int32_t *start = NEW_ARRAY(scratch, int32_t, in->posts);
 
     for (int32_t w = 0; w < in->workers; w++)
         if (best[w] >= 0)
-            start[best[w] + 1]++;
-    for (int32_t p = 0; p < in->posts; p++)
-        start[p + 1] += start[p];
-    k->workers = start[in->posts];
+            start[best[w]]++;
+    for (int32_t i = 0; i < in->posts; i++) {
+        int32_t p = k->post_order[i], n = start[p];
+
+        start[p] = k->workers;
+        k->workers += n;
+    }
     for (int32_t w = 0; w < in->workers; w++) {
         if (best[w] < 0)
             continue;
@@ -124,6 +201,7 @@ static void workers_order(struct auction_run *k, const int32_t *best, struct are
 /* Posts of one hand's workers: how many bidders; then where the next one goes. */
 struct columns {
     struct pairs *pairs;
+    struct bidder *bidders;
     int64_t *next[HANDS_MAX];
 };
 
@@ -164,7 +242,7 @@ static void columns_fill(const struct hand *hand)
         for (int32_t e = 0; e < span.n; e++) {
             struct auction_edge edge = span.edges[e];
 
-            c->pairs->bidders[next[edge.post]++] = (struct bidder){ w, edge.score };
+            c->bidders[next[edge.post]++] = (struct bidder){ w, edge.score };
         }
     }
 }
@@ -175,21 +253,30 @@ static void columns_build(struct auction_run *k, struct pairs *pairs)
     struct columns c = { .pairs = pairs };
     int64_t at = 0;
 
-    pairs->column = NEW_ARRAY(k->mem, int64_t, (size_t)k->posts + 1);
+    pairs->column = NEW_ARRAY(k->mem, struct column, k->posts);
     for (int h = 0; h < k->hands; h++)
         c.next[h] = NEW_ARRAY(scratch, int64_t, k->posts);
     hands_work(k->hands, k->workers, columns_count, &c);
-    for (int32_t p = 0; p < k->posts; p++) {
-        pairs->column[p] = at;
+    for (int32_t i = 0; i < k->posts; i++) {
+        int32_t p = k->post_order[i];
+        int64_t from = at;
+
         for (int h = 0; h < k->hands; h++) {
             int64_t n = c.next[h][p];
 
             c.next[h][p] = at;
             at += n;
         }
+        pairs->column[p].n = (int32_t)(at - from);
     }
-    pairs->column[k->posts] = at;
-    pairs->bidders = NEW_ARRAY(k->mem, struct bidder, at);
+    c.bidders = NEW_ARRAY(k->mem, struct bidder, at);
+    at = 0;
+    for (int32_t i = 0; i < k->posts; i++) {
+        struct column *column = &pairs->column[k->post_order[i]];
+
+        column->bidders = c.bidders + at;
+        at += column->n;
+    }
     hands_work(k->hands, k->workers, columns_fill, &c);
     arena_free(scratch);
 }
@@ -200,16 +287,24 @@ static void columns_build(struct auction_run *k, struct pairs *pairs)
  * them costs little for each. */
 static void seats_build(struct auction_run *k)
 {
-    int64_t most = 0;
+    int32_t most = 0;
+    int64_t all = 0;
+    struct seat *next;
 
-    k->seats_at = NEW_ARRAY(k->mem, int64_t, (size_t)k->posts + 1);
     for (int32_t p = 0; p < k->posts; p++) {
-        int64_t seats = MIN(k->cap[p], k->all.column[p + 1] - k->all.column[p]);
+        int32_t seats = MIN(k->cap[p], k->all.column[p].n);
 
-        k->seats_at[p + 1] = k->seats_at[p] + seats;
+        all += seats;
         most = MAX(most, seats);
     }
-    k->seats = NEW_ARRAY(k->mem, struct seat, k->seats_at[k->posts]);
+    next = NEW_ARRAY(k->mem, struct seat, all);
+    k->seats = NEW_ARRAY(k->mem, struct seat *, k->posts);
+    for (int32_t i = 0; i < k->posts; i++) {
+        int32_t p = k->post_order[i];
+
+        k->seats[p] = next;
+        next += MIN(k->cap[p], k->all.column[p].n);
+    }
     k->offers = NEW_ARRAY(k->mem, struct offer, AUCTION_OFFERS_ROOM(most));
 }
 
@@ -227,7 +322,9 @@ void auction_run_build(struct auction_run *k, const struct auction_input *in)
     k->scale = (int64_t)in->workers + 1;
     k->hands = hands_for(in->workers);
     k->order = NEW_ARRAY(k->mem, int32_t, in->workers);
+    k->post_order = NEW_ARRAY(k->mem, int32_t, k->posts);
     survey_run(k, scratch, best);
+    posts_order(k, scratch);
     workers_order(k, best, scratch, span);
     arena_free(scratch);
     k->all = (struct pairs){ .span = span };
@@ -269,7 +366,7 @@ void auction_run_start(struct auction_run *k, const struct auction_start *start)
 
         if (score == 0 || k->taken[post] == k->cap[post])
             continue;
-        k->seats[k->seats_at[post] + k->taken[post]++] = (struct seat){ k->price[post], w, score };
+        k->seats[post][k->taken[post]++] = (struct seat){ k->price[post], w, score };
         k->standing[w].post = post;
     }
 }

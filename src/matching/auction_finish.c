@@ -39,26 +39,22 @@ static void judge(const struct hand *hand)
 static void finish_open(struct finish *f, struct auction_run *k, struct arena *mem)
 {
     struct paths *x = &f->paths;
-    int32_t *holders = NEW_ARRAY(mem, int32_t, k->seats_at[k->posts]);
 
     paths_init(x, mem, k->posts);
     x->row = k->all.span;
     x->standing = k->standing;
     x->price = k->price;
-    x->column = NEW_ARRAY(mem, struct column, k->posts);
+    x->column = k->all.column;
     x->place = NEW_ARRAY(mem, struct place, k->posts);
     f->misplaced = NEW_ARRAY(mem, bool, k->workers);
-    for (int32_t p = 0; p < k->posts; p++) {
-        int32_t room = (int32_t)(k->seats_at[p + 1] - k->seats_at[p]);
-        int64_t from = k->all.column[p];
+    for (int32_t i = 0; i < k->posts; i++) {
+        int32_t p = k->post_order[i], room = MIN(k->cap[p], k->all.column[p].n);
 
-        x->column[p] =
-            (struct column){ k->all.bidders + from, (int32_t)(k->all.column[p + 1] - from), 0 };
-        x->place[p] = (struct place){ holders + k->seats_at[p], 0, room, room };
+        x->place[p] = (struct place){ NEW_ARRAY(mem, int32_t, room), 0, room, room };
         /* A post with more seats than bidders has price 0 whoever comes. */
         k->price[p] = k->cap[p] > room ? 0 : (k->price[p] + k->scale / 2) / k->scale;
-        for (int32_t i = 0; i < k->taken[p]; i++) {
-            int32_t w = k->seats[k->seats_at[p] + i].worker;
+        for (int32_t s = 0; s < k->taken[p]; s++) {
+            int32_t w = k->seats[p][s].worker;
 
             k->standing[w].slot = x->place[p].taken;
             x->place[p].holders[x->place[p].taken++] = w;

@@ -20,11 +20,6 @@ struct place {
     int32_t taken, seats, room;
 };
 
-struct column {
-    struct bidder *bidders;
-    int32_t n, room;
-};
-
 struct reached {
     int64_t distance;
     int32_t worker; /* who moves: into this post, or out of it when seats are filled */

@@ -34,11 +34,16 @@ struct span {
     int32_t n;
 };
 
+/* The bidders of a post. */
+struct column {
+    struct bidder *bidders;
+    int32_t n, room;
+};
+
 /* Pairs by worker and by post. */
 struct pairs {
-    struct span *span;      /* per worker */
-    int64_t *column;        /* per post: where its bidders start */
-    struct bidder *bidders; /* of a post: ascending by worker */
+    struct span *span;     /* per worker */
+    struct column *column; /* per post: ascending by worker */
 };
 
 struct standing {
@@ -48,7 +53,9 @@ struct standing {
 };
 
 /* Workers without any useful edge are left out; the others are numbered so that those who like the
- * same post best stand together: what they read is then in the cache. */
+ * same post best stand together, and near them those who like posts best that the same people want:
+ * what they read is then in the cache. Posts keep their numbers; what belongs to them lies in that
+ * order too. */
 struct auction_run {
     struct arena *mem;
     struct arena *few[HANDS_MAX];   /* kept pairs, by hand; NULL before they are */
@@ -58,15 +65,15 @@ struct auction_run {
     int64_t scale, eps;
     int64_t highest, longest; /* score, row of a worker */
     const int32_t *cap;
-    int32_t *order; /* the caller's number of a worker */
+    int32_t *order;      /* the caller's number of a worker */
+    int32_t *post_order; /* all posts, near each other those that the same people want */
     struct pairs all, use;
     int64_t *least, *floor;    /* see auction_run_narrow(): per worker and per post */
     struct standing *standing; /* per worker */
-    int64_t *seats_at;         /* per post: where its seats start, as many as could be taken */
-    struct seat *seats;
-    int32_t *taken; /* seats in use per post */
-    int64_t *price; /* per post */
-    int32_t *queue; /* ring: workers in the forward half, posts in the reverse half */
+    struct seat **seats;       /* per post: as many as could be taken */
+    int32_t *taken;            /* seats in use per post */
+    int64_t *price;            /* per post */
+    int32_t *queue;            /* ring: workers in the forward half, posts in the reverse half */
     int32_t queue_size, queue_head, queued;
     bool *waiting; /* post stands in the queue */
     struct offer *offers;
