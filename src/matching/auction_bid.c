@@ -64,7 +64,8 @@ static void seat_sift_up(struct seat *heap, int32_t i)
     heap[i] = moving;
 }
 
-/* Take a seat for a bid. A full post puts out its lowest bidder, who will bid again. */
+/* Take a seat for a bid. A full post puts out its lowest bidder, who will bid again. Where a worker
+ * stands is written down by the reverse half only: in this one nobody asks. */
 static void seat_take(struct auction_run *k, int32_t post, struct seat seat)
 {
     struct seat *heap = k->seats[post];
@@ -73,12 +74,10 @@ static void seat_take(struct auction_run *k, int32_t post, struct seat seat)
         heap[k->taken[post]] = seat;
         seat_sift_up(heap, k->taken[post]++);
     } else {
-        k->standing[heap[0].worker].post = -1;
         queue_push(k, heap[0].worker);
         heap[0] = seat;
         seat_sift_down(heap, k->taken[post], 0);
     }
-    k->standing[seat.worker].post = post;
     if (k->taken[post] == k->cap[post])
         k->price[post] = heap[0].bid;
 }
@@ -332,15 +331,15 @@ static void post_rebate(struct auction_run *k, int32_t post)
 static void reverse(struct auction_run *k)
 {
     for (int32_t w = 0; w < k->workers; w++)
-        k->standing[w].profit = 0;
+        k->standing[w] = (struct standing){ .post = -1 };
     k->queue_head = k->queued = 0;
     for (int32_t i = 0; i < k->posts; i++) {
         int32_t p = k->post_order[i];
         const struct seat *seats = k->seats[p];
 
         for (int32_t s = 0; s < k->taken[p]; s++) {
-            k->standing[seats[s].worker].slot = s;
-            k->standing[seats[s].worker].profit = seats[s].score * k->scale - k->price[p];
+            k->standing[seats[s].worker] =
+                (struct standing){ seats[s].score * k->scale - k->price[p], p, s };
         }
         post_wait(k, p);
     }

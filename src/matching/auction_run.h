@@ -48,7 +48,7 @@ struct pairs {
 
 struct standing {
     int64_t profit; /* net at the present post; kept in the reverse half only */
-    int32_t post;   /* or -1 */
+    int32_t post;   /* or -1; not kept in the forward half */
     int32_t slot;   /* index among the seats of the post; kept in the reverse half only */
 };
 
