@@ -34,8 +34,8 @@ struct shape {
 };
 
 /* Statements that depend on nothing but the record are put together once and kept for good, as is
- * its shape. A place is taken by whoever sets `record` first, and what it keeps may be put together
- * twice. */
+ * its shape. An entry is taken by whoever sets `record` first, and what it keeps may be put
+ * together twice. */
 static struct kept {
     _Atomic(const struct record *) record;
     _Atomic(const char *) load, row;
@@ -418,12 +418,13 @@ static void add_number(struct str *sql, int number)
     str_add_char(sql, (char)('0' + number % 10));
 }
 
-static void add_equal(struct str *sql, const char *before, const char *column, const char *equals,
-                      int number)
+/* "home=$3" */
+static void add_equal(struct str *sql, const char *before, const char *column, int number)
 {
+    assert(number > 0);
     str_add(sql, before);
     str_add(sql, column);
-    str_add(sql, equals);
+    str_add_char(sql, '=');
     add_number(sql, number);
 }
 
@@ -450,7 +451,7 @@ static const char *insert_sql(struct ctx *cx, const struct record *rec, const st
         str_add(&sql, rec->table);
         for (int i = 0; i < 4; i++)
             if (names[i]) {
-                add_equal(&sql, separator, names[i], "=", find_column(c, names[i]) + 1);
+                add_equal(&sql, separator, names[i], find_column(c, names[i]) + 1);
                 separator = ", ";
             }
         str_add(&sql, ")");
@@ -599,10 +600,10 @@ static enum err update_row(struct ctx *cx, const struct record *rec, int64_t id,
     str_add(&sql, rec->alias);
     str_add(&sql, " SET version = version + 1");
     for (int i = 0; i < c->n; i++)
-        add_equal(&sql, ", ", c->name[i], " = ", param_at(params, &n, c->value[i]));
-    add_equal(&sql, ", ", "updated_at", " = ", param_at(params, &n, param_int(cx->now)));
-    add_equal(&sql, " WHERE ", "id", " = ", param_at(params, &n, param_int(id)));
-    add_equal(&sql, " AND ", "version", " = ",
+        add_equal(&sql, ", ", c->name[i], param_at(params, &n, c->value[i]));
+    add_equal(&sql, ", ", "updated_at", param_at(params, &n, param_int(cx->now)));
+    add_equal(&sql, " WHERE ", "id", param_at(params, &n, param_int(id)));
+    add_equal(&sql, " AND ", "version",
               param_at(params, &n, param_int(row_int(before, 0, "version"))));
     if (s) {
         str_add(&sql, " AND SCOPE(");
