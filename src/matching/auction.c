@@ -1,9 +1,9 @@
 /* auction.c — forward and reverse auction with eps-scaling; see auction.h for what it promises and
  * auction_run.h for how it is kept.
  *
- * The coarse phases look at every pair. Then prices are nearly right, and a pair that leaves its
- * worker far less than another one will not be used: the fine phases look at the rest alone, and
- * the proof, which looks at every pair again, tells whether one was missed. */
+ * Nothing known, prices begin so high that nobody comes, and posts lower them: that ends nearer to
+ * the right prices than bidding from nothing up, in coarse steps, and having to take half of it
+ * back. */
 #include "matching/auction_run.h"
 
 /* All of the highest score. The first eps: coarser and finer ones were measured slower. Known
@@ -13,11 +13,11 @@
 enum {
     EPS_STEP = 32,
     EPS_STEP_KNOWN = 4,
-    EPS_START = 3,
-    EPS_NARROW = EPS_START * EPS_STEP * EPS_STEP, /* the last with every pair */
-    EPS_START_KNOWN = EPS_NARROW,
-    EPS_LAST = EPS_NARROW * EPS_STEP, /* what is left is less work by shortest paths */
-    NARROW_SLACK = 100
+    EPS_START_WRONG = 3, /* where known prices are wholly wrong */
+    EPS_START = EPS_START_WRONG * EPS_STEP,
+    EPS_START_KNOWN = EPS_START * EPS_STEP,
+    EPS_LAST = EPS_START_KNOWN * EPS_STEP, /* what is left is less work by shortest paths */
+    EPS_LAST_POINT = 3, /* of a point: rounding to whole ones must tell who is misplaced */
 };
 
 /* A post without seats is never bid for; the price that keeps everybody away is its best score. */
@@ -31,16 +31,14 @@ static void price_closed_posts(const struct auction_input *in, int64_t scale, in
     }
 }
 
-/* Tell the outcome in the caller's numbers, with its proof. */
+/* Tell the outcome at the prices of the result in the caller's numbers, with its proof. */
 static void run_report(const struct auction_run *k, const struct auction_input *in,
                        struct auction_result *r)
 {
     for (int32_t w = 0; w < in->workers; w++)
         r->post[w] = -1;
     for (int32_t w = 0; w < k->workers; w++)
-        r->post[k->order[w]] = k->standing[w].post;
-    if (in->posts > 0)
-        memcpy(r->price, k->price, sizeof *r->price * (size_t)in->posts);
+        r->post[k->order[w]] = k->post[w];
     price_closed_posts(in, r->scale, r->price);
     auction_certify(in, r->post, r->price, r->scale, &r->certificate);
 }
@@ -51,40 +49,50 @@ static bool is_enough(const struct auction_run *k, const struct auction_input *i
 {
     if (in->precision == 0)
         return false;
+    for (int32_t p = 0; p < k->posts; p++)
+        r->price[p] = auction_units_to(k, k->price[p]);
     run_report(k, in, r);
     return r->certificate.gap <= r->certificate.bound / in->precision;
 }
 
-/* The coarsest eps: all that is not known, or as much as the start may be wrong. */
-static int64_t eps_first(const struct auction_run *k, const struct auction_input *in, int64_t last)
+/* The finest eps. */
+static int32_t eps_last(const struct auction_run *k)
 {
-    int64_t highest = k->highest * k->scale;
+    int32_t of_all = auction_units(k, k->highest) / EPS_LAST;
+
+    return MAX(1, MIN(of_all, auction_units(k, 1) / EPS_LAST_POINT));
+}
+
+/* The coarsest eps: all that is not known, or as much as the start may be wrong. */
+static int32_t eps_first(const struct auction_run *k, const struct auction_input *in, int32_t last)
+{
+    int32_t highest = auction_units(k, k->highest);
 
     if (!in->start)
         return highest / EPS_START;
     if (in->start->off == 0)
         return highest / EPS_START_KNOWN;
-    return MAX(last, MIN(in->start->off, highest / EPS_START));
+    return MAX(last, MIN(auction_units_from(k, in->start->off), highest / EPS_START_WRONG));
 }
 
 /* Phases from the coarsest to the exact end; true when one was good enough before that. */
 static bool run_phases(struct auction_run *k, const struct auction_input *in,
                        struct auction_result *r)
 {
-    int64_t highest = k->highest * k->scale, last = MAX(highest / EPS_LAST, 1);
-    int64_t step = in->start ? EPS_STEP_KNOWN : EPS_STEP;
+    int32_t last = eps_last(k);
+    int32_t step = in->start ? EPS_STEP_KNOWN : EPS_STEP;
 
-    for (int64_t eps = eps_first(k, in, last); eps >= last; eps = MAX(eps / step, last)) {
-        if (eps < highest / EPS_NARROW && !k->least)
-            auction_run_narrow(k, highest / NARROW_SLACK);
-        auction_run_phase(k, eps);
+    for (int32_t eps = eps_first(k, in, last); eps >= last; eps = MAX(eps / step, last)) {
+        if (in->start || r->rounds > 0) /* else nobody would bid at these prices */
+            auction_run_forward(k, eps);
+        auction_run_reverse(k, eps);
         r->rounds++;
         if (is_enough(k, in, r))
             return true;
         if (eps == last)
             break;
     }
-    auction_run_finish(k);
+    auction_run_finish(k, r->price);
     return false;
 }
 

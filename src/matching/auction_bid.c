@@ -84,39 +84,28 @@ static void seat_take(struct auction_run *k, int32_t post, struct seat seat)
 
 /* What a worker can have at the present prices. */
 struct choice {
-    int64_t first, second;    /* the two largest nets; at least 0, that of staying without a post */
+    int32_t first, second;    /* the two largest nets; at least 0, that of staying without a post */
     struct auction_edge best; /* post -1: staying */
 };
 
-static struct choice row_choice(const struct auction_run *k, const struct pairs *pairs,
-                                int32_t worker)
+static struct choice worker_choice(const struct auction_run *k, int32_t worker)
 {
-    struct span span = pairs->span[worker];
-    const struct auction_edge *row = span.edges;
+    struct span row = k->span[worker];
     struct choice c = { .best = { -1, 0 } };
 
-    for (int32_t e = 0; e < span.n; e++) {
-        int64_t net = row[e].score * k->scale - k->price[row[e].post];
+    for (int32_t e = 0; e < row.n; e++) {
+        int32_t net = auction_units(k, row.edges[e].score) - k->price[row.edges[e].post];
 
         if (net <= c.second)
             continue;
         if (net > c.first) {
             c.second = c.first;
             c.first = net;
-            c.best = row[e];
+            c.best = row.edges[e];
         } else {
             c.second = net;
         }
     }
-    return c;
-}
-
-static struct choice worker_choice(const struct auction_run *k, int32_t worker)
-{
-    struct choice c = row_choice(k, &k->use, worker);
-
-    if (k->least && c.second < k->least[worker])
-        c = row_choice(k, &k->all, worker);
     return c;
 }
 
@@ -129,12 +118,13 @@ static void worker_bid(struct auction_run *k, int32_t worker)
         return;
     k->bids++;
     seat_take(k, c.best.post,
-              (struct seat){ c.best.score * k->scale - c.second + k->eps, worker, c.best.score });
+              (struct seat){ auction_units(k, c.best.score) - c.second + k->eps, worker,
+                             c.best.score });
 }
 
 static void row_prefetch(const struct auction_run *k, int32_t worker)
 {
-    const struct auction_edge *row = k->use.span[worker].edges;
+    const struct auction_edge *row = k->span[worker].edges;
 
     __builtin_prefetch(row);
     __builtin_prefetch(row + 8);
@@ -142,11 +132,11 @@ static void row_prefetch(const struct auction_run *k, int32_t worker)
 }
 
 /* First come, first served; the last to be put out bids last. */
-static void forward(struct auction_run *k)
+static void bid_all(struct auction_run *k)
 {
     while (k->queued > 0) {
         if (k->queued > 2 * AHEAD) {
-            __builtin_prefetch(k->use.span + queue_peek(k, 2 * AHEAD));
+            __builtin_prefetch(k->span + queue_peek(k, 2 * AHEAD));
             row_prefetch(k, queue_peek(k, AHEAD));
         }
         worker_bid(k, queue_pop(k));
@@ -162,14 +152,14 @@ static void nets_elsewhere(const struct hand *hand)
     const struct auction_run *k = hand->arg;
 
     for (int32_t w = hand->from; w < hand->to; w++) {
-        int32_t held = k->standing[w].post;
+        int32_t held = k->post[w];
 
         if (w + AHEAD < hand->to)
             row_prefetch(k, w + AHEAD);
         if (held >= 0) {
             struct choice c = worker_choice(k, w);
 
-            k->standing[w].profit = c.best.post == held ? c.second : c.first;
+            k->profit[w] = c.best.post == held ? c.second : c.first;
         }
     }
 }
@@ -187,11 +177,11 @@ static void phase_begin(struct auction_run *k)
         for (int32_t s = 0; s < k->taken[p]; s++) {
             struct seat seat = seats[s];
 
-            seat.bid = seat.score * k->scale - k->standing[seat.worker].profit + k->eps;
+            seat.bid = auction_units(k, seat.score) - k->profit[seat.worker] + k->eps;
             if (seat.bid >= k->price[p])
                 seats[kept++] = seat;
             else
-                k->standing[seat.worker].post = -1;
+                k->post[seat.worker] = -1;
         }
         k->taken[p] = kept;
         for (int32_t s = kept / 2 - 1; s >= 0; s--)
@@ -201,48 +191,68 @@ static void phase_begin(struct auction_run *k)
     }
     k->queue_head = k->queued = 0;
     for (int32_t w = 0; w < k->workers; w++)
-        if (k->standing[w].post < 0)
+        if (k->post[w] < 0)
             queue_push(k, w);
+}
+
+void auction_run_forward(struct auction_run *k, int32_t eps)
+{
+    k->eps = eps;
+    phase_begin(k);
+    bid_all(k);
 }
 
 /* --- reverse: posts with free seats lower their price --- */
 
-static int offer_order(const struct offer *a, const struct offer *b)
+static bool is_worse(struct offer a, struct offer b)
 {
-    if (a->worth != b->worth)
-        return a->worth > b->worth ? -1 : 1;
-    return (a->worker > b->worker) - (a->worker < b->worker);
+    return a.worth != b.worth ? a.worth < b.worth : a.worker > b.worker;
 }
 
-/* Reorder so that the `want` best offers stand first and the next best right behind them.
- * Quickselect with the middle as pivot; want < n. */
-static void offers_select(struct offer *offers, int32_t n, int32_t want)
+/* The heap of offers has the worst on top. */
+static void offer_sift_down(struct offer *heap, int32_t n, int32_t i)
 {
-    int32_t lo = 0, hi = n - 1;
+    struct offer moving = heap[i];
 
-    while (lo < hi) {
-        struct offer pivot = offers[lo + (hi - lo) / 2];
-        int32_t i = lo, j = hi;
-
-        while (i <= j) {
-            while (offer_order(&offers[i], &pivot) < 0)
-                i++;
-            while (offer_order(&offers[j], &pivot) > 0)
-                j--;
-            if (i <= j) {
-                struct offer swap = offers[i];
-
-                offers[i++] = offers[j];
-                offers[j--] = swap;
-            }
-        }
-        if (want <= j)
-            hi = j;
-        else if (want >= i)
-            lo = i;
-        else
+    for (int32_t child; (child = 2 * i + 1) < n; i = child) {
+        if (child + 1 < n && is_worse(heap[child + 1], heap[child]))
+            child++;
+        if (!is_worse(heap[child], moving))
             break;
+        heap[i] = heap[child];
     }
+    heap[i] = moving;
+}
+
+/* The best offers of workers elsewhere who would gain more than eps from a seat here, at most
+ * `most`; returns how many. If there are as many, the worst of them stands first. */
+static int32_t offers_collect(const struct auction_run *k, int32_t post, int32_t most)
+{
+    struct column column = k->column[post];
+    const struct bidder *end = column.bidders + column.n;
+    int32_t n = 0, least = k->eps;
+
+    for (const struct bidder *b = column.bidders; b < end; b++) {
+        int32_t worth;
+
+        if (end - b > AHEAD_OFFERS)
+            __builtin_prefetch(&k->profit[b[AHEAD_OFFERS].worker]);
+        worth = auction_units(k, b->score) - k->profit[b->worker];
+        if (worth <= least || k->post[b->worker] == post)
+            continue;
+        if (n < most) {
+            k->offers[n++] = (struct offer){ worth, b->worker, b->score };
+            if (n < most)
+                continue;
+            for (int32_t i = n / 2 - 1; i >= 0; i--)
+                offer_sift_down(k->offers, n, i);
+        } else {
+            k->offers[0] = (struct offer){ worth, b->worker, b->score };
+            offer_sift_down(k->offers, n, 0);
+        }
+        least = k->offers[0].worth;
+    }
+    return n;
 }
 
 static void post_wait(struct auction_run *k, int32_t post)
@@ -255,48 +265,13 @@ static void post_wait(struct auction_run *k, int32_t post)
 
 static void seat_leave(struct auction_run *k, int32_t worker)
 {
-    struct standing *standing = &k->standing[worker];
-    struct seat *seats = k->seats[standing->post];
-    struct seat last = seats[--k->taken[standing->post]];
+    int32_t post = k->post[worker];
+    struct seat *seats = k->seats[post];
+    struct seat last = seats[--k->taken[post]];
 
-    seats[standing->slot] = last;
-    k->standing[last.worker].slot = standing->slot;
-    post_wait(k, standing->post);
-}
-
-/* The best offers of workers elsewhere who would gain more than eps from a seat here, one more
- * than there are free seats if there are so many; returns how many. Whenever the room is full, all
- * but the best so far go, and only better ones are taken from then on. */
-static int32_t offers_collect(struct auction_run *k, const struct pairs *pairs, int32_t post,
-                              int32_t free_seats)
-{
-    struct column column = pairs->column[post];
-    const struct bidder *end = column.bidders + column.n;
-    int32_t n = 0, room = (int32_t)AUCTION_OFFERS_ROOM(free_seats);
-    int64_t least = k->eps;
-
-    for (const struct bidder *b = column.bidders; b < end; b++) {
-        struct standing standing;
-        int64_t worth;
-
-        if (end - b > AHEAD_OFFERS)
-            __builtin_prefetch(&k->standing[b[AHEAD_OFFERS].worker]);
-        standing = k->standing[b->worker];
-        worth = b->score * k->scale - standing.profit;
-        if (worth <= least || standing.post == post)
-            continue;
-        k->offers[n++] = (struct offer){ worth, b->worker, b->score };
-        if (n == room) {
-            offers_select(k->offers, n, free_seats);
-            n = free_seats + 1;
-            least = k->offers[free_seats].worth;
-        }
-    }
-    if (n > free_seats) {
-        offers_select(k->offers, n, free_seats);
-        n = free_seats + 1;
-    }
-    return n;
+    seats[k->slot[worker]] = last;
+    k->slot[last.worker] = k->slot[worker];
+    post_wait(k, post);
 }
 
 /* Lower the price until the free seats are taken or it is 0. Whoever comes gains at least eps, so
@@ -305,44 +280,53 @@ static void post_rebate(struct auction_run *k, int32_t post)
 {
     struct seat *seats = k->seats[post];
     int32_t free_seats = k->cap[post] - k->taken[post];
-    int32_t n = offers_collect(k, &k->use, post, free_seats);
-    int64_t price = n > free_seats ? k->offers[free_seats].worth - k->eps : 0;
+    int32_t n = offers_collect(k, post, free_seats + 1);
+    bool is_short = n <= free_seats; /* of people; else the first of them stays away */
+    int32_t price = is_short ? 0 : k->offers[0].worth - k->eps;
 
-    if (k->floor && price < k->floor[post]) {
-        n = offers_collect(k, &k->all, post, free_seats);
-        price = n > free_seats ? k->offers[free_seats].worth - k->eps : 0;
-    }
-    n = MIN(n, free_seats);
     for (int32_t i = 0; i < k->taken[post]; i++)
-        k->standing[seats[i].worker].profit += k->price[post] - price;
+        k->profit[seats[i].worker] += k->price[post] - price;
     k->price[post] = price;
-    for (int32_t i = 0; i < n; i++) {
+    for (int32_t i = is_short ? 0 : 1; i < n; i++) {
         struct offer o = k->offers[i];
 
-        if (k->standing[o.worker].post >= 0)
+        if (k->post[o.worker] >= 0)
             seat_leave(k, o.worker);
-        k->standing[o.worker] =
-            (struct standing){ o.score * k->scale - price, post, k->taken[post] };
+        k->post[o.worker] = post;
+        k->profit[o.worker] = auction_units(k, o.score) - price;
+        k->slot[o.worker] = k->taken[post];
         seats[k->taken[post]++] = (struct seat){ price, o.worker, o.score };
+        k->rebates++;
     }
-    k->rebates += n;
 }
 
-static void reverse(struct auction_run *k)
+/* Where everybody stands, which the forward half does not keep. */
+static void reverse_begin(struct auction_run *k)
 {
-    for (int32_t w = 0; w < k->workers; w++)
-        k->standing[w] = (struct standing){ .post = -1 };
+    for (int32_t w = 0; w < k->workers; w++) {
+        k->post[w] = -1;
+        k->profit[w] = 0;
+    }
     k->queue_head = k->queued = 0;
     for (int32_t i = 0; i < k->posts; i++) {
         int32_t p = k->post_order[i];
         const struct seat *seats = k->seats[p];
 
         for (int32_t s = 0; s < k->taken[p]; s++) {
-            k->standing[seats[s].worker] =
-                (struct standing){ seats[s].score * k->scale - k->price[p], p, s };
+            int32_t w = seats[s].worker;
+
+            k->post[w] = p;
+            k->profit[w] = auction_units(k, seats[s].score) - k->price[p];
+            k->slot[w] = s;
         }
         post_wait(k, p);
     }
+}
+
+void auction_run_reverse(struct auction_run *k, int32_t eps)
+{
+    k->eps = eps;
+    reverse_begin(k);
     while (k->queued > 0) {
         int32_t post = queue_pop(k);
 
@@ -350,12 +334,4 @@ static void reverse(struct auction_run *k)
         if (k->price[post] > 0 && k->taken[post] < k->cap[post])
             post_rebate(k, post);
     }
-}
-
-void auction_run_phase(struct auction_run *k, int64_t eps)
-{
-    k->eps = eps;
-    phase_begin(k);
-    forward(k);
-    reverse(k);
 }

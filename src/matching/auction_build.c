@@ -1,14 +1,10 @@
-/* auction_build.c — the pairs of an auction in the order in which they are read, and fewer of them
- * once prices tell which ones can matter. All of it is done by every processor at once, with the
- * same result for any number of them. */
+/* auction_build.c — the pairs of an auction in the order in which they are read. All of it is done
+ * by every processor at once, with the same result for any number of them. */
 #include "matching/auction_run.h"
 
 #include <stdlib.h>
 
-enum {
-    AHEAD = 8, /* rows asked of the memory before they are read */
-    ROOM_BEYOND = 64
-};
+enum { AHEAD = 8 }; /* rows asked of the memory before they are read */
 
 /* --- the useful pairs --- */
 
@@ -16,8 +12,8 @@ struct survey {
     const struct auction_input *in;
     int32_t *best;            /* per worker: the post with the highest score, or -1 */
     int32_t *seen[HANDS_MAX]; /* per post: the last worker, plus 1, with an edge to it */
-    int64_t useless[HANDS_MAX], highest[HANDS_MAX];
-    int64_t longest[HANDS_MAX]; /* row */
+    int64_t useless[HANDS_MAX];
+    int32_t highest[HANDS_MAX];
 };
 
 static void survey_rows(const struct hand *hand)
@@ -25,7 +21,7 @@ static void survey_rows(const struct hand *hand)
     struct survey *survey = hand->arg;
     const struct auction_input *in = survey->in;
     int32_t *seen = survey->seen[hand->number], highest = 0;
-    int64_t longest = 0, useless = 0;
+    int64_t useless = 0;
 
     for (int32_t w = hand->from; w < hand->to; w++) {
         int32_t score = 0;
@@ -44,10 +40,8 @@ static void survey_rows(const struct hand *hand)
             }
         }
         highest = MAX(highest, score);
-        longest = MAX(longest, in->row[w + 1] - in->row[w]);
     }
     survey->highest[hand->number] = highest;
-    survey->longest[hand->number] = longest;
     survey->useless[hand->number] = useless;
 }
 
@@ -93,7 +87,6 @@ static void survey_run(struct auction_run *k, struct arena *scratch, int32_t *be
     for (int h = 0; h < k->hands; h++) {
         useless += survey.useless[h];
         k->highest = MAX(k->highest, survey.highest[h]);
-        k->longest = MAX(k->longest, survey.longest[h]);
     }
     if (useless > 0)
         k->in = input_clean(k->mem, k->in);
@@ -172,8 +165,7 @@ static void posts_order(struct auction_run *k, struct arena *scratch)
 }
 
 /* By best post, then as given. Those without any edge are left out. */
-static void workers_order(struct auction_run *k, const int32_t *best, struct arena *scratch,
-                          struct span *span)
+static void workers_order(struct auction_run *k, const int32_t *best, struct arena *scratch)
 {
     const struct auction_input *in = k->in;
     int32_t *start = NEW_ARRAY(scratch, int32_t, in->posts);
@@ -191,7 +183,7 @@ static void workers_order(struct auction_run *k, const int32_t *best, struct are
         if (best[w] < 0)
             continue;
         k->order[start[best[w]]] = w;
-        span[start[best[w]]++] =
+        k->span[start[best[w]]++] =
             (struct span){ in->edges + in->row[w], (int32_t)(in->row[w + 1] - in->row[w]) };
     }
 }
@@ -200,15 +192,15 @@ static void workers_order(struct auction_run *k, const int32_t *best, struct are
 
 /* Posts of one hand's workers: how many bidders; then where the next one goes. */
 struct columns {
-    struct pairs *pairs;
+    const struct span *span; /* per worker */
     struct bidder *bidders;
     int64_t *next[HANDS_MAX];
 };
 
-static inline void row_prefetch(const struct pairs *pairs, int32_t w, int32_t end)
+static inline void row_prefetch(const struct span *span, int32_t w, int32_t end)
 {
     if (w + AHEAD < end) {
-        const struct auction_edge *row = pairs->span[w + AHEAD].edges;
+        const struct auction_edge *row = span[w + AHEAD].edges;
 
         __builtin_prefetch(row);
         __builtin_prefetch(row + 8);
@@ -222,11 +214,11 @@ static void columns_count(const struct hand *hand)
     int64_t *count = c->next[hand->number];
 
     for (int32_t w = hand->from; w < hand->to; w++) {
-        struct span span = c->pairs->span[w];
+        struct span row = c->span[w];
 
-        row_prefetch(c->pairs, w, hand->to);
-        for (int32_t e = 0; e < span.n; e++)
-            count[span.edges[e].post]++;
+        row_prefetch(c->span, w, hand->to);
+        for (int32_t e = 0; e < row.n; e++)
+            count[row.edges[e].post]++;
     }
 }
 
@@ -236,24 +228,24 @@ static void columns_fill(const struct hand *hand)
     int64_t *next = c->next[hand->number];
 
     for (int32_t w = hand->from; w < hand->to; w++) {
-        struct span span = c->pairs->span[w];
+        struct span row = c->span[w];
 
-        row_prefetch(c->pairs, w, hand->to);
-        for (int32_t e = 0; e < span.n; e++) {
-            struct auction_edge edge = span.edges[e];
+        row_prefetch(c->span, w, hand->to);
+        for (int32_t e = 0; e < row.n; e++) {
+            struct auction_edge edge = row.edges[e];
 
             c->bidders[next[edge.post]++] = (struct bidder){ w, edge.score };
         }
     }
 }
 
-static void columns_build(struct auction_run *k, struct pairs *pairs)
+static void columns_build(struct auction_run *k)
 {
     struct arena *scratch = arena_new();
-    struct columns c = { .pairs = pairs };
+    struct columns c = { .span = k->span };
     int64_t at = 0;
 
-    pairs->column = NEW_ARRAY(k->mem, struct column, k->posts);
+    k->column = NEW_ARRAY(k->mem, struct column, k->posts);
     for (int h = 0; h < k->hands; h++)
         c.next[h] = NEW_ARRAY(scratch, int64_t, k->posts);
     hands_work(k->hands, k->workers, columns_count, &c);
@@ -267,12 +259,12 @@ static void columns_build(struct auction_run *k, struct pairs *pairs)
             c.next[h][p] = at;
             at += n;
         }
-        pairs->column[p].n = (int32_t)(at - from);
+        k->column[p].n = (int32_t)(at - from);
     }
     c.bidders = NEW_ARRAY(k->mem, struct bidder, at);
     at = 0;
     for (int32_t i = 0; i < k->posts; i++) {
-        struct column *column = &pairs->column[k->post_order[i]];
+        struct column *column = &k->column[k->post_order[i]];
 
         column->bidders = c.bidders + at;
         at += column->n;
@@ -283,8 +275,6 @@ static void columns_build(struct auction_run *k, struct pairs *pairs)
 
 /* --- the whole --- */
 
-/* The room for offers is twice what the largest post may look at at once, so that choosing among
- * them costs little for each. */
 static void seats_build(struct auction_run *k)
 {
     int32_t most = 0;
@@ -292,7 +282,7 @@ static void seats_build(struct auction_run *k)
     struct seat *next;
 
     for (int32_t p = 0; p < k->posts; p++) {
-        int32_t seats = MIN(k->cap[p], k->all.column[p].n);
+        int32_t seats = MIN(k->cap[p], k->column[p].n);
 
         all += seats;
         most = MAX(most, seats);
@@ -303,19 +293,18 @@ static void seats_build(struct auction_run *k)
         int32_t p = k->post_order[i];
 
         k->seats[p] = next;
-        next += MIN(k->cap[p], k->all.column[p].n);
+        next += MIN(k->cap[p], k->column[p].n);
     }
-    k->offers = NEW_ARRAY(k->mem, struct offer, AUCTION_OFFERS_ROOM(most));
+    k->offers = NEW_ARRAY(k->mem, struct offer, (size_t)most + 1);
 }
 
 void auction_run_build(struct auction_run *k, const struct auction_input *in)
 {
     struct arena *scratch = arena_new();
     int32_t *best = NEW_ARRAY(scratch, int32_t, in->workers);
-    struct span *span;
 
     k->mem = arena_new();
-    span = NEW_ARRAY(k->mem, struct span, in->workers);
+    k->span = NEW_ARRAY(k->mem, struct span, in->workers);
     k->in = in;
     k->posts = in->posts;
     k->cap = in->cap;
@@ -325,28 +314,32 @@ void auction_run_build(struct auction_run *k, const struct auction_input *in)
     k->post_order = NEW_ARRAY(k->mem, int32_t, k->posts);
     survey_run(k, scratch, best);
     posts_order(k, scratch);
-    workers_order(k, best, scratch, span);
+    workers_order(k, best, scratch);
     arena_free(scratch);
-    k->all = (struct pairs){ .span = span };
-    columns_build(k, &k->all);
-    k->use = k->all;
+    columns_build(k);
     seats_build(k);
+    while (k->highest >> k->down > 0)
+        k->down++;
     k->taken = NEW_ARRAY(k->mem, int32_t, k->posts);
-    k->price = NEW_ARRAY(k->mem, int64_t, k->posts);
+    k->price = NEW_ARRAY(k->mem, int32_t, k->posts);
     k->waiting = NEW_ARRAY(k->mem, bool, k->posts);
-    k->standing = NEW_ARRAY(k->mem, struct standing, k->workers);
+    k->post = NEW_ARRAY(k->mem, int32_t, k->workers);
+    k->profit = NEW_ARRAY(k->mem, int32_t, k->workers);
+    k->slot = NEW_ARRAY(k->mem, int32_t, k->workers);
     k->queue_size = MAX(1, MAX(k->workers, k->posts));
     k->queue = NEW_ARRAY(k->mem, int32_t, k->queue_size);
     for (int32_t w = 0; w < k->workers; w++)
-        k->standing[w].post = -1;
+        k->post[w] = -1;
+    for (int32_t p = 0; p < k->posts; p++)
+        k->price[p] = k->cap[p] > 0 ? auction_units(k, k->highest) : 0;
 }
 
 /* --- from an earlier outcome --- */
 
 /* What the worker's edge to the post is worth; 0 when there is none. */
-static int32_t score_of(const struct pairs *pairs, int32_t worker, int32_t post)
+static int32_t score_of(const struct auction_run *k, int32_t worker, int32_t post)
 {
-    struct span row = pairs->span[worker];
+    struct span row = k->span[worker];
 
     for (int32_t e = 0; e < row.n; e++)
         if (row.edges[e].post == post)
@@ -358,87 +351,20 @@ void auction_run_start(struct auction_run *k, const struct auction_start *start)
 {
     for (int32_t p = 0; p < k->posts; p++) {
         assert(start->price[p] >= 0);
-        k->price[p] = k->cap[p] > 0 ? start->price[p] : 0;
+        k->price[p] = k->cap[p] > 0 ? auction_units_from(k, start->price[p]) : 0;
     }
     for (int32_t w = 0; start->post && w < k->workers; w++) {
         int32_t post = start->post[k->order[w]];
-        int32_t score = post < 0 ? 0 : score_of(&k->all, w, post);
+        int32_t score = post < 0 ? 0 : score_of(k, w, post);
 
         if (score == 0 || k->taken[post] == k->cap[post])
             continue;
         k->seats[post][k->taken[post]++] = (struct seat){ k->price[post], w, score };
-        k->standing[w].post = post;
+        k->post[w] = post;
     }
-}
-
-/* --- fewer pairs --- */
-
-enum { CHUNK = 1 << 16 }; /* kept edges allocated at once */
-
-struct narrowing {
-    struct auction_run *run;
-    int64_t slack;
-    struct span *span;
-};
-
-/* The second largest net of a row, or 0; all nets are left in `net`. */
-static int64_t row_nets(const struct auction_run *k, struct span row, int64_t *net)
-{
-    int64_t first = 0, second = 0;
-
-    for (int32_t e = 0; e < row.n; e++) {
-        net[e] = row.edges[e].score * k->scale - k->price[row.edges[e].post];
-        second = MAX(second, MIN(net[e], first));
-        first = MAX(first, net[e]);
-    }
-    return second;
-}
-
-static void narrow_rows(const struct hand *hand)
-{
-    const struct narrowing *narrowing = hand->arg;
-    struct auction_run *k = narrowing->run;
-    struct arena *mem = k->few[hand->number];
-    int64_t *net = NEW_ARRAY(mem, int64_t, k->longest);
-    struct auction_edge *to = NULL, *end = NULL;
-
-    for (int32_t w = hand->from; w < hand->to; w++) {
-        struct span row = k->all.span[w];
-        int32_t n = 0;
-
-        row_prefetch(&k->all, w, hand->to);
-        k->least[w] = row_nets(k, row, net) - narrowing->slack;
-        if (end - to < row.n) {
-            to = NEW_ARRAY(mem, struct auction_edge, MAX(CHUNK, row.n));
-            end = to + MAX(CHUNK, row.n);
-        }
-        for (int32_t e = 0; e < row.n; e++) {
-            to[n] = row.edges[e];
-            n += net[e] >= k->least[w] || row.edges[e].post == k->standing[w].post;
-        }
-        narrowing->span[w] = (struct span){ to, n };
-        to += n;
-    }
-}
-
-void auction_run_narrow(struct auction_run *k, int64_t slack)
-{
-    struct narrowing n = { k, slack, NEW_ARRAY(k->mem, struct span, k->workers) };
-
-    k->least = NEW_ARRAY(k->mem, int64_t, k->workers);
-    k->floor = NEW_ARRAY(k->mem, int64_t, k->posts);
-    for (int h = 0; h < k->hands; h++)
-        k->few[h] = arena_new();
-    hands_work(k->hands, k->workers, narrow_rows, &n);
-    for (int32_t p = 0; p < k->posts; p++)
-        k->floor[p] = k->price[p] - slack;
-    k->use = (struct pairs){ .span = n.span };
-    columns_build(k, &k->use);
 }
 
 void auction_run_release(struct auction_run *k)
 {
-    for (int h = 0; h < k->hands; h++)
-        arena_free(k->few[h]);
     arena_free(k->mem);
 }

@@ -36,36 +36,43 @@ static void judge(const struct hand *hand)
     }
 }
 
-static void finish_open(struct finish *f, struct auction_run *k, struct arena *mem)
+/* A price in units as whole points. */
+static int64_t points_of(const struct auction_run *k, int32_t price)
+{
+    return (((int64_t)price << k->down) + (1 << (AUCTION_UNIT_BITS - 1))) >> AUCTION_UNIT_BITS;
+}
+
+static void finish_open(struct finish *f, const struct auction_run *k, struct arena *mem)
 {
     struct paths *x = &f->paths;
 
     paths_init(x, mem, k->posts);
-    x->row = k->all.span;
-    x->standing = k->standing;
-    x->price = k->price;
-    x->column = k->all.column;
+    x->row = k->span;
+    x->standing = NEW_ARRAY(mem, struct standing, k->workers);
+    x->column = k->column;
     x->place = NEW_ARRAY(mem, struct place, k->posts);
     f->misplaced = NEW_ARRAY(mem, bool, k->workers);
+    for (int32_t w = 0; w < k->workers; w++)
+        x->standing[w].post = -1;
     for (int32_t i = 0; i < k->posts; i++) {
-        int32_t p = k->post_order[i], room = MIN(k->cap[p], k->all.column[p].n);
+        int32_t p = k->post_order[i], room = MIN(k->cap[p], k->column[p].n);
 
         x->place[p] = (struct place){ NEW_ARRAY(mem, int32_t, room), 0, room, room };
         /* A post with more seats than bidders has price 0 whoever comes. */
-        k->price[p] = k->cap[p] > room ? 0 : (k->price[p] + k->scale / 2) / k->scale;
+        x->price[p] = k->cap[p] > room ? 0 : points_of(k, k->price[p]);
         for (int32_t s = 0; s < k->taken[p]; s++) {
             int32_t w = k->seats[p][s].worker;
 
-            k->standing[w].slot = x->place[p].taken;
+            x->standing[w] = (struct standing){ 0, p, x->place[p].taken };
             x->place[p].holders[x->place[p].taken++] = w;
         }
     }
 }
 
-void auction_run_finish(struct auction_run *k)
+void auction_run_finish(struct auction_run *k, int64_t *ret_price)
 {
     struct arena *mem = arena_new();
-    struct finish f = { .paths.fixed = NULL };
+    struct finish f = { .paths.price = ret_price };
     struct paths *x = &f.paths;
 
     finish_open(&f, k, mem);
@@ -80,7 +87,9 @@ void auction_run_finish(struct auction_run *k)
         while (x->price[p] > 0 && x->place[p].taken < x->place[p].seats)
             paths_fill(x, p);
     paths_lower(x, k->workers, k->posts);
+    for (int32_t w = 0; w < k->workers; w++)
+        k->post[w] = x->standing[w].post;
     for (int32_t p = 0; p < k->posts; p++)
-        k->price[p] *= k->scale;
+        ret_price[p] *= k->scale;
     arena_free(mem);
 }

@@ -15,6 +15,12 @@
 #include "matching/auction_market.h"
 #include "matching/auction_run.h"
 
+struct standing {
+    int64_t profit; /* net at the present post */
+    int32_t post;   /* or -1 */
+    int32_t slot;   /* index among the holders of the post */
+};
+
 struct place {
     int32_t *holders;
     int32_t taken, seats, room;

@@ -1,8 +1,8 @@
 /* auction_run.h — the state of one auction, shared by the files that run it. Inside the module.
  *
- * Scores are multiplied by `scale`, so that being within 1 per worker of the optimum is being at
- * it, and everything is whole numbers. With net(w, p) = score(w, p) * scale - price(p), a phase
- * with a given eps keeps this invariant (eps-CS):
+ * Prices, bids and profits are whole units, so small that the highest score has nearly 2^29 of
+ * them: they fit into 32 bits, and half the memory is read. With net(w, p) = units(score(w, p)) -
+ * price(p), a phase with a given eps keeps this invariant (eps-CS):
  *     a placed worker has net >= max(0, every other net) - eps;
  *     a worker without a post has every net <= eps;
  * and ends when also every post with a free seat has price 0. Then the value is within
@@ -12,7 +12,7 @@
 #include "matching/hands.h"
 
 struct seat {
-    int64_t bid; /* the most the holder would pay, at least the price of the post */
+    int32_t bid; /* the most the holder would pay, at least the price of the post */
     int32_t worker, score;
 };
 
@@ -21,12 +21,8 @@ struct bidder {
 };
 
 struct offer {
-    int64_t worth;
-    int32_t worker, score;
+    int32_t worth, worker, score;
 };
-
-/* Room in which `n` + 1 best offers can be chosen, at little cost for each. */
-#define AUCTION_OFFERS_ROOM(n) (2 * (int64_t)(n) + 18)
 
 /* The edges of a worker. */
 struct span {
@@ -40,61 +36,71 @@ struct column {
     int32_t n, room;
 };
 
-/* Pairs by worker and by post. */
-struct pairs {
-    struct span *span;     /* per worker */
-    struct column *column; /* per post: ascending by worker */
-};
-
-struct standing {
-    int64_t profit; /* net at the present post; kept in the reverse half only */
-    int32_t post;   /* or -1; not kept in the forward half */
-    int32_t slot;   /* index among the seats of the post; kept in the reverse half only */
-};
-
 /* Workers without any useful edge are left out; the others are numbered so that those who like the
  * same post best stand together, and near them those who like posts best that the same people want:
  * what they read is then in the cache. Posts keep their numbers; what belongs to them lies in that
  * order too. */
 struct auction_run {
     struct arena *mem;
-    struct arena *few[HANDS_MAX];   /* kept pairs, by hand; NULL before they are */
     const struct auction_input *in; /* useful edges only */
     int32_t workers, posts;
     int hands;
-    int64_t scale, eps;
-    int64_t highest, longest; /* score, row of a worker */
+    int32_t highest; /* score, in points */
+    int down;        /* see auction_units() */
+    int64_t scale;   /* of prices in the result, for a point */
+    int32_t eps;
     const int32_t *cap;
-    int32_t *order;      /* the caller's number of a worker */
-    int32_t *post_order; /* all posts, near each other those that the same people want */
-    struct pairs all, use;
-    int64_t *least, *floor;    /* see auction_run_narrow(): per worker and per post */
-    struct standing *standing; /* per worker */
-    struct seat **seats;       /* per post: as many as could be taken */
-    int32_t *taken;            /* seats in use per post */
-    int64_t *price;            /* per post */
-    int32_t *queue;            /* ring: workers in the forward half, posts in the reverse half */
+    int32_t *order;        /* the caller's number of a worker */
+    int32_t *post_order;   /* all posts, near each other those that the same people want */
+    struct span *span;     /* per worker */
+    struct column *column; /* per post: ascending by worker */
+    int32_t *post;         /* per worker, or -1; not kept in the forward half */
+    int32_t *profit;       /* per worker: net at the present post; kept in the reverse half only */
+    int32_t *slot;         /* per worker: index among the seats; kept in the reverse half only */
+    struct seat **seats;   /* per post: as many as could be taken */
+    int32_t *taken;        /* seats in use per post */
+    int32_t *price;        /* per post */
+    int32_t *queue;        /* ring: workers in the forward half, posts in the reverse half */
     int32_t queue_size, queue_head, queued;
-    bool *waiting; /* post stands in the queue */
-    struct offer *offers;
+    bool *waiting;        /* post stands in the queue */
+    struct offer *offers; /* one more than any post has seats */
     int64_t bids, rebates;
 };
 
-/* Everything above, ready for the first phase, with all pairs in use; `k` is zeroed before. */
+enum { AUCTION_UNIT_BITS = 29 };
+
+/* Points as units; the highest score has the most, less than 2^AUCTION_UNIT_BITS. */
+static inline int32_t auction_units(const struct auction_run *k, int32_t points)
+{
+    return (int32_t)(((int64_t)points << AUCTION_UNIT_BITS) >> k->down);
+}
+
+/* A price of a result as units; beyond the highest score all keep everybody away alike. */
+static inline int32_t auction_units_from(const struct auction_run *k, int64_t price)
+{
+    __int128 units = ((__int128)price << AUCTION_UNIT_BITS >> k->down) / k->scale;
+
+    return (int32_t)MIN(units, auction_units(k, k->highest));
+}
+
+/* The other way; rounded down. */
+static inline int64_t auction_units_to(const struct auction_run *k, int32_t units)
+{
+    return (int64_t)((__int128)units * k->scale << k->down >> AUCTION_UNIT_BITS);
+}
+
+/* Everything above, ready for the first phase; `k` is zeroed before. Prices are so high that
+ * nobody would come. */
 void auction_run_build(struct auction_run *k, const struct auction_input *in);
 void auction_run_release(struct auction_run *k);
 /* Prices, and who stands where, before the first phase. */
 void auction_run_start(struct auction_run *k, const struct auction_start *start);
 
-/* Use only the pairs that leave a worker at most `slack` less than the second best does at the
- * present prices, and the one held. From then on the others are looked at again only when a worker
- * would have to be content with less than `least`, or a post with a price below its `floor`: then
- * one of them may matter. Once a run. */
-void auction_run_narrow(struct auction_run *k, int64_t slack);
+/* The two halves of a phase. Workers bid until nobody is put out any more: prices rise. Then posts
+ * with free seats lower theirs until somebody comes. */
+void auction_run_forward(struct auction_run *k, int32_t eps);
+void auction_run_reverse(struct auction_run *k, int32_t eps);
 
-/* One phase: forward, then reverse. */
-void auction_run_phase(struct auction_run *k, int64_t eps);
-
-/* From prices that are nearly right to the exact end, over all pairs; any prices will do, the worse
- * they are the longer it takes. `standing` and `price` are the result. */
-void auction_run_finish(struct auction_run *k);
+/* From prices that are nearly right to the exact end; any prices will do, the worse they are the
+ * longer it takes. The result is `post` of the run and these prices, in its scale. */
+void auction_run_finish(struct auction_run *k, int64_t *ret_price);
