@@ -86,7 +86,7 @@ void auction_run_finish(struct auction_run *k, int64_t *ret_price)
     for (int32_t p = 0; p < k->posts; p++)
         while (x->price[p] > 0 && x->place[p].taken < x->place[p].seats)
             paths_fill(x, p);
-    paths_lower(x, k->workers, k->posts);
+    auction_run_least(k, x);
     for (int32_t w = 0; w < k->workers; w++)
         k->post[w] = x->standing[w].post;
     for (int32_t p = 0; p < k->posts; p++)

@@ -96,7 +96,7 @@ static struct reached_item heap_pop(struct paths *x)
     return top;
 }
 
-static void reach(struct paths *x, int32_t post, struct reached by)
+void paths_reach(struct paths *x, int32_t post, struct reached by)
 {
     if (by.distance >= x->reached[post].distance)
         return;
@@ -106,8 +106,7 @@ static void reach(struct paths *x, int32_t post, struct reached by)
     heap_push(x, (struct reached_item){ by.distance, post });
 }
 
-/* The nearest post not looked at yet, if it is nearer than `end`; else -1. */
-static int32_t next_post(struct paths *x, int64_t end)
+int32_t paths_next(struct paths *x, int64_t end)
 {
     while (x->heap_n > 0 && x->heap[0].distance < end) {
         struct reached_item item = heap_pop(x);
@@ -168,7 +167,7 @@ static void reach_from_worker(struct paths *x, int32_t worker, int64_t so_far, i
         if (x->place[post].taken < x->place[post].seats)
             *end = (struct ending){ distance, { 0, worker, from }, post };
         else
-            reach(x, post, (struct reached){ distance, worker, from });
+            paths_reach(x, post, (struct reached){ distance, worker, from });
     }
 }
 
@@ -211,7 +210,7 @@ static void chain_forward(struct paths *x, struct ending end, int32_t source)
 
 static void forward_search(struct paths *x, struct ending *end, int32_t source)
 {
-    for (int32_t post; (post = next_post(x, end->distance)) >= 0;)
+    for (int32_t post; (post = paths_next(x, end->distance)) >= 0;)
         reach_from_post(x, post, end);
     assert(end->distance < INT64_MAX);
     search_close(x, end->distance, 1);
@@ -242,7 +241,7 @@ void paths_push(struct paths *x, int32_t post)
 {
     struct ending end = { .distance = INT64_MAX };
 
-    reach(x, post, (struct reached){ 0, -1, -1 });
+    paths_reach(x, post, (struct reached){ 0, -1, -1 });
     forward_search(x, &end, post);
 }
 
@@ -279,7 +278,7 @@ static void reach_to_post(struct paths *x, int32_t post, struct ending *end)
         if (distance + x->price[standing.post] < end->distance)
             *end =
                 (struct ending){ distance + x->price[standing.post], { 0, -1, -1 }, standing.post };
-        reach(x, standing.post, (struct reached){ distance, bidder.worker, post });
+        paths_reach(x, standing.post, (struct reached){ distance, bidder.worker, post });
     }
 }
 
@@ -306,61 +305,9 @@ void paths_fill(struct paths *x, int32_t post)
 {
     struct ending end = { x->price[post], { 0, -1, -1 }, post };
 
-    reach(x, post, (struct reached){ 0, -1, -1 });
-    for (int32_t next; (next = next_post(x, end.distance)) >= 0;)
+    paths_reach(x, post, (struct reached){ 0, -1, -1 });
+    for (int32_t next; (next = paths_next(x, end.distance)) >= 0;)
         reach_to_post(x, next, &end);
     search_close(x, end.distance, -1);
     chain_backward(x, end, post);
-}
-
-/* --- least prices --- */
-
-/* By how much the posts that a worker could go to may fall before she would. None falls by more
- * than it costs, so that one whose score alone does not draw her away is not asked for its price.
- */
-static void hold_back(struct paths *x, int32_t worker, int64_t so_far)
-{
-    const struct standing *standing = &x->standing[worker];
-    struct span row = x->row[worker];
-
-    for (int32_t e = 0; e < row.n; e++) {
-        int32_t post = row.edges[e].post;
-        int64_t beyond = so_far + standing->profit - row.edges[e].score;
-
-        if (beyond < 0 && post != standing->post)
-            reach(x, post, (struct reached){ beyond + x->price[post], worker, standing->post });
-    }
-}
-
-static void hold_back_all(struct paths *x, int32_t post)
-{
-    enum { AHEAD = 4, LINE = 64, LINES = 3 }; /* edges lie anywhere: fetched before they are read */
-    const struct place *place = &x->place[post];
-
-    for (int32_t h = 0; h < place->taken; h++) {
-        if (h + AHEAD < place->taken)
-            for (int line = 0; line < LINES; line++)
-                __builtin_prefetch((const char *)x->row[place->holders[h + AHEAD]].edges +
-                                   LINE * line);
-        hold_back(x, place->holders[h], x->reached[post].distance);
-    }
-}
-
-void paths_lower(struct paths *x, int32_t workers, int32_t posts)
-{
-    int32_t post;
-
-    for (int32_t p = 0; p < posts; p++) /* none falls below 0 */
-        reach(x, p, (struct reached){ x->price[p], -1, -1 });
-    for (int32_t w = 0; w < workers; w++)
-        if (x->standing[w].post == -1)
-            hold_back(x, w, 0);
-    while ((post = next_post(x, INT64_MAX)) >= 0)
-        hold_back_all(x, post);
-    for (int32_t p = 0; p < posts; p++) {
-        x->price[p] -= x->reached[p].distance;
-        for (int32_t h = 0; h < x->place[p].taken; h++)
-            x->standing[x->place[p].holders[h]].profit += x->reached[p].distance;
-    }
-    search_close(x, 0, 1); /* nothing is nearer than 0: forgets the search alone */
 }

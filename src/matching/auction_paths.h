@@ -72,11 +72,18 @@ void paths_push(struct paths *x, int32_t post);
 /* Fill a free seat of the post, or lower its price to 0; whichever is better for all. */
 void paths_fill(struct paths *x, int32_t post);
 
-/* The least prices at which everybody is still where she does best: of each post what one more seat
- * there would add (Shapley and Shubik 1972). Each falls as far as the nearest worker who would then
- * come, where falling prices at her own post hold her back; one search from all ends at once. */
-void paths_lower(struct paths *x, int32_t workers, int32_t posts);
-
 /* Moves without a search; prices do not change. */
 void paths_seat(struct paths *x, int32_t worker, int32_t post);
 void paths_leave(struct paths *x, int32_t worker);
+
+/* --- the search alone --- */
+
+/* The post can be reached in that way; a longer one than is known changes nothing. */
+void paths_reach(struct paths *x, int32_t post, struct reached by);
+/* The nearest post not looked at yet, if it is nearer than `end`; else -1. */
+int32_t paths_next(struct paths *x, int64_t end);
+
+/* The least prices at which everybody is still where she does best: of each post what one more seat
+ * there would add (Shapley and Shubik 1972). Prices alone are made right: no other search can
+ * follow. */
+void auction_run_least(const struct auction_run *k, struct paths *x);
