@@ -55,12 +55,13 @@ static bool is_enough(const struct auction_run *k, const struct auction_input *i
     return r->certificate.gap <= r->certificate.bound / in->precision;
 }
 
-/* The finest eps. */
+/* The finest eps. Where points are very small it is not worth going down to them. */
 static int32_t eps_last(const struct auction_run *k)
 {
-    int32_t of_all = auction_units(k, k->highest) / EPS_LAST;
+    int32_t usual = auction_units(k, k->highest) / EPS_LAST;
+    int32_t point = auction_units(k, 1) / EPS_LAST_POINT;
 
-    return MAX(1, MIN(of_all, auction_units(k, 1) / EPS_LAST_POINT));
+    return MAX(1, MIN(usual, MAX(point, usual / EPS_STEP)));
 }
 
 /* The coarsest eps: all that is not known, or as much as the start may be wrong. */
