@@ -7,14 +7,11 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     BATCH_MAX = 200,        /* functions in one commit */
     BATCH_MS = 5,           /* or so much work */
-    IDLE_PAGES = 1000,      /* 4 MB of log: copied into the store when nobody waits */
-    IDLE_MS = 20,           /* for so long */
-    LOG_PAGES = 65536,      /* 256 MB: copied at once, whoever waits */
+    LOG_PAGES = 1000,       /* 4 MB of log are copied into the store */
     RESTART_PAGES = 131072, /* a reader holds the log back: wait a moment for it */
     RESTART_WAIT_MS = 100,
 };
@@ -63,9 +60,9 @@ static enum err run_also(struct sqlite_store *s, struct job *job)
 }
 
 /* --- the log ---
- * What is committed lies in the log, and is copied into the store by and by: a page that changed a
- * hundred times is copied once. Copying ends with a wait for the disk, so it is done while nobody
- * waits for a change; only a log that has grown large is copied in between. */
+ * What is committed lies in the log, and is copied into the store by and by: a page that changed
+ * twice is copied once. Whoever waits for a change waits for the copying too, so that it is done
+ * often and in small parts. */
 
 /* Called by SQLite within COMMIT. */
 static int wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
@@ -79,9 +76,9 @@ static int wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
     return SQLITE_OK;
 }
 
-static bool checkpoint_is_due(const struct sqlite_store *s, int pages)
+static bool checkpoint_is_due(const struct sqlite_store *s)
 {
-    return s->wal_pages - s->wal_copied >= pages && !s->broken;
+    return s->wal_pages - s->wal_copied >= LOG_PAGES && !s->broken;
 }
 
 static void checkpoint(struct sqlite_store *s)
@@ -97,43 +94,14 @@ static void checkpoint(struct sqlite_store *s)
 
 /* --- the queue --- */
 
-/* With the lock held. False when there is none for IDLE_MS. */
-static bool wait_for_job(struct sqlite_store *s)
-{
-    struct timespec until;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += IDLE_MS * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    while (!s->first && !s->stop)
-        if (pthread_cond_timedwait(&s->queue_ready, &s->queue_lock, &until) == ETIMEDOUT)
-            return false;
-    return true;
-}
-
-/* With the lock held, which is let go while the log is copied. */
-static void wait_for_first(struct sqlite_store *s)
-{
-    while (!s->first && !s->stop) {
-        if (!checkpoint_is_due(s, IDLE_PAGES)) {
-            pthread_cond_wait(&s->queue_ready, &s->queue_lock);
-        } else if (!wait_for_job(s)) {
-            pthread_mutex_unlock(&s->queue_lock);
-            checkpoint(s);
-            pthread_mutex_lock(&s->queue_lock);
-        }
-    }
-}
-
 /* The next function: with `wait` the first of a batch, else one more for it if there is any. */
 static struct job *job_next(struct sqlite_store *s, bool wait)
 {
     struct job *job;
 
     pthread_mutex_lock(&s->queue_lock);
-    if (wait)
-        wait_for_first(s);
+    while (wait && !s->first && !s->stop)
+        pthread_cond_wait(&s->queue_ready, &s->queue_lock);
     job = s->first;
     if (job && !wait && !job->done)
         job = NULL; /* may be long: see run_batch() */
@@ -236,7 +204,7 @@ static void *write_loop(void *arg)
                 pthread_mutex_unlock(&s->turn);
         }
         answer(job);
-        if (checkpoint_is_due(s, LOG_PAGES))
+        if (checkpoint_is_due(s))
             checkpoint(s);
     }
     return NULL;
@@ -276,14 +244,9 @@ void sqlite_write_later(struct ctx *cx, db_fn *fn, void *arg, db_done_fn *done, 
 
 bool sqlite_writer_start(struct sqlite_store *s)
 {
-    pthread_condattr_t monotonic;
-
     s->last = &s->first;
     pthread_mutex_init(&s->queue_lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->queue_ready, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    pthread_cond_init(&s->queue_ready, NULL);
     sqlite3_wal_hook(s->writer->db, wal_grew, s);
     if (pthread_create(&s->thread, NULL, write_loop, s) != 0)
         return false;
