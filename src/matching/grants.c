@@ -1,4 +1,5 @@
-/* grants.c — what policies in force would pay, for each kind of post and of people (score.h). */
+/* grants.c — what policies in force would pay, or are said to, for each kind of post and of people
+ * (score.h). */
 #include "matching/load.h"
 
 #include <stdlib.h>
@@ -119,4 +120,31 @@ enum err match_load_grants(struct ctx *cx, const struct match_person *persons, s
         posts[kinds[i].post].grants = grants;
     }
     return OK;
+}
+
+void match_state_grants(struct arena *mem, const struct match_person *persons, size_t n_persons,
+                        struct match_post *posts, const struct match_stated *stated, size_t n_posts)
+{
+    struct kind *kinds = NEW_ARRAY(mem, struct kind, n_posts + 1);
+    size_t n_counties;
+    const int64_t *counties = counties_of(mem, persons, n_persons, &n_counties);
+    struct match_stay *stays = NEW_ARRAY(mem, struct match_stay, n_counties * PEOPLE + 1);
+    const struct match_grants *grants = NULL;
+
+    for (size_t i = 0; i < n_posts; i++)
+        kinds[i] = (struct kind){ stated[i].registered_fen << 32 | stated[i].other_fen, i };
+    if (n_posts > 1)
+        qsort(kinds, n_posts, sizeof *kinds, by_key);
+    for (size_t k = 0; k < n_posts; k++) {
+        size_t i = kinds[k].post;
+
+        if (k == 0 || kinds[k].key != kinds[k - 1].key) {
+            stays_add(stays, &posts[i], counties, n_counties);
+            for (size_t s = 0; s < n_counties * PEOPLE; s++)
+                stays[s].grant.fen =
+                    stays[s].grant.is_registered ? stated[i].registered_fen : stated[i].other_fen;
+            grants = grants_of(mem, stays, n_counties * PEOPLE);
+        }
+        posts[i].grants = grants;
+    }
 }

@@ -62,6 +62,16 @@ MUST_CHECK enum err match_load_trainings(struct ctx *cx, struct match_person *pe
 MUST_CHECK enum err match_load_grants(struct ctx *cx, const struct match_person *persons,
                                       size_t n_persons, struct match_post *posts, size_t n_posts);
 
+/* What is paid at a post by other word than that of policies: fen a month, to people of registered
+ * households and to all others; 0 = nothing. */
+struct match_stated {
+    int64_t registered_fen, other_fen;
+};
+/* stated[i] into posts[i].grants, in place of match_load_grants(). */
+void match_state_grants(struct arena *mem, const struct match_person *persons, size_t n_persons,
+                        struct match_post *posts, const struct match_stated *stated,
+                        size_t n_posts);
+
 /* --- history.c --- */
 
 /* How people fared with these employers, who of their villages is there, and where these people

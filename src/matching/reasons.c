@@ -331,18 +331,28 @@ static const char *take_home_text(struct arena *mem, enum lang lang, const struc
                     : SAY("%s，比期望低%s元", "%s, %s less than wished", pay, yuan(mem, -more));
 }
 
-/* The sum a month first: lists cut long sentences off. */
-static const char *subsidy_text(struct arena *mem, enum lang lang, const struct match_reason *r)
+/* The sum a month first: lists cut long sentences off. Without a policy's name it is what a list of
+ * posts says. */
+static const char *subsidy_sum(struct arena *mem, enum lang lang, const struct match_reason *r)
 {
     struct match_name name = r->name[lang == LANG_EN];
     const char *others = r->v[3] > 1 ? SAY("等%lld项", " and %lld more",
                                            (long long)(lang == LANG_EN ? r->v[3] - 1 : r->v[3]))
                                      : "";
-    const char *sum = SAY("估计补贴平均每月%s元（做满%lld个月共%s元，现行政策《%.*s》%s）",
-                          "an estimated %s yuan of subsidies a month (%lld months of work earn %s"
-                          " under the policies in force: “%.*s”%s)",
-                          yuan(mem, r->v[0]), (long long)r->v[1], yuan(mem, r->v[2]), (int)name.n,
-                          name.text ? name.text : "", others);
+
+    if (!name.text)
+        return SAY("岗位表所填政策补贴每月%s元",
+                   "%s yuan of subsidies a month by the list of posts", yuan(mem, r->v[0]));
+    return SAY("估计补贴平均每月%s元（做满%lld个月共%s元，现行政策《%.*s》%s）",
+               "an estimated %s yuan of subsidies a month (%lld months of work earn %s"
+               " under the policies in force: “%.*s”%s)",
+               yuan(mem, r->v[0]), (long long)r->v[1], yuan(mem, r->v[2]), (int)name.n, name.text,
+               others);
+}
+
+static const char *subsidy_text(struct arena *mem, enum lang lang, const struct match_reason *r)
+{
+    const char *sum = subsidy_sum(mem, lang, r);
 
     if (r->v[4] == NONE)
         return sum;

@@ -96,7 +96,7 @@ struct match_grant {
     int32_t n_policies; /* that pay */
     int64_t fen;        /* a month: the sum spread over the months */
     int64_t total_fen;
-    const char *zh, *en; /* title of the policy that pays most */
+    const char *zh, *en; /* title of the policy that pays most; NULL = what a list of posts says */
 };
 
 /* All for one kind of post, ascending by county. Whoever has been there never gets more than who

@@ -147,17 +147,28 @@ static size_t word_length(const char *text)
     return n;
 }
 
+const char *occupations_next(struct arena *mem, const char **at)
+{
+    size_t len = *at ? word_length(*at) : 0;
+    const char *word;
+
+    if (!*at || !**at)
+        return NULL;
+    word = arena_strndup(mem, *at, len);
+    *at += len;
+    if (**at)
+        utf8_next(at);
+    return word;
+}
+
 int occupations_read(struct arena *mem, const char *text, const char **ret, int most)
 {
+    const char *word;
     int n = 0;
 
-    while (text && *text && n < most) {
-        size_t len = word_length(text);
-        const char *code = occupation_find(arena_strndup(mem, text, len)), *at = text + len;
+    while (n < most && (word = occupations_next(mem, &text))) {
+        const char *code = occupation_find(word);
 
-        text = at;
-        if (*text)
-            utf8_next(&text);
         if (str_eq(code, "8-00-00-00"))
             return 0;
         for (int i = 0; code && i < n; i++)

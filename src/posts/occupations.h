@@ -12,6 +12,9 @@ extern const struct choice occupations[];
  * label or synonym, else the longest of these within the text. NULL when none is. */
 const char *occupation_find(const char *text);
 
+/* The next word of a list such as "缝纫工、电焊工", which *at is moved behind; "" between two
+ * marks, NULL at the end. */
+const char *occupations_next(struct arena *mem, const char **at);
 /* Codes of a list of wishes such as "缝纫工、电焊工"; unknown words are passed over, and a wish for
  * anything makes the list empty. Returns how many, at most `most`. */
 int occupations_read(struct arena *mem, const char *text, const char **ret, int most);
