@@ -446,3 +446,241 @@ STORE_TEST("a folder that holds no earlier match is refused by the name of what 
     EXPECT_STR(cx->failure.code, "previous.column");
     EXPECT(strstr(cx->failure.message, "ID number, masked") != NULL);
 }
+
+/* --- what a ledger would know from other records --- */
+
+#define TRAINED_HEAD "姓名,身份证号,户籍地,农户类型,务工意愿,意向地区,培训工种,订单企业\n"
+
+static const char *trained_row(int n, const char *type, const char *trained, const char *by)
+{
+    return arena_printf(test_arena(), "人员甲,%s,甘肃省定西市通渭县,%s,有意愿,福州市,%s,%s\n",
+                        id_no(n), type, trained, by);
+}
+
+/* "points: sentence" of a part of the person in a row of the roster; NULL when there is none. */
+static const char *part_of(const char *dir, int row, const char *code)
+{
+    const char *at = table(dir, "parts.csv"), *row_text = arena_printf(test_arena(), "%d", row);
+
+    for (; *at; at = strchr(at, '\n') + 1) { /* file|sheet|row|name|post row|code|points|sentence */
+        char *cells = arena_strndup(test_arena(), at, strcspn(at, "\n"));
+        const char *cell[8];
+        int n = 0;
+
+        for (char *c = cells; c && n < 8; n++) {
+            cell[n] = c;
+            c = strchr(c, '|');
+            if (c)
+                *c++ = 0;
+        }
+        if (n == 8 && str_eq(cell[2], row_text) && str_eq(cell[5], code))
+            return arena_printf(test_arena(), "%s: %s", cell[6], cell[7]);
+    }
+    return NULL;
+}
+
+static bool is_part(const char *part, const char *start)
+{
+    return part && str_starts(part, start);
+}
+
+STORE_TEST("a roster's columns of courses count for the trade, and more for who ordered them")
+{
+    const char *roster = arena_printf(
+        test_arena(), "%s%s%s%s%s%s%s", TRAINED_HEAD, trained_row(1, "一般农户", "电焊工", ""),
+        trained_row(2, "一般农户", "缝纫工、6-18-02-04", "91350181M0001D8E00"),
+        trained_row(3, "一般农户", "", "甲厂"), trained_row(4, "一般农户", "缝纫工", "甲厂"),
+        trained_row(5, "一般农户", "无", ""), trained_row(6, "一般农户", "焊工", "甲厂"));
+    struct outcome o = match_texts(cx, roster,
+                                   "岗位编号,用人单位,招聘岗位,需求人数,工资待遇,工作地点\n"
+                                   "G1,甲厂,焊工,6,4000,福建省福州市福清市\n");
+
+    EXPECT_INT(o.err, OK);
+    EXPECT_INT(o.r.bad, 0);
+    EXPECT_STR(part_of(o.dir, 2, "skill.trained"), "150: trained for the occupation on order");
+    EXPECT_STR(part_of(o.dir, 3, "skill.trained"), "150: trained for the occupation on order");
+    EXPECT_STR(part_of(o.dir, 4, "skill.trained"), "300: trained on order of this employer");
+    EXPECT_STR(part_of(o.dir, 5, "skill.trained"), NULL);
+    EXPECT_STR(part_of(o.dir, 6, "skill.trained"), NULL);
+    EXPECT_STR(part_of(o.dir, 7, "skill.trained"), "300: trained on order of this employer");
+    EXPECT_INT(lines(table(o.dir, "problems.csv")),
+               1); /* the code of row 3 is no employer's here */
+    EXPECT(strstr(table(o.dir, "problems.csv"),
+                  "|3|Training ordered by|91350181M0001D8E00|warning|no employer of the posts has "
+                  "this name, or several do|") != NULL);
+}
+
+STORE_TEST("of two employers of one name, a course needs the credit code")
+{
+    struct outcome o =
+        match_texts(cx,
+                    arena_printf(test_arena(), "%s%s%s", TRAINED_HEAD,
+                                 trained_row(1, "一般农户", "", "甲厂"),
+                                 trained_row(2, "一般农户", "", "91350100M0001TGQXM")),
+                    "岗位编号,用人单位,统一社会信用代码,招聘岗位,需求人数,工资待遇,工作地点\n"
+                    "G1,甲厂,91350100M0001TGQXM,焊工,1,4000,福建省福州市福清市\n"
+                    "G2,甲厂,91350203M0001QAY9B,焊工,1,4000,福建省福州市福清市\n");
+    const char *problems = table(o.dir, "problems.csv");
+
+    EXPECT_INT(o.r.bad, 0);
+    EXPECT_INT(o.r.report.placed, 2);
+    EXPECT_STR(part_of(o.dir, 2, "skill.trained"), NULL);
+    EXPECT_STR(part_of(o.dir, 3, "skill.trained"), "300: trained on order of this employer");
+    EXPECT(strstr(problems, "|2|Training ordered by|甲厂|warning|") != NULL);
+    EXPECT(strstr(problems, "|3|Training ordered by|") == NULL);
+}
+
+STORE_TEST("a course of no known occupation is named and costs the course, not the person")
+{
+    struct outcome o = match_texts(cx,
+                                   arena_printf(test_arena(), "%s%s%s", TRAINED_HEAD,
+                                                trained_row(1, "一般农户", "焊工、腾云驾雾", ""),
+                                                trained_row(2, "一般农户", "6-18-02-4", "")),
+                                   "岗位编号,用人单位,招聘岗位,需求人数,工资待遇,工作地点\n"
+                                   "G1,甲厂,焊工,5,4000,福建省福州市福清市\n");
+    const char *problems = table(o.dir, "problems.csv");
+
+    EXPECT_INT(o.r.bad, 0);
+    EXPECT_INT(o.r.report.placed, 2);
+    EXPECT_STR(part_of(o.dir, 2, "skill.trained"), "150: trained for the occupation on order");
+    EXPECT_STR(part_of(o.dir, 3, "skill.trained"), NULL);
+    EXPECT_INT(lines(problems), 2);
+    EXPECT(strstr(problems, "|2|培训工种||warning|“腾云驾雾” is no known occupation and does not "
+                            "count|write names or codes") != NULL);
+    EXPECT(strstr(problems, "|3|培训工种||warning|“6-18-02-4” is no known") != NULL);
+}
+
+#define CASES_HEAD \
+    "岗位编号,用人单位,招聘岗位,需求人数,工资待遇,工作地点,欠薪案件数,其他维权案件数\n"
+
+STORE_TEST("cases of an employer count at all its posts; rows that differ are named")
+{
+    const char *roster =
+        arena_printf(test_arena(), "%s%s%s%s", ROSTER_HEAD, roster_row(1, "通渭县", "有意愿", 3000),
+                     roster_row(2, "通渭县", "有意愿", 3000),
+                     roster_row(3, "通渭县", "有意愿", 3000));
+    struct outcome o = match_texts(cx, roster,
+                                   CASES_HEAD "G1,甲厂,普工,1,4000,福建省福州市福清市,,\n"
+                                              "G2,甲厂,保安,1,4000,福建省福州市福清市,2起,1\n"
+                                              "G3,乙厂,普工,1,4000,福建省福州市福清市,0,\n");
+    const char *problems;
+    int with_cases = 0;
+
+    EXPECT_INT(o.err, OK);
+    for (int row = 2; row <= 4; row++)
+        with_cases += str_eq(part_of(o.dir, row, "employer.arrears"),
+                             "-700: rights cases on record: 2 of unpaid wages, 1 others");
+    EXPECT_INT(o.r.report.placed, 3);
+    EXPECT_INT(with_cases, 2);
+    EXPECT_INT(lines(table(o.dir, "problems.csv")), 0);
+    o = match_texts(cx, roster,
+                    CASES_HEAD "G1,甲厂,普工,1,4000,福建省福州市福清市,1,\n"
+                               "G2,甲厂,保安,1,4000,福建省福州市福清市,2,\n"
+                               "G3,乙厂,普工,1,4000,福建省福州市福清市,-1,\n"
+                               "G4,丙厂,普工,1,4000,福建省福州市福清市,无,1\n"
+                               "G5,甲厂,普工,1,4000,福建省福州市福清市,1,\n");
+    problems = table(o.dir, "problems.csv");
+    EXPECT_INT(o.r.bad, 2);
+    EXPECT_INT(o.r.posts_n ? o.r.posts[0].post.employer->arrears : 0, 2);
+    EXPECT(strstr(problems, "|4|欠薪案件数|'-1|error|") != NULL);
+    EXPECT(strstr(problems, "|5|欠薪案件数|无|error|not a whole number|enter digits only|") !=
+           NULL);
+    EXPECT(strstr(problems, "|3|Cases of unpaid wages|2|warning|") != NULL);
+    EXPECT(strstr(problems, "row 2 says 1 of the same employer; the greater counts|") != NULL);
+}
+
+STORE_TEST("the list of employers tells the cases of posts that tell none")
+{
+    struct match_files_result r;
+    struct match_files in = {
+        .workers = write_file(".csv", arena_printf(test_arena(), "%s%s", ROSTER_HEAD,
+                                                   roster_row(1, "通渭县", "有意愿", 3000))),
+        .posts = write_file(".csv", CASES_HEAD "G1,甲厂,普工,1,4000,福建省福州市福清市,,\n"
+                                               "G2,乙厂,普工,1,4000,福建省福州市福清市,1,\n"),
+        .employers = write_file(".csv", "单位名称,所在区县,欠薪案件数,其他维权案件数\n"
+                                        "甲厂,福建省福州市福清市,3,\n"
+                                        "乙厂,福建省福州市福清市,3,2\n"),
+        .dir = test_folder(),
+    };
+
+    EXPECT_INT(match_files_run(cx, &in, &r), OK);
+    for (size_t i = 0; i < r.posts_n; i++) {
+        bool is_first = str_eq(r.posts[i].number, "G1");
+
+        EXPECT_INT(r.posts[i].post.employer->arrears, is_first ? 3 : 1);
+        EXPECT_INT(r.posts[i].post.employer->rights, is_first ? 0 : 2);
+    }
+    EXPECT_INT(r.posts_n, 2);
+}
+
+STORE_TEST("a list of posts says what is paid beside the wage, and to registered households")
+{
+    const char *head = "岗位编号,用人单位,招聘岗位,需求人数,工资待遇,工作地点,"
+                       "政策补贴(元/月),脱贫人口每月政策补贴\n";
+    const char *roster =
+        arena_printf(test_arena(), "%s%s%s", TRAINED_HEAD, trained_row(1, "一般农户", "", ""),
+                     trained_row(2, "建档立卡贫困户", "", ""));
+    struct outcome o =
+        match_texts(cx, roster,
+                    arena_printf(test_arena(),
+                                 "%sG1,甲厂,普工,2,4000,福建省福州市福清市,200,1000\n", head));
+
+    EXPECT_INT(o.err, OK);
+    EXPECT_INT(o.r.report.placed, 2);
+    EXPECT_STR(part_of(o.dir, 2, "pay.subsidy"),
+               "200: 200 yuan of subsidies a month by the list of posts; with pay and after meals "
+               "and lodging about 3304 in hand");
+    EXPECT(is_part(part_of(o.dir, 3, "pay.subsidy"), "1000: 1000 yuan of subsidies a month"));
+    o = match_texts(cx, roster,
+                    arena_printf(test_arena(), "%sG1,甲厂,普工,2,4000,福建省福州市福清市,200,\n",
+                                 head));
+    EXPECT(is_part(part_of(o.dir, 2, "pay.subsidy"), "200: "));
+    EXPECT(is_part(part_of(o.dir, 3, "pay.subsidy"), "200: "));
+    o = match_texts(cx, roster,
+                    arena_printf(test_arena(),
+                                 "%sG1,甲厂,普工,1,4000,福建省福州市福清市,,800元\n"
+                                 "G2,甲厂,普工,1,4000,福建省福州市福清市,,\n"
+                                 "G3,甲厂,普工,1,4000,福建省福州市福清市,20000,\n"
+                                 "G4,甲厂,普工,1,4000,福建省福州市福清市,,待定\n",
+                                 head));
+    EXPECT_INT(o.r.bad, 2);
+    EXPECT_STR(part_of(o.dir, 2, "pay.subsidy"), NULL); /* G1 goes where it is paid */
+    EXPECT(is_part(part_of(o.dir, 3, "pay.subsidy"), "800: "));
+    EXPECT(strstr(table(o.dir, "problems.csv"), "|4|政策补贴(元/月)|20000|error|") != NULL);
+    EXPECT(strstr(table(o.dir, "problems.csv"),
+                  "|5|脱贫人口每月政策补贴|待定|error|not an amount|") != NULL);
+}
+
+/* Who sees the posts in another order finds the same: the search knows the columns, too. */
+STORE_TEST("columns that a ledger would fill are searched as exactly as they are scored")
+{
+    struct str roster = str_new(test_arena()), posts = str_new(test_arena());
+    struct outcome o;
+
+    str_add(&roster, TRAINED_HEAD);
+    str_add(&posts, "岗位编号,用人单位,招聘岗位,需求人数,工资待遇,工作地点,欠薪案件数,"
+                    "每月政策补贴,脱贫人口每月政策补贴\n");
+    for (int i = 1; i <= 40; i++)
+        str_add(&roster,
+                trained_row(i, i % 3 ? "一般农户" : "建档立卡贫困户", i % 2 ? "焊工" : "缝纫工",
+                            i % 4 ? "" : arena_printf(test_arena(), "厂%d", i % 5)));
+    for (int i = 0; i < 30; i++)
+        str_addf(&posts, "G%d,厂%d,%s,2,%d,福建省福州市福清市,%d,%d,%d\n", i, i % 5,
+                 i % 2 ? "焊工" : "缝纫工", 3000 + i % 7 * 100, i % 5, i % 3 * 300, i % 4 * 400);
+    o = match_texts(cx, roster.s, posts.s);
+    EXPECT_INT(o.err, OK);
+    EXPECT_INT(o.r.bad, 0);
+    EXPECT_INT(o.r.problem.n_persons, 40);
+    for (int32_t i = 0; i < o.r.problem.n_persons; i++) {
+        const struct match_candidates *c = &o.r.assignment.considered;
+        int32_t best = 0;
+
+        for (int32_t p = 0; p < o.r.problem.n_posts; p++)
+            best =
+                MAX(best, match_points(&o.r.persons[i].person, &o.r.posts[p].post, &o.r.weights));
+        EXPECT(c->row[i + 1] > c->row[i]);
+        EXPECT_INT(match_points(&o.r.persons[i].person, &o.r.posts[c->edges[c->row[i]].post].post,
+                                &o.r.weights),
+                   best);
+    }
+}

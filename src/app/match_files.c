@@ -2,6 +2,7 @@
 #include "app/match_files.h"
 
 #include "app/match_before.h"
+#include "app/match_columns.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -131,6 +132,7 @@ static struct rows form_rows(struct form *f)
 struct employer_entry {
     const char *key;
     int64_t work, has_canteen, has_western_food, has_couple_rooms, has_lodging;
+    int64_t cases[MATCH_CASE_KINDS];
 };
 
 struct reading {
@@ -142,20 +144,26 @@ struct reading {
     struct employer_entry *employers;
 };
 
-static void note(const struct import_problem *problem, void *arg)
+void match_files_note(struct ctx *cx, struct match_files_result *r, const char *file,
+                      const struct import_problem *problem)
 {
-    struct reading *reading = arg;
-    struct arena *mem = reading->cx->mem;
-    struct match_files_result *r = reading->r;
+    struct arena *mem = cx->mem;
     struct match_file_problem *p = ARENA_PUSH(mem, r->problems, r->problems_n, r->problems_cap);
 
-    *p = (struct match_file_problem){ reading->file, *problem };
+    *p = (struct match_file_problem){ file, *problem };
     p->problem.sheet = arena_strdup(mem, problem->sheet);
     p->problem.header = arena_strdup(mem, problem->header);
     p->problem.code = arena_strdup(mem, problem->code);
     p->problem.value = arena_strdup(mem, problem->value);
     p->problem.message = arena_strdup(mem, problem->message);
     p->problem.cure = arena_strdup(mem, problem->cure);
+}
+
+static void note(const struct import_problem *problem, void *arg)
+{
+    const struct reading *reading = arg;
+
+    match_files_note(reading->cx, reading->r, reading->file, problem);
 }
 
 static const char *text_of(const struct reading *reading, const char *name)
@@ -194,6 +202,8 @@ static enum err add_person(struct ctx *cx, const struct import_row *row, void *a
     p->name = text_of(reading, "name");
     p->id_no = text_of(reading, "id_no");
     p->mask = arena_strdup(cx->mem, id_no_mask(p->id_no, mask));
+    p->trained = text_of(reading, "trained");
+    p->trained_by = text_of(reading, "trained_by");
     p->label = (struct match_label){ .home = p->person.home,
                                      .birth = p->person.birth,
                                      .sex = text_of(reading, "sex"),
@@ -214,7 +224,9 @@ static void add_entry(struct reading *reading, const char *key)
                                  .has_canteen = number_of(reading, "has_canteen"),
                                  .has_western_food = number_of(reading, "has_western_food"),
                                  .has_couple_rooms = number_of(reading, "has_couple_rooms"),
-                                 .has_lodging = number_of(reading, "has_lodging") };
+                                 .has_lodging = number_of(reading, "has_lodging"),
+                                 .cases = { number_of(reading, "arrears"),
+                                            number_of(reading, "rights") } };
 }
 
 static enum err add_employer(struct ctx *cx, const struct import_row *row, void *arg)
@@ -259,9 +271,19 @@ static void without_place(struct reading *reading, const struct import_row *row)
     reading->r->bad++;
 }
 
+/* What is said of nobody in particular holds for registered households as well. */
+static struct match_stated subsidy_of(const struct reading *reading)
+{
+    int64_t all = MAX(0, number_of(reading, "subsidy_fen")),
+            registered = number_of(reading, "registered_subsidy_fen");
+
+    return (struct match_stated){ registered == NONE ? all : registered, all };
+}
+
 static enum err add_post(struct ctx *cx, const struct import_row *row, void *arg)
 {
-    static const struct employer_entry unknown = { NULL, NONE, NONE, NONE, NONE, NONE };
+    static const struct employer_entry unknown = { NULL, NONE, NONE,          NONE,
+                                                   NONE, NONE, { NONE, NONE } };
     struct reading *reading = arg;
     struct match_files_result *r = reading->r;
     struct match_file_post *p;
@@ -302,6 +324,10 @@ static enum err add_post(struct ctx *cx, const struct import_row *row, void *arg
     p->employer_key = code ? code : p->employer;
     p->key = arena_printf(cx->mem, "%s\n%s\n%s\n%s/%08lld", p->employer_key,
                           p->number ? p->number : "", p->title, p->sheet, (long long)p->row);
+    p->cases[MATCH_CASES_ARREARS] = number_of(reading, "arrears");
+    p->cases[MATCH_CASES_RIGHTS] = number_of(reading, "rights");
+    memcpy(p->listed_cases, e->cases, sizeof p->listed_cases);
+    p->subsidy = subsidy_of(reading);
     r->seats += p->post.seats;
     return OK;
 }
@@ -398,7 +424,9 @@ static enum err check_no_estimate(struct ctx *cx, const struct match_weights *we
 static enum err read_files(struct ctx *cx, const struct match_files *in,
                            struct match_files_result *r)
 {
-    struct record employers = employer_record, posts = post_record;
+    const struct record persons = match_columns_persons(cx->mem);
+    struct record employers = match_columns_employers(cx->mem),
+                  posts = match_columns_posts(cx->mem);
     struct reading reading = { .cx = cx, .r = r };
 
     employers.find_like = posts.find_like = find_none;
@@ -409,7 +437,7 @@ static enum err read_files(struct ctx *cx, const struct match_files *in,
     if (reading.employers_n)
         qsort(reading.employers, reading.employers_n, sizeof *reading.employers, by_key);
     TRY(read_list(&reading, &posts, in->posts, add_post));
-    TRY(read_list(&reading, &person_record, in->workers, add_person));
+    TRY(read_list(&reading, &persons, in->workers, add_person));
     drop_repeated(&reading);
     return OK;
 }
@@ -436,54 +464,75 @@ static int by_likeness(const void *a, const void *b)
     return x->post.id < y->post.id ? -1 : x->post.id > y->post.id;
 }
 
+/* How many posts from the first one on are one employer's; one that is not named has but one. */
+static size_t posts_of_employer(const struct match_file_post *posts, size_t n)
+{
+    size_t i = 1;
+
+    while (i < n && *posts->employer_key && str_eq(posts[i].employer_key, posts->employer_key))
+        i++;
+    return i;
+}
+
 /* Ids by what the rows say, not by where they stand. */
 static void number_rows(struct ctx *cx, struct match_files_result *r)
 {
-    struct match_employer *employer = NULL;
-
     for (size_t i = 0; i < r->persons_n; i++)
         r->persons[i].person.id = (int64_t)i + 1;
     if (r->posts_n == 0)
         return;
     qsort(r->posts, r->posts_n, sizeof *r->posts, by_employer);
-    for (size_t i = 0; i < r->posts_n; i++) {
-        struct match_file_post *p = &r->posts[i];
-        bool is_same = i > 0 && str_eq(p->employer_key, p[-1].employer_key);
+    for (size_t first = 0, n; first < r->posts_n; first += n) {
+        struct match_file_post *posts = &r->posts[first];
+        struct match_employer *employer = NEW(cx->mem, struct match_employer);
 
-        if (!is_same || !*p->employer_key) {
-            employer = NEW(cx->mem, struct match_employer);
-            *employer = *p->post.employer;
-            employer->id = (int64_t)i + 1;
+        n = posts_of_employer(posts, r->posts_n - first);
+        *employer = *posts->post.employer;
+        employer->id = (int64_t)first + 1;
+        match_columns_cases(cx, r, posts, n, employer);
+        for (size_t i = 0; i < n; i++) {
+            posts[i].post.employer = employer;
+            posts[i].post.id = (int64_t)(first + i) + 1;
         }
-        p->post.employer = employer;
-        p->post.id = (int64_t)i + 1;
     }
     qsort(r->posts, r->posts_n, sizeof *r->posts, by_likeness);
 }
 
-static void decide(struct ctx *cx, struct match_files_result *r)
+/* People and posts next to each other, with what the list of posts says is paid. */
+static struct match_input market_of(struct ctx *cx, struct match_files_result *r)
 {
-    struct match_person *persons = NEW_ARRAY(cx->mem, struct match_person, r->persons_n + 1);
-    struct match_post *posts = NEW_ARRAY(cx->mem, struct match_post, r->posts_n + 1);
-    struct match_input market = {
-        .persons = persons, .posts = posts, .n_persons = r->persons_n, .n_posts = r->posts_n
-    };
-    const struct match_again *again = r->before ? &r->before->again : NULL;
+    struct match_input ret = { .persons = NEW_ARRAY(cx->mem, struct match_person, r->persons_n + 1),
+                               .posts = NEW_ARRAY(cx->mem, struct match_post, r->posts_n + 1),
+                               .n_persons = r->persons_n,
+                               .n_posts = r->posts_n };
+    struct match_stated *stated = NEW_ARRAY(cx->mem, struct match_stated, r->posts_n + 1);
 
     for (size_t i = 0; i < r->persons_n; i++)
-        persons[i] = r->persons[i].person;
+        ret.persons[i] = r->persons[i].person;
+    for (size_t i = 0; i < r->posts_n; i++) {
+        ret.posts[i] = r->posts[i].post;
+        stated[i] = r->posts[i].subsidy;
+    }
+    match_state_grants(cx->mem, ret.persons, ret.n_persons, ret.posts, stated, ret.n_posts);
     for (size_t i = 0; i < r->posts_n; i++)
-        posts[i] = r->posts[i].post;
-    r->problem = (struct match_problem){ .persons = persons,
-                                         .posts = posts,
-                                         .n_persons = (int32_t)r->persons_n,
-                                         .n_posts = (int32_t)r->posts_n,
+        r->posts[i].post.grants = ret.posts[i].grants;
+    return ret;
+}
+
+static void decide(struct ctx *cx, struct match_input *market, struct match_files_result *r)
+{
+    const struct match_again *again = r->before ? &r->before->again : NULL;
+
+    r->problem = (struct match_problem){ .persons = market->persons,
+                                         .posts = market->posts,
+                                         .n_persons = (int32_t)market->n_persons,
+                                         .n_posts = (int32_t)market->n_posts,
                                          .today = cx->today,
                                          .weights = &r->weights,
                                          .start = again ? &again->start : NULL };
-    match_again_hide(again, &market);
+    match_again_hide(again, market);
     match_again_assign(cx->mem, again, &r->problem, &r->assignment);
-    match_again_show(again, &market, &r->problem, &r->assignment);
+    match_again_show(again, market, &r->problem, &r->assignment);
 }
 
 static void report(struct ctx *cx, struct match_files_result *r)
@@ -530,13 +579,17 @@ static enum err make_dir(struct ctx *cx, const char *dir)
 enum err match_files_run(struct ctx *cx, const struct match_files *in,
                          struct match_files_result *ret)
 {
+    struct match_input market;
+
     *ret = (struct match_files_result){ 0 };
     TRY(make_dir(cx, in->dir));
     TRY(read_files(cx, in, ret));
     number_rows(cx, ret);
+    match_columns_courses(cx, ret);
+    market = market_of(cx, ret);
     if (in->previous)
         TRY(match_before_read(cx, in->previous, ret, &ret->before));
-    decide(cx, ret);
+    decide(cx, &market, ret);
     report(cx, ret);
     return match_files_write(cx, in->dir, ret);
 }

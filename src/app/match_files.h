@@ -8,6 +8,7 @@
 #pragma once
 #include "imports/imports.h"
 #include "matching/candidates.h"
+#include "matching/load.h"
 #include "matching/report.h"
 
 struct match_files {
@@ -23,11 +24,17 @@ struct match_file_person {
     struct match_label label;
     int64_t row, ordinal; /* as shown; among all people read */
     const char *file, *sheet, *name, *mask, *id_no;
+    const char *trained, *trained_by; /* as written (match_columns.h) */
     struct match_person person;
 };
+/* What rights cases are counted by (score.h). */
+enum match_case_kind { MATCH_CASES_ARREARS, MATCH_CASES_RIGHTS, MATCH_CASE_KINDS };
 struct match_file_post {
     int64_t row, ordinal;
     const char *file, *sheet, *title, *number, *employer, *key, *employer_key;
+    int64_t cases[MATCH_CASE_KINDS]; /* of its employer, as this row says; NONE = it does not */
+    int64_t listed_cases[MATCH_CASE_KINDS]; /* the same of the list of employers */
+    struct match_stated subsidy;
     struct match_post post;
 };
 struct match_file_problem {
@@ -61,9 +68,13 @@ MUST_CHECK enum err match_files_run(struct ctx *cx, const struct match_files *in
 MUST_CHECK enum err match_weights_given(struct ctx *cx, const char *text,
                                         struct match_weights *ret);
 
+/* A problem of a row of `file` goes on the list; its texts are copied. */
+void match_files_note(struct ctx *cx, struct match_files_result *r, const char *file,
+                      const struct import_problem *problem);
+
 /* --- match_tables.c --- */
 
-/* Everything into `dir` (docs/matching.md lists the files and their columns). */
+/* Everything into `dir` (docs/match-files.md lists the files and their columns). */
 MUST_CHECK enum err match_files_write(struct ctx *cx, const char *dir,
                                       const struct match_files_result *r);
 /* What summary.json holds. */
