@@ -570,6 +570,38 @@ STORE_TEST("an offer of a post that is closed since, or full, is kept; others ar
     EXPECT_INT(figure(cx, first, "placed"), 1);
 }
 
+static const char *why_not(struct ctx *cx, int64_t run, int64_t person, int64_t post)
+{
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         arena_printf(cx->mem, "person_id=%lld&post_id=%lld", (long long)person,
+                                      (long long)post)),
+               OK);
+    return road_str(cx, "outcome");
+}
+
+STORE_TEST("a seat that was promised has no price: others are told of the promise")
+{
+    int64_t post = road_post(cx, "甲厂", 1), person[2], first, second;
+    int other;
+
+    road_post(cx, "乙厂", 2);
+    EXPECT_INT(road_call(cx, "posts.change", post,
+                         "{\"pay_low_fen\":500000,\"pay_high_fen\":600000}"),
+               OK);
+    for (int i = 0; i < 2; i++)
+        person[i] = road_person(cx, i + 1);
+    first = run_anew(cx);
+    other = strstr(standing(cx, first, person[0]), arena_printf(cx->mem, "%lld", (long long)post))
+                ? 1
+                : 0;
+    EXPECT_STR(why_not(cx, first, person[other], post), "FULL");
+    offer(cx, first, person[1 - other]);
+    EXPECT_STR(why_not(cx, first, person[other], post), "FULL"); /* was not promised in this one */
+    second = run_from(cx, first, "");
+    EXPECT_STR(why_not(cx, second, person[other], post), "PROMISED");
+    EXPECT_STR(why_not(cx, second, person[1 - other], post), "PROPOSED");
+}
+
 STORE_TEST("with conditions too, who holds an offer keeps it and counts")
 {
     int64_t person[3], first, second;

@@ -26,6 +26,8 @@ static const struct choice outcomes[] = {
     { "BETTER", "推荐的岗位对本人更好", "the post proposed is better for the person" },
     { "BY_HAND", "由人工改派到现在的岗位", "the post was changed by hand" },
     { "REFUSED", "本人已谢绝该岗位", "the person has refused this post" },
+    { "PROMISED", "名额已留给承诺在先的人（已发邀约，或上次人工确定）",
+      "its seats are kept for those they were promised to, by an offer or by hand" },
     { "CONDITION", "因为这次匹配的条件", "a condition of the run" },
     { "CHANGED", "按匹配后更新的资料，该岗位对本人已经合适，请重新匹配",
       "by what has changed since the run the post suits the person: run the matching again" },
@@ -52,6 +54,7 @@ struct why {
     const struct why_input *in;
     int64_t run_id;
     bool is_refused;               /* and the run, which begins from another, heeds that */
+    int64_t promised;              /* seats of the post that the run had from the one before */
     struct rows run, result, post; /* the last two may be empty */
     struct match_person person;
     struct match_post target;
@@ -70,6 +73,21 @@ static enum err find_refusal(struct ctx *cx, struct why *w)
 
     TRY(match_again_since(cx, w->run_id, &since));
     return match_has_refused(cx, w->in->person_id, w->in->post_id, since, &w->is_refused);
+}
+
+/* Those seats were in no market and have no price. Results stay as they were stored (version 1)
+ * until somebody changes them. */
+static enum err count_promised(struct ctx *cx, struct why *w)
+{
+    struct rows r;
+
+    TRY(db_one(cx, &r,
+               "SELECT count(*) AS n FROM match_result m WHERE"
+               " SCOPE_NOT(match_result 'only how many') AND m.run_id = $1 AND m.post_id = $2"
+               " AND m.version = 1 AND m.state IN ('OFFERED', 'OVERRIDDEN')",
+               P(w->run_id), P(w->in->post_id)));
+    w->promised = row_int(&r, 0, "n");
+    return OK;
 }
 
 static enum err load(struct ctx *cx, struct why *w)
@@ -95,8 +113,10 @@ static enum err load(struct ctx *cx, struct why *w)
         (row_int(&w->run, 0, "is_mine") != 1 && w->result.n == 0))
         return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
                     T("没有这次匹配，或尚未完成", "there is no such run, or it is not done"));
-    if (row_int(&w->run, 0, "previous_id") != NONE)
+    if (row_int(&w->run, 0, "previous_id") != NONE) {
         TRY(find_refusal(cx, w));
+        TRY(count_promised(cx, w));
+    }
     return db_rows(cx, &w->post,
                    "SELECT seats, price FROM match_post k WHERE"
                    " SCOPE_NOT(match_post 'the post itself is in scope') AND k.run_id = $1"
@@ -149,6 +169,8 @@ static const char *outcome_of(const struct why *w)
         return "BY_HAND";
     if (w->given == NONE && row_text(&w->result, 0, "left_out"))
         return "CONDITION";
+    if (w->promised > 0 && w->promised >= row_int(&w->post, 0, "seats"))
+        return w->given != NONE && w->given_score >= w->score.total ? "BETTER" : "PROMISED";
     if (is_changed(w))
         return "CHANGED";
     return w->given != NONE && w->given_score >= w->score.total ? "BETTER" : "FULL";
