@@ -523,6 +523,97 @@ STORE_TEST(
     EXPECT_INT(figure(cx, first, "value"), figure(cx, run_anew(cx), "value"));
 }
 
+static void ask_for(struct ctx *cx, int64_t post, int headcount)
+{
+    EXPECT_INT(road_call(cx, "posts.change", post,
+                         arena_printf(cx->mem, "{\"headcount\":%d}", headcount)),
+               OK);
+}
+
+/* posts_fewer and posts_more of what has come since a run. */
+static void expect_headcounts(struct ctx *cx, int64_t run, int64_t fewer, int64_t more)
+{
+    EXPECT_INT(road_call(cx, "match_runs.since", run, ""), OK);
+    EXPECT_INT(road_int(cx, "posts_fewer"), fewer);
+    EXPECT_INT(road_int(cx, "posts_more"), more);
+}
+
+STORE_TEST("a headcount that changed is told since a run, and is why somebody lost her post")
+{
+    const struct scope all = cx->who.scope;
+    int64_t post[3], person[6], first, second;
+
+    post[0] = road_post(cx, "甲厂", 9);
+    ask_for(cx, post[0], 3);
+    post[1] = road_post(cx, "乙厂", 2);
+    post[2] = road_post(cx, "丙厂", 1);
+    for (int i = 0; i < 6; i++)
+        person[i] = road_person(cx, i + 1);
+    first = run_anew(cx);
+    EXPECT_INT(figure(cx, first, "placed"), 6);
+    expect_headcounts(cx, first, 0, 0); /* what was changed before it is not */
+    EXPECT_INT(road_call(cx, "posts.change", post[2], "{\"requirements\":\"会电脑\"}"), OK);
+    offer(cx, first, person[0]); /* takes a seat, and asks for nobody more or less */
+    expect_headcounts(cx, first, 0, 0);
+    ask_for(cx, post[0], 4);
+    expect_headcounts(cx, first, 0, 1);
+    ask_for(cx, post[0], 3);
+    expect_headcounts(cx, first, 0, 0); /* there and back */
+    ask_for(cx, post[0], 1);
+    ask_for(cx, post[2], 5);
+    be_the_west(cx); /* who does not see the journal of a post is told all the same */
+    expect_headcounts(cx, first, 1, 1);
+    cx->who.scope = all;
+    ask_for(cx, post[2], 1);
+    expect_headcounts(cx, first, 1, 0);
+
+    second = run_from(cx, first, "");
+    expect_headcounts(cx, first, 1, 0);
+    expect_headcounts(cx, second, 0, 0);
+    cx->who.scope = all;
+    ask_for(cx, post[0], 2);
+    expect_headcounts(cx, second, 0, 1);
+    EXPECT_INT(turn(cx, second, first, "LOST"), 2); /* for what was so when it was made */
+    for (int i = 0; i < 2; i++) {
+        const char *zh = road_str(cx, arena_printf(cx->mem, "items.%d.why.zh", i)),
+                   *en = road_str(cx, arena_printf(cx->mem, "items.%d.why.en", i));
+
+        EXPECT_STR(road_str(cx, arena_printf(cx->mem, "items.%d.why.outcome", i)), "FEWER");
+        EXPECT(zh && str_starts(zh, "该岗位招聘人数由3减为1，"));
+        EXPECT(en && strstr(en, "from 3 down to 1; ") != NULL);
+    }
+    EXPECT_INT(road_call(cx, "posts.suspend", post[0], "{\"reason\":\"停产\"}"), OK);
+    expect_headcounts(cx, second, 0, 0); /* closed is told as closed */
+    EXPECT_INT(road_int(cx, "posts_closed"), 1);
+}
+
+STORE_TEST("a post that is full is told by its headcount only when that went down")
+{
+    int64_t more = road_post(cx, "甲厂", 1), fewer = road_post(cx, "乙厂", 2), first, second;
+    int told = 0;
+
+    for (int i = 1; i <= 3; i++)
+        road_person(cx, i);
+    first = run_anew(cx);
+    ask_for(cx, more, 2);
+    road_accepted(cx, 4, more);
+    road_accepted(cx, 5, more);
+    road_accepted(cx, 6, fewer);
+    ask_for(cx, fewer, 1);
+    second = run_from(cx, first, "");
+    EXPECT_INT(turn(cx, second, first, "LOST"), 3);
+    for (int i = 0; i < 3; i++) {
+        const char *zh = road_str(cx, arena_printf(cx->mem, "items.%d.why.zh", i));
+
+        if (road_int(cx, arena_printf(cx->mem, "items.%d.before.post_id", i)) == more)
+            EXPECT_STR(road_str(cx, arena_printf(cx->mem, "items.%d.why.outcome", i)),
+                       "POST_NOT_IN_RUN");
+        else
+            told += str_eq(zh, "该岗位招聘人数由2减为1，已无空余名额");
+    }
+    EXPECT_INT(told, 2);
+}
+
 STORE_TEST(
     "a run begins with the weights and conditions of the one before it unless it has its own")
 {

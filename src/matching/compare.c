@@ -142,7 +142,7 @@ static void write_side(struct json *j, const char *key, const struct rows *r, in
 }
 
 /* Why she does not have the post any more; told to whoever sees the person. */
-static enum err write_why(struct ctx *cx, const struct rows *r, int row)
+static enum err write_why(struct ctx *cx, int64_t before_id, const struct rows *r, int row)
 {
     const char *turn = row_text(r, row, "turn");
     bool is_told =
@@ -150,7 +150,7 @@ static enum err write_why(struct ctx *cx, const struct rows *r, int row)
 
     json_key(cx->out, "why");
     if (is_told)
-        return match_why_put(cx, cx->id,
+        return match_why_put(cx, cx->id, before_id,
                              &(struct why_input){ row_int(r, row, "person_id"),
                                                   row_int(r, row, "had") },
                              cx->out);
@@ -158,7 +158,7 @@ static enum err write_why(struct ctx *cx, const struct rows *r, int row)
     return OK;
 }
 
-static enum err write_item(struct ctx *cx, const struct rows *r, int row)
+static enum err write_item(struct ctx *cx, int64_t before_id, const struct rows *r, int row)
 {
     struct json *j = cx->out;
 
@@ -174,7 +174,7 @@ static enum err write_item(struct ctx *cx, const struct rows *r, int row)
     json_put_bool(j, "is_in", row_int(r, row, "is_in") == 1);
     write_side(j, "before", r, row, had);
     write_side(j, "now", r, row, has);
-    TRY(write_why(cx, r, row));
+    TRY(write_why(cx, before_id, r, row));
     json_end(j);
     return OK;
 }
@@ -200,7 +200,7 @@ static enum err write_items(struct ctx *cx, const struct compare_input *in)
     json_key(cx->out, "items");
     json_array(cx->out);
     for (int i = 0; i < r.n && i < limit; i++)
-        TRY(write_item(cx, &r, i));
+        TRY(write_item(cx, in->run_id, &r, i));
     json_end(cx->out);
     json_put_id(cx->out, "next",
                 limit > 0 && r.n > limit ? row_int(&r, (int)limit - 1, "person_id") : NONE);

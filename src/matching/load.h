@@ -32,6 +32,19 @@ struct match_changes {
 MUST_CHECK enum err match_count_changes(struct ctx *cx, int64_t run_id, int64_t home, int64_t work,
                                         struct match_changes *ret);
 
+/* What became of the headcount of a post of a run, and whether the post is closed by now. */
+struct match_headcount {
+    int64_t post_id, before, after;
+    bool is_closed;
+};
+typedef enum err match_headcount_fn(struct ctx *cx, const struct match_headcount *post, void *arg);
+/* Calls fn for each post of a run whose headcount was changed, perhaps back again, between the
+ * start of the run and that of a later one, or now (until: NONE); only_id: for one post alone, NONE
+ * for all. Seats that offers took change no headcount. Not limited by scope: of a run in scope, as
+ * closed posts are told. In since.c. */
+MUST_CHECK enum err match_each_headcount(struct ctx *cx, int64_t run_id, int64_t until,
+                                         int64_t only_id, match_headcount_fn *fn, void *arg);
+
 /* The people and posts of a stored run as they are now, as far as the actor sees them, both by id;
  * in->home and work are left alone. In a transaction. */
 MUST_CHECK enum err match_load_run(struct ctx *cx, int64_t run_id, struct match_input *in);

@@ -92,10 +92,10 @@ MUST_CHECK enum err match_run_seen(struct ctx *cx, int64_t run_id);
 enum err match_run_rows(struct ctx *cx);
 enum err match_result_override(struct ctx *cx);
 enum err match_why(struct ctx *cx);
-/* Why a person does not have a post in a run, {"outcome","zh","en"}: who and what is not in scope
- * is null. */
-MUST_CHECK enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *in,
-                                  struct json *j);
+/* Why a person does not have a post in a run, when an earlier one gave it to her,
+ * {"outcome","zh","en"}: who and what is not in scope is null. */
+MUST_CHECK enum err match_why_put(struct ctx *cx, int64_t run_id, int64_t before_id,
+                                  const struct why_input *in, struct json *j);
 enum err match_since(struct ctx *cx);
 enum err match_bottlenecks(struct ctx *cx);
 enum err match_what_if(struct ctx *cx);

@@ -21,6 +21,7 @@ static const struct choice outcomes[] = {
       "range)" },
     { "POST_CLOSED", "该岗位已撤回、暂停招聘或到期",
       "the post is withdrawn, suspended or expired" },
+    { "FEWER", "该岗位减少了招聘人数", "the post asks for fewer people" },
     { "RULE", "不符合硬性条件", "a rule forbids it" },
     { "WORTHLESS", "得分不高于零：对本人来说不如不去", "no points: staying would be better" },
     { "BETTER", "推荐的岗位对本人更好", "the post proposed is better for the person" },
@@ -239,38 +240,89 @@ enum err match_why(struct ctx *cx)
     return OK;
 }
 
-static void put_outcome(struct ctx *cx, const struct why *w, const char *outcome, struct json *j)
+/* That there are fewer seats, then what became of those there are. */
+static const char *fewer_sentence(struct ctx *cx, const struct why *w, const char *outcome,
+                                  const struct match_headcount *fewer, enum lang lang)
 {
-    json_object(j);
-    json_put_str(j, "outcome", outcome);
-    json_put_str(j, "zh", sentence(cx, w, outcome, LANG_ZH));
-    json_put_str(j, "en", sentence(cx, w, outcome, LANG_EN));
-    json_end(j);
+    bool is_en = lang == LANG_EN;
+    const char *rest = str_eq(outcome, "POST_FULL") ? (is_en ? "no seat is free" : "已无空余名额")
+                                                    : sentence(cx, w, outcome, lang);
+
+    return arena_printf(cx->mem,
+                        is_en ? "the headcount of the post went from %lld down to %lld; %s"
+                              : "该岗位招聘人数由%lld减为%lld，%s",
+                        (long long)fewer->before, (long long)fewer->after, rest);
 }
 
-/* Of a post that took no part in the run: that, and whether it is closed, which those who do not
- * see such posts are told all the same; NULL when it took part. */
+static enum err take_fewer(struct ctx *cx, const struct match_headcount *post, void *arg)
+{
+    struct match_headcount *fewer = arg;
+
+    (void)cx;
+    if (post->after < post->before)
+        *fewer = *post;
+    return OK;
+}
+
+/* Seats that went to others, or are gone, were more when the run before was started. */
+static bool is_of_seats(const struct why *w, const char *outcome)
+{
+    return str_eq(outcome, "FULL") || str_eq(outcome, "PROMISED") || str_eq(outcome, "POST_FULL") ||
+           (str_eq(outcome, "RULE") && w->verdict.rules[MATCH_RULE_SEATS].outcome == MATCH_FAIL);
+}
+
+static enum err put_outcome(struct ctx *cx, const struct why *w, int64_t before_id,
+                            const char *outcome, struct json *j)
+{
+    struct match_headcount fewer = { .post_id = NONE };
+    bool is_fewer;
+
+    if (is_of_seats(w, outcome))
+        TRY(match_each_headcount(cx, before_id, w->run_id, w->in->post_id, take_fewer, &fewer));
+    is_fewer = fewer.post_id != NONE;
+    if (!is_fewer && str_eq(outcome, "POST_FULL"))
+        outcome = "POST_NOT_IN_RUN";
+    json_object(j);
+    json_put_str(j, "outcome", is_fewer ? "FEWER" : outcome);
+    json_put_str(j, "zh",
+                 is_fewer ? fewer_sentence(cx, w, outcome, &fewer, LANG_ZH)
+                          : sentence(cx, w, outcome, LANG_ZH));
+    json_put_str(j, "en",
+                 is_fewer ? fewer_sentence(cx, w, outcome, &fewer, LANG_EN)
+                          : sentence(cx, w, outcome, LANG_EN));
+    json_end(j);
+    return OK;
+}
+
+/* Of a post that took no part in the run: that, and whether it is closed or full, which those who
+ * do not see such posts are told all the same; NULL when it took part. */
 static enum err absence(struct ctx *cx, int64_t run_id, int64_t post_id, const char **ret)
 {
     struct rows r;
     const char *expires;
-    bool is_closed;
+    bool is_closed, is_full;
 
-    TRY(db_one(cx, &r,
-               "SELECT j.state, j.expires_on, (SELECT count(*) FROM match_post k WHERE"
-               " SCOPE_NOT(match_post 'of a run that is compared in scope') AND k.run_id = $1"
-               " AND k.post_id = j.id) AS n FROM job_post j WHERE"
-               " SCOPE_NOT(job_post 'the post of a result in scope') AND j.id = $2",
-               P(run_id), P(post_id)));
+    TRY(db_one(
+        cx, &r,
+        "SELECT j.state, j.headcount, j.taken, j.expires_on, (SELECT count(*) FROM match_post k WHERE"
+        " SCOPE_NOT(match_post 'of a run that is compared in scope') AND k.run_id = $1"
+        " AND k.post_id = j.id) AS n FROM job_post j WHERE"
+        " SCOPE_NOT(job_post 'the post of a result in scope') AND j.id = $2",
+        P(run_id), P(post_id)));
     expires = row_text(&r, 0, "expires_on");
     is_closed = (!str_eq(row_text(&r, 0, "state"), "OPEN") &&
                  !str_eq(row_text(&r, 0, "state"), "FILLED")) ||
                 (expires && strcmp(expires, date_text(cx->mem, cx->today)) < 0);
-    *ret = row_int(&r, 0, "n") > 0 ? NULL : is_closed ? "POST_CLOSED" : "POST_NOT_IN_RUN";
+    is_full = row_int(&r, 0, "taken") >= row_int(&r, 0, "headcount");
+    *ret = row_int(&r, 0, "n") > 0 ? NULL
+           : is_closed             ? "POST_CLOSED"
+           : is_full               ? "POST_FULL"
+                                   : "POST_NOT_IN_RUN";
     return OK;
 }
 
-enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *in, struct json *j)
+enum err match_why_put(struct ctx *cx, int64_t run_id, int64_t before_id,
+                       const struct why_input *in, struct json *j)
 {
     struct why *w = NEW(cx->mem, struct why);
     const char *outcome;
@@ -289,6 +341,5 @@ enum err match_why_put(struct ctx *cx, int64_t run_id, const struct why_input *i
         TRY(compare(cx, w));
         outcome = outcome_of(w);
     }
-    put_outcome(cx, w, outcome, j);
-    return OK;
+    return put_outcome(cx, w, before_id, outcome, j);
 }

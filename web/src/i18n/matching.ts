@@ -222,6 +222,8 @@ export const matching = {
   'again.hint': ['已承诺的保留，谢绝过的岗位不再推荐，其他人尽量不换岗；总分与从头匹配一样好。', 'What is promised stays, refused posts are not proposed again, others move as little as may be; the total is as good as that of a run anew.'],
   'since.said': ['此后有 {what}，可以重新匹配。', 'Since then: {what}. You may match again.'],
   'since.posts_closed': ['{n} 个岗位撤回或到期', 'closed or expired: {n}'],
+  'since.posts_fewer': ['{n} 个岗位减少了招聘人数', 'posts with a lower headcount: {n}'],
+  'since.posts_more': ['{n} 个岗位增加了招聘人数', 'posts with a higher headcount: {n}'],
   'since.refused': ['{n} 人谢绝', 'refused: {n}'],
   'since.posts_new': ['{n} 个新岗位', 'new posts: {n}'],
   'since.people_new': ['{n} 人新来求职', 'new people seeking work: {n}'],
