@@ -389,17 +389,51 @@ STORE_TEST(
     EXPECT_INT(fewer.err, OK);
     EXPECT_INT(fewer.r.report.placed, 3);
     changes = table(fewer.dir, "changes.csv");
-    EXPECT_INT(lines(changes), 2);
+    EXPECT_INT(lines(changes), 4);
     EXPECT(strstr(changes, "lost the post|") != NULL);
     EXPECT(strstr(changes, "普工 · 乙厂||the post is offered no more") != NULL);
+    EXPECT(strstr(changes, "post no longer listed|||普工 · 乙厂 (seats: 2)\n") != NULL);
+    EXPECT(strstr(changes, "new post||||普工 · 丁厂 (seats: 1)\n") != NULL);
     EXPECT(strstr(changes, "甲厂") == NULL);
     fewer = match_from(cx, first.dir,
                        arena_printf(test_arena(), "%s%s", ROSTER_HEAD,
                                     roster_row(7, "岷县", "有意愿", 3000)),
                        POST_HEAD POST(G1, "甲厂", 2, 4000));
     EXPECT_INT(fewer.err, OK);
-    EXPECT_INT(lines(table(fewer.dir, "changes.csv")), 6); /* and the new one */
+    EXPECT_INT(lines(table(fewer.dir, "changes.csv")), 8); /* the new one, two posts gone */
     EXPECT(strstr(table(fewer.dir, "changes.csv"), "takes no part any more|") != NULL);
+}
+
+STORE_TEST("seats that were more or fewer before are named, and why somebody lost hers")
+{
+    const char *roster = ROSTER_HEAD, *changes;
+    struct outcome first, second;
+
+    for (int i = 1; i <= 3; i++)
+        roster =
+            arena_printf(test_arena(), "%s%s", roster, roster_row(i, "通渭县", "有意愿", 3000));
+    first = match_texts(cx, roster,
+                        POST_HEAD POST(G1, "甲厂", 3, 4000) POST(G2, "乙厂", 1, 2000)
+                            POST(G3, "丙厂", 1, 2000) POST(G3, "丙厂", 1, 2000));
+    EXPECT_INT(first.r.report.placed, 3);
+    second = match_from(cx, first.dir, roster,
+                        POST_HEAD POST(G1, "甲厂", 1, 4000) POST(G2, "乙厂", 2, 2000)
+                            POST(G3, "丙厂", 1, 2000) POST(G3, "丙厂", 2, 2000));
+    EXPECT_INT(second.err, OK);
+    changes = table(second.dir, "changes.csv");
+    EXPECT_INT(lines(changes), 4); /* of two posts of the same words nothing is said */
+    EXPECT(strstr(changes, "lost the post|") != NULL);
+    EXPECT(strstr(changes, "||the seats of the post went from 3 down to 1, to those who are worth "
+                           "more there\n") != NULL);
+    EXPECT(strstr(changes, "fewer seats|||普工 · 甲厂 (seats: 3)|普工 · 甲厂 (seats: 1)\n") !=
+           NULL);
+    EXPECT(strstr(changes, "more seats|||普工 · 乙厂 (seats: 1)|普工 · 乙厂 (seats: 2)\n") != NULL);
+    EXPECT_INT(lines(table(match_from(cx, second.dir, roster,
+                                      POST_HEAD POST(G1, "甲厂", 1, 4000) POST(G2, "乙厂", 2, 2000)
+                                          POST(G3, "丙厂", 3, 2000))
+                               .dir,
+                           "changes.csv")),
+               0); /* two posts written as one */
 }
 
 STORE_TEST(

@@ -218,6 +218,18 @@ static void print_turns(struct ctx *cx, const struct match_files_result *r)
            (long long)n[MATCH_TURN_STAYED]);
 }
 
+static void print_post_turns(struct ctx *cx, const struct match_files_result *r)
+{
+    int64_t n[MATCH_POST_TURNS] = { [MATCH_POST_CLOSED] = (int64_t)r->before->n_closed };
+
+    for (int32_t p = 0; p < r->problem.n_posts; p++)
+        n[match_post_turn_of(r, p)]++;
+    printf(T("岗位：不再列出 %lld 个，名额减少 %lld 个，名额增加 %lld 个，新增 %lld 个\n",
+             "posts: %lld no longer listed, %lld with fewer seats, %lld with more, %lld new\n"),
+           (long long)n[MATCH_POST_CLOSED], (long long)n[MATCH_POST_FEWER],
+           (long long)n[MATCH_POST_MORE], (long long)n[MATCH_POST_ADDED]);
+}
+
 static void print_files(struct ctx *cx, const char *dir, const struct match_files_result *r)
 {
     const struct match_assignment *a = &r->assignment;
@@ -228,8 +240,10 @@ static void print_files(struct ctx *cx, const char *dir, const struct match_file
            (int)r->report.placed);
     printf(T("总分 %lld，上界 %lld，差 %lld\n", "value %lld, bound %lld, gap %lld\n"),
            (long long)a->value, (long long)a->bound, (long long)a->gap);
-    if (r->before)
+    if (r->before) {
         print_turns(cx, r);
+        print_post_turns(cx, r);
+    }
     printf(T("有 %lld 对人岗互相更愿意（%d 人，%d 个岗位）\n",
              "%lld pairs would rather have each other (%d people, %d posts)\n"),
            (long long)r->report.blocking.pairs, (int)r->report.blocking.people,

@@ -169,12 +169,17 @@ static const struct table_read assignments = {
       { "已承诺", "Promised", true } },
 };
 
+static const char *post_words(struct arena *mem, const char *title, const char *employer)
+{
+    return arena_printf(mem, "%s · %s", title, employer);
+}
+
 static void add_assignment(struct before_reading *b, const char *const *cells)
 {
     struct arena *mem = b->cx->mem;
     struct match_before *before = b->before;
     const char *key = key_of(mem, cells[0], cells[1], NULL);
-    const char *post_text = arena_printf(mem, "%s · %s", cells[4], cells[2]);
+    const char *post_text = post_words(mem, cells[4], cells[2]);
     int32_t person = index_of(&b->people, key);
     int32_t post = index_of(&b->posts, key_of(mem, cells[2], cells[3], cells[4]));
 
@@ -198,15 +203,25 @@ static const struct table_read posts_table = {
     { { "企业", "Employer", false },
       { "岗位编号", "Post no.", false },
       { "岗位", "Post", false },
+      { "名额", "Seats", false },
       { "席位价位（千分之一）", "Price of a seat, thousandths", false } },
 };
 
-static void add_price(struct before_reading *b, const char *const *cells)
+static void add_post(struct before_reading *b, const char *const *cells)
 {
-    int32_t post = index_of(&b->posts, key_of(b->cx->mem, cells[0], cells[1], cells[2]));
-    int64_t price;
+    struct arena *mem = b->cx->mem;
+    struct match_before *before = b->before;
+    int32_t post = index_of(&b->posts, key_of(mem, cells[0], cells[1], cells[2]));
+    int64_t seats = 0, price;
 
-    if (post >= 0 && str_int(cells[3], &price))
+    (void)str_int(cells[3], &seats);
+    if (post == -1)
+        *ARENA_PUSH(mem, before->closed, before->n_closed, before->closed_cap) =
+            (struct match_before_post){ post_words(mem, cells[2], cells[0]), seats };
+    if (post < 0)
+        return;
+    before->seats[post] = MAX(before->seats[post], 0) + seats;
+    if (str_int(cells[4], &price))
         b->price[post] = MAX(0, price);
 }
 
@@ -240,6 +255,7 @@ static void begin(struct before_reading *b)
     again->kept = NEW_ARRAY(mem, int32_t, r->persons_n + 1);
     again->reason = NEW_ARRAY(mem, const char *, r->persons_n + 1);
     b->before->had = NEW_ARRAY(mem, int32_t, r->persons_n + 1);
+    b->before->seats = NEW_ARRAY(mem, int64_t, r->posts_n + 1);
     b->before->had_text = NEW_ARRAY(mem, const char *, r->persons_n + 1);
     for (size_t i = 0; i < r->persons_n; i++) {
         const struct match_file_person *p = &r->persons[i];
@@ -257,6 +273,11 @@ static void begin(struct before_reading *b)
     }
     names_sort(&b->people);
     names_sort(&b->posts);
+    for (size_t i = 0; i < r->posts_n; i++)
+        b->before->seats[i] = MATCH_POST_UNSURE;
+    for (size_t k = 0; k < b->posts.n; k++)
+        if (b->posts.named[k].index >= 0)
+            b->before->seats[b->posts.named[k].index] = MATCH_POST_NEW;
 }
 
 enum err match_before_read(struct ctx *cx, const char *dir, const struct match_files_result *r,
@@ -267,7 +288,7 @@ enum err match_before_read(struct ctx *cx, const char *dir, const struct match_f
 
     begin(&b);
     TRY(read_table(&b, dir, &assignments, add_assignment));
-    TRY(read_table(&b, dir, &posts_table, add_price));
+    TRY(read_table(&b, dir, &posts_table, add_post));
     before->again.start = (struct match_start){ b.price, before->had, gap_of(cx, dir) };
     *ret = before;
     return OK;
@@ -302,6 +323,30 @@ const char *match_turn_name(enum match_turn turn, enum lang lang)
     return lang == LANG_EN ? names[turn].en : names[turn].zh;
 }
 
+enum match_post_turn match_post_turn_of(const struct match_files_result *r, int32_t p)
+{
+    int64_t had = r->before->seats[p], has = r->posts[p].post.seats;
+
+    if (had < 0)
+        return had == MATCH_POST_NEW ? MATCH_POST_ADDED : MATCH_POST_STAYED;
+    return has < had ? MATCH_POST_FEWER : has > had ? MATCH_POST_MORE : MATCH_POST_STAYED;
+}
+
+const char *match_post_turn_name(enum match_post_turn turn, enum lang lang)
+{
+    static const struct {
+        const char *zh, *en;
+    } names[MATCH_POST_TURNS] = {
+        [MATCH_POST_CLOSED] = { "岗位已不在表中", "post no longer listed" },
+        [MATCH_POST_FEWER] = { "名额减少", "fewer seats" },
+        [MATCH_POST_MORE] = { "名额增加", "more seats" },
+        [MATCH_POST_ADDED] = { "新岗位", "new post" },
+        [MATCH_POST_STAYED] = { "不变", "as before" },
+    };
+
+    return lang == LANG_EN ? names[turn].en : names[turn].zh;
+}
+
 const char *match_turn_why(struct ctx *cx, const struct match_files_result *r, int32_t i)
 {
     int32_t had = r->before->had[i], post = r->assignment.auction.post[i];
@@ -316,5 +361,11 @@ const char *match_turn_why(struct ctx *cx, const struct match_files_result *r, i
     if (post >= 0 && match_points(&r->persons[i].person, &r->posts[post].post, &r->weights) >=
                          match_points(&r->persons[i].person, &r->posts[had].post, &r->weights))
         return T("现在的岗位对本人更好", "the post now is better for the person");
+    if (match_post_turn_of(r, had) == MATCH_POST_FEWER)
+        return arena_printf(cx->mem,
+                            T("该岗位名额由%lld减为%lld，给了更合适的人",
+                              "the seats of the post went from %lld down to %lld, to those who are "
+                              "worth more there"),
+                            (long long)r->before->seats[had], (long long)r->posts[had].post.seats);
     return T("名额给了更合适的人", "the seats went where they are worth more");
 }

@@ -172,7 +172,39 @@ static void write_turn(struct writing *w, enum match_turn turn)
     }
 }
 
-/* Most important first. */
+static const char *seats_text(struct ctx *cx, const char *post, int64_t seats)
+{
+    return arena_printf(cx->mem, T("%s（名额%lld）", "%s (seats: %lld)"), post, (long long)seats);
+}
+
+static void write_post_turn(struct writing *w, enum match_post_turn turn)
+{
+    struct ctx *cx = w->cx;
+
+    for (int32_t k = 0; k < w->r->problem.n_posts; k++) {
+        int32_t p = w->posts[k];
+        const struct match_file_post *post = &w->r->posts[p];
+        int64_t had = w->r->before->seats[p];
+        const char *words = post_text(cx, post);
+
+        if (match_post_turn_of(w->r, p) == turn)
+            PUT(w, text(match_post_turn_name(turn, cx->lang)), text(NULL), text(NULL),
+                text(had >= 0 ? seats_text(cx, words, had) : NULL),
+                text(seats_text(cx, words, post->post.seats)), text(NULL));
+    }
+}
+
+static void write_closed(struct writing *w)
+{
+    const struct match_before *before = w->r->before;
+
+    for (size_t i = 0; i < before->n_closed; i++)
+        PUT(w, text(match_post_turn_name(MATCH_POST_CLOSED, w->cx->lang)), text(NULL), text(NULL),
+            text(seats_text(w->cx, before->closed[i].text, before->closed[i].seats)), text(NULL),
+            text(NULL));
+}
+
+/* People before posts, most important first. */
 static void write_changes(struct writing *w)
 {
     const struct match_before *before = w->r->before;
@@ -185,6 +217,10 @@ static void write_changes(struct writing *w)
     for (size_t i = 0; i < before->n_gone; i++)
         PUT(w, text(match_turn_name(MATCH_TURN_GONE, w->cx->lang)), text(before->gone[i].name),
             text(before->gone[i].mask), text(before->gone[i].post), text(NULL), text(NULL));
+    write_closed(w);
+    write_post_turn(w, MATCH_POST_FEWER);
+    write_post_turn(w, MATCH_POST_MORE);
+    write_post_turn(w, MATCH_POST_ADDED);
 }
 
 static void write_parts(struct writing *w)
