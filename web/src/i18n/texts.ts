@@ -780,6 +780,7 @@ export const texts = {
   'bulletin.none': ['没有可通报的数据', 'Nothing to report'],
   'bulletin.noneText': ['选择年度、月份和结对关系。', 'Choose a year, a month and a pairing.'],
 
+  'error.then': ['；', '; '],
   'error.network': ['无法连接服务器，请检查网络后重试。', 'The server cannot be reached. Check the network and try again.'],
   'error.page': ['页面出错，请刷新后重试。', 'Something went wrong on this page. Reload and try again.'],
   'error.other': ['操作未完成（{code}）。', 'Not done ({code}).'],

@@ -4,7 +4,7 @@ import { t, tMaybe } from '../i18n'
 
 export function errorText(e: unknown): string {
   if (e instanceof ApiError) {
-    if (e.message) return e.hint ? `${e.message} ${e.hint}` : e.message
+    if (e.message) return e.hint ? `${e.message}${t('error.then')}${e.hint}` : e.message
     if (e.code === 'network') return t('error.network')
     return tMaybe(`error.${e.status}`) ?? t('error.other', { code: e.code })
   }
