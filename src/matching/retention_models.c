@@ -235,7 +235,7 @@ static enum err too_few(struct ctx *cx, const struct training *t, enum retention
             ? arena_printf(cx->mem,
                            T("未满3个月离开的不到%d段", "fewer than %d ended before three months"),
                            RETENTION_OUTCOMES_LEAST)
-            : T("上岗日期太集中，无法用早的估计、用晚的检验",
+            : T("上岗都集中在几天，分不出先来的用于估计、后来的用于检验",
                 "they began on too few days to fit on the earlier and test on the later");
 
     return hint(cx,

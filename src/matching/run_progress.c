@@ -88,11 +88,11 @@ static const char *sentence(struct arena *mem, const struct match_progress *p, e
     case MATCH_CANDIDATES:
         return is_en ? "looking for posts that suit each person" : "正在为每人找合适的岗位";
     case MATCH_ASSIGNING:
-        return arena_printf(mem,
-                            is_en ? "round %lld of assigning, %.2f%% from the best at most"
-                                  : "第%lld轮分配，离最好至多还差%.2f%%",
-                            (long long)p->done,
-                            p->bound > 0 ? 100.0 * (double)p->gap / (double)p->bound : 0.0);
+        return arena_printf(
+            mem,
+            is_en ? "assigning posts, round %lld: so far at most %.2f%% below the best"
+                  : "正在分配岗位，第%lld轮：目前的方案比最好的至多差%.2f%%",
+            (long long)p->done, p->bound > 0 ? 100.0 * (double)p->gap / (double)p->bound : 0.0);
     case MATCH_STORING:
         return arena_printf(mem,
                             is_en ? "storing the results: %lld of %lld people"
