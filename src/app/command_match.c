@@ -230,6 +230,17 @@ static void print_post_turns(struct ctx *cx, const struct match_files_result *r)
            (long long)n[MATCH_POST_MORE], (long long)n[MATCH_POST_ADDED]);
 }
 
+static void print_warnings(struct ctx *cx, const char *dir, const struct match_files_result *r)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < r->problems_n; i++)
+        n += r->problems[i].problem.is_warning;
+    if (n)
+        printf(T("有 %lld 处提示，见 %s/problems.csv\n", "warnings: %lld, in %s/problems.csv\n"),
+               (long long)n, dir);
+}
+
 static void print_files(struct ctx *cx, const char *dir, const struct match_files_result *r)
 {
     const struct match_assignment *a = &r->assignment;
@@ -254,6 +265,7 @@ static void print_files(struct ctx *cx, const char *dir, const struct match_file
         printf(T("%lld 行有错，未参加匹配，见 %s/problems.csv\n",
                  "%lld rows have faults and were left out: see %s/problems.csv\n"),
                (long long)r->bad, dir);
+    print_warnings(cx, dir, r);
     printf(T("结果在 %s/match.xlsx\n", "the results are in %s/match.xlsx\n"), dir);
 }
 
