@@ -1,13 +1,12 @@
 /* match_columns.c — courses, rights cases and subsidies from the lists themselves
  * (match_columns.h). */
 #include "app/match_columns.h"
-
-#include <stdlib.h>
-
 #include "employers/employers.h"
 #include "people/people.h"
 #include "posts/occupations.h"
 #include "posts/posts.h"
+
+#include <stdlib.h>
 
 enum { COURSES_MAX = 16, CASES_MAX = 1000, SUBSIDY_MAX_FEN = 1000000 };
 
