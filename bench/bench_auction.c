@@ -6,13 +6,13 @@
  *     bench_auction variants        ties, all scores equal, most placed first, 50 posts a worker
  *     bench_auction 1m peer         LEMON at a million people too: ten minutes alone
  *     bench_auction live            repairs after a change, at 100k and at a million
- *     bench_auction file F …        instances of others (matching/auction_file.h)
+ *     bench_auction file F …        instances of others (auction/auction_file.h)
  *
  * Each solver runs in a process
  * of its own, so that its memory can be told; exits with 1 when a proof fails or values differ. */
 #include "instance.h"
-#include "matching/auction_file.h"
-#include "matching/auction_market.h"
+#include "auction/auction_file.h"
+#include "auction/auction_market.h"
 #include "peer_lemon.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * best `degree` of 8 * degree posts drawn from her first trade and 2 * degree from her second.
  * Workers and posts stand in the order drawn. */
 #pragma once
-#include "matching/auction.h"
+#include "auction/auction.h"
 
 struct instance_kind {
     const char *name;

@@ -1,6 +1,6 @@
 /* The auction: against a slow oracle, and on shapes that are known to hurt auctions. */
 #include "harness.h"
-#include "matching/auction.h"
+#include "auction/auction.h"
 
 struct problem {
     struct auction_input in;

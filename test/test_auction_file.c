@@ -1,6 +1,6 @@
 /* Assignment problems of others: both forms, what they cost, and what is wrong with a file. */
 #include "harness.h"
-#include "matching/auction_file.h"
+#include "auction/auction_file.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* A market kept through changes: always the best, always what was promised. */
 #include "harness.h"
-#include "matching/auction_market.h"
+#include "auction/auction_market.h"
 
 enum { WORKERS = 60, POSTS = 24, DEGREE = 8 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one architecture rule: base <- sheet <- platform <- http <- modules <- app (docs/architecture.md).
+"""The one architecture rule: base <- auction <- sheet <- platform <- http <- modules <- app (docs/architecture.md).
 
 A file includes only from its own folder or from a layer below; a module includes only modules that stand
 before it in src/app/modules.c. A module's SQL names no scoped table of a module that stands behind it.
@@ -11,7 +11,7 @@ import sys
 root = pathlib.Path(__file__).resolve().parent.parent
 source = root / "src"
 modules = re.findall(r"&(\w+)_module\b", (source / "app/modules.c").read_text())
-order = {name: i for i, name in enumerate(["base", "sheet", "platform", "http", *[m for m in modules if m != "description"], "app"])}
+order = {name: i for i, name in enumerate(["base", "auction", "sheet", "platform", "http", *[m for m in modules if m != "description"], "app"])}
 problems = []
 
 owners = {}

@@ -1,6 +1,6 @@
 /* assign_lists.c — see assign_lists.h. */
 #include "matching/assign_lists.h"
-#include "matching/hands.h"
+#include "base/hands.h"
 
 #include <stdlib.h>
 

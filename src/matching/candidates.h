@@ -9,7 +9,7 @@
  * all possible pairs, considered or not.
  */
 #pragma once
-#include "matching/auction.h"
+#include "auction/auction.h"
 #include "matching/score.h"
 
 /* What a similar problem came to, to begin from: the same people and posts as far as they are still

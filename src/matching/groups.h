@@ -12,7 +12,7 @@
  * No condition is ever broken to gain points. What cannot be kept, two promises for one seat, say,
  * or a county's floor that too few people can fill, is reported. Promises go before conditions. */
 #pragma once
-#include "matching/auction.h"
+#include "auction/auction.h"
 
 enum group_who { GROUP_ANYBODY, GROUP_COUNTY, GROUP_VILLAGE, GROUP_REGISTERED, GROUP_UNREGISTERED };
 enum group_where { GROUP_ANYWHERE, GROUP_POST, GROUP_EMPLOYER, GROUP_CITY };

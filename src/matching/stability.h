@@ -8,7 +8,7 @@
  * got blocks the assignment (Gale and Shapley 1962). The best sum is bought with such pairs: who
  * gives way frees a seat that is worth more to somebody with fewer other posts. */
 #pragma once
-#include "matching/auction.h"
+#include "auction/auction.h"
 
 /* --- blocking pairs --- */
 

@@ -2,10 +2,10 @@
  * small is solved, too.
  *
  *     clang -g -O1 -std=gnu17 -D_GNU_SOURCE -Isrc -fsanitize=fuzzer,address,undefined \
- *         test/fuzz/fuzz_auction_file.c src/matching/auction*.c src/base/arena.c src/base/err.c \
+ *         test/fuzz/fuzz_auction_file.c src/auction/auction*.c src/base/arena.c src/base/err.c \
  *         src/base/str.c -lpthread -o fuzz_auction_file
  *     ./fuzz_auction_file -max_len=4096 -rss_limit_mb=4096 test/fuzz/corpus/auction_file */
-#include "matching/auction_file.h"
+#include "auction/auction_file.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* auction_file.c — see auction_file.h. */
-#include "matching/auction_file.h"
+#include "auction/auction_file.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
  * Nothing known, prices begin so high that nobody comes, and posts lower them: that ends nearer to
  * the right prices than bidding from nothing up, in coarse steps, and having to take half of it
  * back. */
-#include "matching/auction_run.h"
+#include "auction/auction_run.h"
 
 /* All of the highest score. The first eps: coarser and finer ones were measured slower. Known
  * prices are taken to be nearly right, and what is not so the reverse half sets right. Where

@@ -8,8 +8,8 @@
  * and ends when also every post with a free seat has price 0. Then the value is within
  * workers * eps of the best. The next phase starts from its prices with a smaller eps. */
 #pragma once
-#include "matching/auction.h"
-#include "matching/hands.h"
+#include "auction/auction.h"
+#include "base/hands.h"
 
 struct seat {
     int32_t bid; /* the most the holder would pay, at least the price of the post */

@@ -12,8 +12,8 @@
  * search finds the chain; it looks no further than the chain is long, and prices within that
  * distance change by the rest of it, which keeps the above. */
 #pragma once
-#include "matching/auction_market.h"
-#include "matching/auction_run.h"
+#include "auction/auction_market.h"
+#include "auction/auction_run.h"
 
 struct standing {
     int64_t profit; /* net at the present post */

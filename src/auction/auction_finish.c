@@ -1,7 +1,7 @@
 /* auction_finish.c — from an auction whose prices are nearly right to the exact end. Prices are
  * rounded to whole points: scores are whole, so that exact prices need no fractions. Whoever is
  * then not where she does best, over all pairs, is placed anew by shortest paths; they are few. */
-#include "matching/auction_paths.h"
+#include "auction/auction_paths.h"
 
 enum { AHEAD = 8 };
 

@@ -10,7 +10,7 @@
  * a demand (negative supply), LOW is 0 and MOST does not bind, no more is supplied than demanded. A
  * node with supply s is s workers alike, in the order of nodes; a demand is a post's seats. */
 #pragma once
-#include "matching/auction.h"
+#include "auction/auction.h"
 
 struct auction_file {
     struct auction_input in;

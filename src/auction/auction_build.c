@@ -1,6 +1,6 @@
 /* auction_build.c — the pairs of an auction in the order in which they are read. All of it is done
  * by every processor at once, with the same result for any number of them. */
-#include "matching/auction_run.h"
+#include "auction/auction_run.h"
 
 #include <stdlib.h>
 

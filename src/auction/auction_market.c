@@ -1,6 +1,6 @@
 /* auction_market.c — see auction_market.h. */
-#include "matching/auction_market.h"
-#include "matching/auction_paths.h"
+#include "auction/auction_market.h"
+#include "auction/auction_paths.h"
 
 #include <stdlib.h>
 

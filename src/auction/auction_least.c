@@ -5,7 +5,7 @@
  * another costs what its nearest holder lacks to go there. Most ways are far longer than any price
  * falls: the short ones are gathered in one pass over the pairs, and what fell further than those
  * reach is then looked at again from the bidders' side. */
-#include "matching/auction_paths.h"
+#include "auction/auction_paths.h"
 
 enum {
     AHEAD = 4, /* rows, which lie anywhere, are asked of the memory before they are read */

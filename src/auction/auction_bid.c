@@ -4,7 +4,7 @@
  * The forward half raises prices only and so cannot correct a coarse phase that priced a post
  * above what anybody pays; without the reverse half in every phase such posts stay empty and the
  * last phase takes hundreds of times longer. */
-#include "matching/auction_run.h"
+#include "auction/auction_run.h"
 
 enum {
     AHEAD = 4, /* bidders whose edges are asked of the memory before it is their turn */

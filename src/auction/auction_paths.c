@@ -1,5 +1,5 @@
 /* auction_paths.c — see auction_paths.h. */
-#include "matching/auction_paths.h"
+#include "auction/auction_paths.h"
 
 void paths_init(struct paths *x, struct arena *mem, int32_t posts)
 {

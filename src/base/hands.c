@@ -1,5 +1,5 @@
 /* hands.c — see hands.h. */
-#include "matching/hands.h"
+#include "base/hands.h"
 
 #include <pthread.h>
 #include <unistd.h>

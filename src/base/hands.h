@@ -1,4 +1,4 @@
-/* hands.h — many items looked at by several threads at once, a range each. Inside the module. */
+/* hands.h — many items looked at by several threads at once, a range each. */
 #pragma once
 #include "base/base.h"
 

@@ -1,6 +1,6 @@
 /* auction_proof.c — what an outcome is worth and what no outcome can exceed. Uses nothing of the
  * solver. */
-#include "matching/auction.h"
+#include "auction/auction.h"
 
 void auction_certify(const struct auction_input *in, const int32_t *post, const int64_t *price,
                      int64_t scale, struct auction_certificate *ret)

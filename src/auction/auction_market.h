@@ -7,7 +7,7 @@
  *
  * A promise is a pair that no change moves; the rest is the best around it. */
 #pragma once
-#include "matching/auction.h"
+#include "auction/auction.h"
 
 struct auction_market;
 
