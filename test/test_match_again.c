@@ -114,12 +114,13 @@ static struct every every(const struct match_problem *in, const int32_t *had)
     return e;
 }
 
-static struct every without(const struct match_problem *in, const struct match_again *again)
+static struct every without(const struct match_problem *in, const int32_t *had,
+                            const struct match_again *again)
 {
     struct every e;
 
     heeded = again;
-    e = every(in, in->start->post);
+    e = every(in, had);
     heeded = NULL;
     return e;
 }
@@ -279,10 +280,11 @@ TEST("a start that is nonsense costs no points: seats twice given, posts not all
     }
 }
 
-TEST("who has refused a post is proposed another, or none")
+TEST(
+    "who has refused a post is proposed another, or none, in a run from another and in a first one")
 {
     dice = 3;
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 120; round++) {
         struct match_problem in = problem(PEOPLE, POSTS);
         struct match_refusal refused[PEOPLE];
         struct match_again promised = { .refused = refused };
@@ -300,12 +302,12 @@ TEST("who has refused a post is proposed another, or none")
             }
         }
         start->post = had;
-        in.start = start;
+        in.start = round % 2 ? start : NULL;
         match_again_assign(test_arena(), &promised, &in, &a);
         for (size_t k = 0; k < promised.n_refused; k++)
             EXPECT(a.auction.post[refused[k].person] != refused[k].post);
         EXPECT(a.auction.certificate.sound);
-        EXPECT_INT(a.value, without(&in, &promised).value);
+        EXPECT_INT(a.value, without(&in, had, &promised).value);
         EXPECT(a.bound >= a.value);
         EXPECT(a.bound <= before.bound + before.bound / 10000);
     }
@@ -484,6 +486,30 @@ STORE_TEST(
     }
     EXPECT_STR(standing(cx, first, person[0]), standing(cx, second, person[0]));
     EXPECT(figure(cx, first, "value") <= figure(cx, first, "bound"));
+}
+
+STORE_TEST("a refusal counts in a run from nothing, until that post is chosen by hand")
+{
+    int64_t post = road_post(cx, "甲厂", 1), person = road_person(cx, 1), run = run_anew(cx);
+    const char *chosen = arena_printf(cx->mem, "OVERRIDDEN %lld", (long long)post);
+
+    offer(cx, run, person);
+    answer(cx, "offers.decline", person);
+    run = run_anew(cx);
+    EXPECT(strstr(standing(cx, run, person), "UNPLACED") != NULL);
+    EXPECT_INT(road_call(cx, "match_runs.why", run,
+                         arena_printf(cx->mem, "person_id=%lld&post_id=%lld", (long long)person,
+                                      (long long)post)),
+               OK);
+    EXPECT_STR(road_str(cx, "outcome"), "REFUSED");
+
+    cx->now += 1000;
+    EXPECT_INT(road_call(cx, "match_results.override", result_of(cx, run, person),
+                         arena_printf(cx->mem, "{\"post_id\":\"%lld\",\"reason\":\"已重新同意\"}",
+                                      (long long)post)),
+               OK);
+    EXPECT_STR(standing(cx, run, person), chosen);
+    EXPECT_STR(standing(cx, run_from(cx, run, ""), person), chosen);
 }
 
 STORE_TEST(

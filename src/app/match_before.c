@@ -284,12 +284,14 @@ enum err match_before_read(struct ctx *cx, const char *dir, const struct match_f
                            const struct match_before **ret)
 {
     struct match_before *before = NEW(cx->mem, struct match_before);
+    struct match_start *start = NEW(cx->mem, struct match_start);
     struct before_reading b = { .cx = cx, .r = r, .before = before };
 
     begin(&b);
     TRY(read_table(&b, dir, &assignments, add_assignment));
     TRY(read_table(&b, dir, &posts_table, add_post));
-    before->again.start = (struct match_start){ b.price, before->had, gap_of(cx, dir) };
+    *start = (struct match_start){ b.price, before->had, gap_of(cx, dir) };
+    before->again.start = start;
     *ret = before;
     return OK;
 }

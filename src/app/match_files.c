@@ -529,7 +529,7 @@ static void decide(struct ctx *cx, struct match_input *market, struct match_file
                                          .n_posts = (int32_t)market->n_posts,
                                          .today = cx->today,
                                          .weights = &r->weights,
-                                         .start = again ? &again->start : NULL };
+                                         .start = again ? again->start : NULL };
     match_again_hide(again, market);
     match_again_assign(cx->mem, again, &r->problem, &r->assignment);
     match_again_show(again, market, &r->problem, &r->assignment);

@@ -222,7 +222,8 @@ static enum err read_offer(struct ctx *cx, const struct rows *r, void *arg)
 {
     const struct offer_reader *reader = arg;
     const struct match_offer offer = { row_int(r, 0, "person_id"), row_int(r, 0, "post_id"),
-                                       str_eq(row_text(r, 0, "state"), "DECLINED") };
+                                       str_eq(row_text(r, 0, "state"), "DECLINED"),
+                                       row_int(r, 0, "answered_at") };
 
     return reader->fn(cx, &offer, reader->arg);
 }
@@ -234,23 +235,23 @@ enum err match_each_offer(struct ctx *cx, int64_t home, int64_t since, match_off
     int64_t lo, hi;
 
     division_range(home, &lo, &hi);
-    return db_each(cx, read_offer, &reader,
-                   "SELECT o.person_id, o.post_id, o.state FROM offer o WHERE SCOPE(offer o)"
-                   " AND o.home BETWEEN $1 AND $2 AND (o.state IN ('ACCEPTED', 'OFFERED')"
-                   " OR (o.state = 'DECLINED' AND o.answered_at >= $3))"
-                   " ORDER BY o.person_id, o.state, o.id DESC",
-                   P(lo), P(hi), P(since));
+    return db_each(
+        cx, read_offer, &reader,
+        "SELECT o.person_id, o.post_id, o.state, o.answered_at FROM offer o WHERE SCOPE(offer o)"
+        " AND o.home BETWEEN $1 AND $2 AND (o.state IN ('ACCEPTED', 'OFFERED')"
+        " OR (o.state = 'DECLINED' AND o.answered_at >= $3))"
+        " ORDER BY o.person_id, o.state, o.id DESC",
+        P(lo), P(hi), P(since));
 }
 
-enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id, int64_t since,
-                           bool *ret)
+enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id, bool *ret)
 {
     struct rows r;
 
     TRY(db_rows(cx, &r,
                 "SELECT 1 AS n FROM offer o WHERE SCOPE(offer o) AND o.person_id = $1"
-                " AND o.post_id = $2 AND o.state = 'DECLINED' AND o.answered_at >= $3 LIMIT 1",
-                P(person_id), P(post_id), P(since)));
+                " AND o.post_id = $2 AND o.state = 'DECLINED' LIMIT 1",
+                P(person_id), P(post_id)));
     *ret = r.n > 0;
     return OK;
 }

@@ -84,7 +84,7 @@ static enum err add_offer(struct ctx *cx, const struct match_offer *offer, void 
         return OK;
     if (offer->is_refused)
         *ARENA_PUSH(cx->mem, again->refused, again->n_refused, again->refused_cap) =
-            (struct match_refusal){ person, post };
+            (struct match_refusal){ person, post, offer->answered_at };
     else if (again->kept[person] < 0 && is_promised(t, offer->person_id))
         again->kept[person] = post;
     return OK;
@@ -114,51 +114,50 @@ static int refusal_order(const void *a, const void *b)
     return (x->post > y->post) - (x->post < y->post);
 }
 
-enum err match_again_since(struct ctx *cx, int64_t run_id, int64_t *ret)
+/* Who is in the input for a promise, and who of them has one. */
+static enum err take_promises(struct ctx *cx, struct taking *t)
 {
-    struct rows r;
-
-    TRY(db_one(cx, &r,
-               "WITH RECURSIVE c (id, previous_id, created_at) AS (SELECT r.id, r.previous_id,"
-               " r.created_at FROM match_run r WHERE"
-               " SCOPE_NOT(match_run 'when runs before one in scope were made') AND r.id = $1"
-               " UNION ALL SELECT r.id, r.previous_id, r.created_at FROM match_run r JOIN c ON"
-               " SCOPE_NOT(match_run 'when runs before one in scope were made')"
-               " AND r.id = c.previous_id) SELECT min(c.created_at) AS since FROM c",
-               P(run_id)));
-    *ret = row_int(&r, 0, "since");
-    return OK;
-}
-
-/* Offers are read twice, for people are numbered anew between. */
-static enum err take_offers(struct ctx *cx, struct taking *t)
-{
-    int64_t since;
-
-    TRY(match_again_since(cx, t->in->previous_id, &since));
     TRY(db_each(cx, add_promised, t,
                 "SELECT p.id FROM person p WHERE SCOPE(person p)"
                 " AND p.labour_status IN ('MATCHED', 'SIGNED_UP') AND p.id IN (SELECT m.person_id"
                 " FROM match_result m WHERE SCOPE(match_result m) AND m.run_id = $1"
                 " AND m.state = 'OFFERED') ORDER BY p.id",
                 P(t->in->previous_id)));
-    TRY(match_each_offer(cx, t->in->home, since, add_offer, t));
+    TRY(match_each_offer(cx, t->in->home, 0, add_offer, t));
     drop_unpromised(t);
-    t->again->n_refused = 0;
-    TRY(match_each_offer(cx, t->in->home, since, add_offer, t));
-    if (t->again->n_refused)
-        qsort(t->again->refused, t->again->n_refused, sizeof *t->again->refused, refusal_order);
+    return OK;
+}
+
+/* With people numbered as they stay. */
+static enum err take_refusals(struct ctx *cx, struct taking *t)
+{
+    struct match_again *again = t->again;
+    size_t n = 0;
+
+    again->n_refused = 0;
+    TRY(match_each_offer(cx, t->in->home, 0, add_offer, t));
+    if (again->n_refused)
+        qsort(again->refused, again->n_refused, sizeof *again->refused, refusal_order);
+    for (size_t i = 0; i < again->n_refused; i++) {
+        if (n > 0 && refusal_order(&again->refused[n - 1], &again->refused[i]) == 0)
+            again->refused[n - 1].at = MAX(again->refused[n - 1].at, again->refused[i].at);
+        else
+            again->refused[n++] = again->refused[i];
+    }
+    again->n_refused = n;
     return OK;
 }
 
 /* --- what it came to --- */
 
-static bool is_refused(const struct match_again *again, int32_t person, int32_t post)
+/* When a person refused a post; 0: never. */
+static int64_t refused_at(const struct match_again *again, int32_t person, int32_t post)
 {
-    const struct match_refusal pair = { person, post };
+    const struct match_refusal pair = { person, post, 0 }, *at = NULL;
 
-    return again->n_refused &&
-           bsearch(&pair, again->refused, again->n_refused, sizeof pair, refusal_order);
+    if (again->n_refused)
+        at = bsearch(&pair, again->refused, again->n_refused, sizeof pair, refusal_order);
+    return at ? at->at : 0;
 }
 
 static enum err add_result(struct ctx *cx, const struct rows *r, void *arg)
@@ -167,7 +166,8 @@ static enum err add_result(struct ctx *cx, const struct rows *r, void *arg)
     int32_t person = person_at(t->in, row_int(r, 0, "person_id")),
             post = post_at(t, row_int(r, 0, "post_id"));
 
-    if (person < 0 || post < 0 || t->again->kept[person] >= 0 || is_refused(t->again, person, post))
+    if (person < 0 || post < 0 || t->again->kept[person] >= 0 ||
+        refused_at(t->again, person, post) >= row_int(r, 0, "updated_at"))
         return OK;
     if (str_eq(row_text(r, 0, "state"), "OVERRIDDEN") && t->left[post] > 0 &&
         match_feasible(&t->in->persons[person], &t->in->posts[post], cx->today)) {
@@ -194,19 +194,24 @@ static enum err add_price(struct ctx *cx, const struct rows *r, void *arg)
 /* A run with conditions tells nothing of how far the same posts are from the best without. */
 static enum err take_outcome(struct ctx *cx, struct taking *t)
 {
+    struct match_start *start = NEW(cx->mem, struct match_start);
     struct rows run;
 
+    start->price = t->price;
+    start->post = t->post;
+    t->again->start = start;
     TRY(db_one(cx, &run,
                "SELECT value, bound, constraints FROM match_run WHERE"
                " SCOPE_NOT(match_run 'the run that begins from it is in scope') AND id = $1",
                P(t->in->previous_id)));
     if (!row_text(&run, 0, "constraints"))
-        t->again->start.gap = MAX(0, row_int(&run, 0, "bound") - row_int(&run, 0, "value"));
-    TRY(db_each(cx, add_result, t,
-                "SELECT m.person_id, m.post_id, m.state, m.override_reason FROM match_result m"
-                " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.post_id IS NOT NULL"
-                " ORDER BY m.person_id",
-                P(t->in->previous_id)));
+        start->gap = MAX(0, row_int(&run, 0, "bound") - row_int(&run, 0, "value"));
+    TRY(db_each(
+        cx, add_result, t,
+        "SELECT m.person_id, m.post_id, m.state, m.override_reason, m.updated_at FROM match_result m"
+        " WHERE SCOPE(match_result m) AND m.run_id = $1 AND m.post_id IS NOT NULL"
+        " ORDER BY m.person_id",
+        P(t->in->previous_id)));
     return db_each(cx, add_price, t,
                    "SELECT k.post_id, coalesce(k.price_fine, k.price * 1000) AS fine"
                    " FROM match_post k WHERE"
@@ -219,9 +224,6 @@ enum err match_again_load(struct ctx *cx, struct match_input *in, struct match_a
     struct match_again *again = NEW(cx->mem, struct match_again);
     struct taking t = { .in = in, .again = again };
 
-    *ret = NULL;
-    if (in->previous_id == 0)
-        return OK;
     again->kept = NEW_ARRAY(cx->mem, int32_t, in->n_persons + 1);
     again->reason = NEW_ARRAY(cx->mem, const char *, in->n_persons + 1);
     t.post = NEW_ARRAY(cx->mem, int32_t, in->n_persons + 1);
@@ -236,10 +238,11 @@ enum err match_again_load(struct ctx *cx, struct match_input *in, struct match_a
         qsort(t.posts, in->n_posts, sizeof *t.posts, at_order);
     for (size_t p = 0; p < in->n_posts; p++)
         t.left[p] = in->posts[p].seats;
-    TRY(take_offers(cx, &t));
-    TRY(take_outcome(cx, &t));
-    again->start.price = t.price;
-    again->start.post = t.post;
+    if (in->previous_id != 0)
+        TRY(take_promises(cx, &t));
+    TRY(take_refusals(cx, &t));
+    if (in->previous_id != 0)
+        TRY(take_outcome(cx, &t));
     *ret = again;
     return OK;
 }
@@ -306,8 +309,8 @@ static bool drop_refused(const struct match_again *again, int32_t n, struct matc
     return is_used;
 }
 
-/* What the best post leaves a person at the prices, in 1/scale points, but for those refused from
- * refused[0] on. Looks at every post. */
+/* What the best post leaves a person at the prices, in 1/scale points, but for the n refused. Looks
+ * at every post. */
 static int64_t most_left(const struct match_problem *in, const struct auction_result *a, int32_t i,
                          const struct match_refusal *refused, size_t n)
 {
@@ -315,10 +318,8 @@ static int64_t most_left(const struct match_problem *in, const struct auction_re
     int64_t most = 0;
 
     for (int32_t p = 0; p < in->n_posts; p++) {
-        if (n > 0 && refused->post == p) { /* ascending */
-            do
-                refused++, n--;
-            while (n > 0 && refused->post == p);
+        if (n > 0 && refused->post == p) {
+            refused++, n--;
             continue;
         }
         if (in->posts[p].seats > 0 && match_feasible(person, &in->posts[p], in->today))
@@ -347,10 +348,11 @@ static void lower_bound(const struct match_again *again, const struct match_prob
 }
 
 /* The run before is the outcome as long as it misses the best by no more than it did, but for what
- * its prices were rounded by. */
+ * its prices were rounded by. Without one, what was found is. */
 static bool is_as_good(const struct match_problem *in, const struct match_assignment *a)
 {
-    return a->rounds == 1 && a->gap <= in->start->gap + in->n_persons / MATCH_PRICE_UNIT;
+    return !in->start ||
+           (a->rounds == 1 && a->gap <= in->start->gap + in->n_persons / MATCH_PRICE_UNIT);
 }
 
 void match_again_assign(struct arena *mem, const struct match_again *again,

@@ -191,7 +191,7 @@ struct job {
     struct match_input input;
     struct match_weights weights;
     const struct match_constraints *constraints;
-    struct match_again *again;       /* NULL: the run begins from none */
+    struct match_again *again;
     const struct match_watch *watch; /* or NULL */
 };
 
@@ -242,7 +242,7 @@ static enum err run(struct ctx *cx, struct job *job)
                                       .n_posts = (int32_t)job->input.n_posts,
                                       .today = cx->today,
                                       .weights = &job->weights,
-                                      .start = job->again ? &job->again->start : NULL,
+                                      .start = job->again->start,
                                       .watch = job->watch };
     match_again_assign(cx->mem, job->again, &problem, &a);
     match_again_show(job->again, &job->input, &problem, &a);

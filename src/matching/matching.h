@@ -61,6 +61,7 @@ MUST_CHECK enum err match_each_spell(struct ctx *cx, int64_t employer_id, int64_
 struct match_offer {
     int64_t person_id, post_id;
     bool is_refused;
+    int64_t answered_at; /* NONE: not yet */
 };
 typedef enum err match_offer_fn(struct ctx *cx, const struct match_offer *offer, void *arg);
 /* Calls fn for each that stands or was refused since the instant, of people of the home range in
@@ -68,9 +69,9 @@ typedef enum err match_offer_fn(struct ctx *cx, const struct match_offer *offer,
  * which stands behind this module. */
 MUST_CHECK enum err match_each_offer(struct ctx *cx, int64_t home, int64_t since,
                                      match_offer_fn *fn, void *arg);
-/* Whether a person has refused a post since the instant. Defined by hiring as well. */
+/* Whether a person has ever refused a post. Defined by hiring as well. */
 MUST_CHECK enum err match_has_refused(struct ctx *cx, int64_t person_id, int64_t post_id,
-                                      int64_t since, bool *ret);
+                                      bool *ret);
 
 /* --- what policies would pay --- */
 

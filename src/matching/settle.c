@@ -37,7 +37,8 @@ static void settling_begin(struct settling *s)
     s->market = (struct auction_input){ in->n_persons, in->n_posts, cap, c->row, c->edges };
 }
 
-/* With so much more, in parts of a point, for the post she had. */
+/* With so much more, in parts of a point, for the post she had; nothing to favour without a start.
+ */
 static struct auction_edge *favour(const struct settling *s, int32_t more)
 {
     const struct match_candidates *c = &s->a->considered;
@@ -47,7 +48,7 @@ static struct auction_edge *favour(const struct settling *s, int32_t more)
     for (int32_t i = 0; i < s->in->n_persons; i++)
         for (int64_t e = c->row[i]; e < c->row[i + 1]; e++) {
             struct auction_edge edge = c->edges[e];
-            bool is_hers = edge.score > 0 && edge.post == s->in->start->post[i];
+            bool is_hers = more > 0 && edge.score > 0 && edge.post == s->in->start->post[i];
 
             edges[e] =
                 (struct auction_edge){ edge.post, edge.score * s->part + (is_hers ? more : 0) };
@@ -74,8 +75,11 @@ static const int32_t *settle(const struct settling *s, int32_t more)
 /* What the run before may have missed, divided among all who could stay. */
 static int32_t most_favour(const struct settling *s)
 {
-    int64_t gap = MIN(s->in->start->gap, s->a->bound / GAP_PROMISED);
+    const struct match_start *start = s->in->start;
+    int64_t gap = start ? MIN(start->gap, s->a->bound / GAP_PROMISED) : 0;
 
+    if (!start)
+        return 0;
     return (int32_t)(1 + gap * s->part / MAX(1, s->in->n_persons));
 }
 
@@ -93,7 +97,7 @@ void match_settle(struct arena *mem, const struct match_problem *in, struct matc
                         &a->auction.certificate);
         a->value = a->auction.certificate.value;
         a->gap = a->bound - a->value;
-        if (more == 1 || a->gap <= a->bound / GAP_PROMISED) {
+        if (more <= 1 || a->gap <= a->bound / GAP_PROMISED) {
             a->auction.post = memcpy(NEW_ARRAY(mem, int32_t, (size_t)in->n_persons + 1), post,
                                      sizeof *post * (size_t)in->n_persons);
             break;

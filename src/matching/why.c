@@ -54,7 +54,7 @@ const struct field match_why_output[] = {
 struct why {
     const struct why_input *in;
     int64_t run_id;
-    bool is_refused;               /* and the run, which begins from another, heeds that */
+    bool is_refused;
     int64_t promised;              /* seats of the post that the run had from the one before */
     struct rows run, result, post; /* the last two may be empty */
     struct match_person person;
@@ -67,14 +67,6 @@ struct why {
 
 /* Prices are stored in whole points. */
 enum { PRICE_SLACK = 2 };
-
-static enum err find_refusal(struct ctx *cx, struct why *w)
-{
-    int64_t since;
-
-    TRY(match_again_since(cx, w->run_id, &since));
-    return match_has_refused(cx, w->in->person_id, w->in->post_id, since, &w->is_refused);
-}
 
 /* Those seats were in no market and have no price. Results stay as they were stored (version 1)
  * until somebody changes them. */
@@ -114,10 +106,9 @@ static enum err load(struct ctx *cx, struct why *w)
         (row_int(&w->run, 0, "is_mine") != 1 && w->result.n == 0))
         return fail(cx, E_NOT_FOUND, "match.not_done", "%s",
                     T("没有这次匹配，或尚未完成", "there is no such run, or it is not done"));
-    if (row_int(&w->run, 0, "previous_id") != NONE) {
-        TRY(find_refusal(cx, w));
+    TRY(match_has_refused(cx, w->in->person_id, w->in->post_id, &w->is_refused));
+    if (row_int(&w->run, 0, "previous_id") != NONE)
         TRY(count_promised(cx, w));
-    }
     return db_rows(cx, &w->post,
                    "SELECT seats, price FROM match_post k WHERE"
                    " SCOPE_NOT(match_post 'the post itself is in scope') AND k.run_id = $1"
