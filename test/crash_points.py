@@ -150,10 +150,23 @@ def finish(step, store):
     return reply
 
 
+def settle(store):
+    """What a server does of its own is done, so that one of this store or of a copy has nothing to begin with."""
+    server = Server(store)
+    until = time.monotonic() + WAIT
+    while ask(store, """SELECT (SELECT max(seq) FROM journal) <> (SELECT max(last_seq) FROM journal_block)
+              OR (SELECT max(seq) FROM journal) <> (SELECT cursor FROM claim_discovery)"""):
+        if time.monotonic() > until:
+            raise SystemExit("the server does not come to rest")
+        time.sleep(0.05)
+    server.stop()
+
+
 def through(step, before):
     """All points of one step; the store after it."""
     after = copy_of(before, f"after-{step.name}")
     finish(step, after)
+    settle(after)
     nothing, whole = state(before), state(after)
     if nothing == whole:
         raise SystemExit(f"{step.name}: undisturbed it did nothing")
@@ -212,7 +225,7 @@ def main():
     payer, second, approver = users["fuzhou-payer"], users["fuzhou-payer2"], users["fuzhou-approver2"]
     store = copy_of(demo, "claims")
     change(store, *crash.NO_PAYMENTS)
-    call(store, "people.list", "limit=0")  # opened once, the ledger is filled from the claims
+    settle(store)  # opened once, the ledger is filled from the claims
 
     def post(name, user, path):
         return Step(name, user, "POST", path)
