@@ -384,6 +384,30 @@ TEST("an outcome to begin from changes the work and not the value")
     }
 }
 
+TEST("any score may be the highest: from nothing, from an outcome, and with a precision")
+{
+    static const int64_t highest[] = { 1, 2, 7, 100, 1 << 20, (1 << 29) - 1, 1 << 29, INT32_MAX };
+
+    dice = 34;
+    for (int round = 0; round < 400; round++) {
+        int64_t hi = highest[round % (int)ARRAY_LEN(highest)];
+        struct problem p = problem_wide(60, 15, 3, 8, roll(0, 1) ? 1 : -hi, hi);
+        struct auction_certificate best = solve(&p.in);
+        struct auction_result enough;
+        int64_t wild[15];
+
+        for (int i = 0; i < 15; i++)
+            wild[i] = roll(0, 1) * roll(0, 2 * hi) * (p.in.workers + 1);
+        p.in.start = &(struct auction_start){ wild, NULL, roll(0, hi) * (p.in.workers + 1) };
+        EXPECT_INT(solve(&p.in).value, best.value);
+        p.in.precision = roll(1, 1000);
+        auction_solve(test_arena(), &p.in, &enough);
+        EXPECT(enough.certificate.sound);
+        EXPECT(enough.certificate.gap <= enough.certificate.bound / p.in.precision);
+        EXPECT(enough.certificate.value <= best.value);
+    }
+}
+
 TEST("a post in demand has a price, one with free seats has none, a closed one keeps all away")
 {
     struct problem p = problem_new(3, 3, 9);

@@ -550,7 +550,14 @@ static enum err add_photos(struct ctx *cx, void *arg)
     return OK;
 }
 
-TEST("what lies in the log is copied into the store when nobody writes any more")
+static enum err change_photos(struct ctx *cx, void *arg)
+{
+    (void)arg;
+    return db_exec(cx, "UPDATE counter SET photo = $1",
+                   param_blob((struct bytes){ (const char[1 << 16]){ 1 }, 1 << 16 }));
+}
+
+TEST("what lies in the log is copied into the store, and the log begins anew")
 {
     const char *path = arena_printf(test_arena(), "%s/store.db", test_folder());
     struct failure f = { 0 };
@@ -567,6 +574,10 @@ TEST("what lies in the log is copied into the store when nobody writes any more"
         stat(path, &st);
     }
     EXPECT(st.st_size >= 128 << 16);
+    for (int i = 0; i < 10; i++)
+        EXPECT_INT(db_write(cx, change_photos, NULL), OK);
+    EXPECT_INT(stat(arena_printf(test_arena(), "%s-wal", path), &st), 0);
+    EXPECT(st.st_size > 0 && st.st_size < 4 * (128 << 16));
     EXPECT_INT(total(cx), 0);
     ctx_free(cx);
     store_close(s);

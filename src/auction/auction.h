@@ -68,7 +68,7 @@ struct auction_result {
     int64_t bids, rebates; /* offers by workers, seats filled by lowered prices */
 };
 
-/* The best assignment. Result arrays live in `mem`; working memory (about 12 bytes per edge, 120
+/* The best assignment. Result arrays live in `mem`; working memory (about 8 bytes per edge, 100
  * per worker) is given back before returning. Large problems are read by every processor at once;
  * the outcome does not depend on how many there are. The gap is 0 for every input unless a
  * precision is set. Edges must name existing posts and cap must not be negative: both are asserted.

@@ -122,22 +122,13 @@ static void worker_bid(struct auction_run *k, int32_t worker)
                              c.best.score });
 }
 
-static void row_prefetch(const struct auction_run *k, int32_t worker)
-{
-    const struct auction_edge *row = k->span[worker].edges;
-
-    __builtin_prefetch(row);
-    __builtin_prefetch(row + 8);
-    __builtin_prefetch(row + 16);
-}
-
 /* First come, first served; the last to be put out bids last. */
 static void bid_all(struct auction_run *k)
 {
     while (k->queued > 0) {
         if (k->queued > 2 * AHEAD) {
             __builtin_prefetch(k->span + queue_peek(k, 2 * AHEAD));
-            row_prefetch(k, queue_peek(k, AHEAD));
+            span_prefetch(k->span[queue_peek(k, AHEAD)]);
         }
         worker_bid(k, queue_pop(k));
     }
@@ -155,7 +146,7 @@ static void nets_elsewhere(const struct hand *hand)
         int32_t held = k->post[w];
 
         if (w + AHEAD < hand->to)
-            row_prefetch(k, w + AHEAD);
+            span_prefetch(k->span[w + AHEAD]);
         if (held >= 0) {
             struct choice c = worker_choice(k, w);
 

@@ -197,17 +197,6 @@ struct columns {
     int64_t *next[HANDS_MAX];
 };
 
-static inline void row_prefetch(const struct span *span, int32_t w, int32_t end)
-{
-    if (w + AHEAD < end) {
-        const struct auction_edge *row = span[w + AHEAD].edges;
-
-        __builtin_prefetch(row);
-        __builtin_prefetch(row + 8);
-        __builtin_prefetch(row + 16);
-    }
-}
-
 static void columns_count(const struct hand *hand)
 {
     const struct columns *c = hand->arg;
@@ -216,7 +205,8 @@ static void columns_count(const struct hand *hand)
     for (int32_t w = hand->from; w < hand->to; w++) {
         struct span row = c->span[w];
 
-        row_prefetch(c->span, w, hand->to);
+        if (w + AHEAD < hand->to)
+            span_prefetch(c->span[w + AHEAD]);
         for (int32_t e = 0; e < row.n; e++)
             count[row.edges[e].post]++;
     }
@@ -230,7 +220,8 @@ static void columns_fill(const struct hand *hand)
     for (int32_t w = hand->from; w < hand->to; w++) {
         struct span row = c->span[w];
 
-        row_prefetch(c->span, w, hand->to);
+        if (w + AHEAD < hand->to)
+            span_prefetch(c->span[w + AHEAD]);
         for (int32_t e = 0; e < row.n; e++) {
             struct auction_edge edge = row.edges[e];
 

@@ -22,8 +22,7 @@ static void judge(const struct hand *hand)
         int64_t most = 0, held = 0;
 
         if (w + AHEAD < hand->to)
-            for (int i = 0; i < 3; i++)
-                __builtin_prefetch(x->row[w + AHEAD].edges + 8 * i);
+            span_prefetch(x->row[w + AHEAD]);
         for (int32_t e = 0; e < row.n; e++) {
             int64_t net = row.edges[e].score - x->price[row.edges[e].post];
 

@@ -30,14 +30,6 @@ struct least {
     int64_t near;
 };
 
-static void row_prefetch(const struct paths *x, int32_t worker)
-{
-    const struct auction_edge *row = x->row[worker].edges;
-
-    for (int line = 0; line < 3; line++)
-        __builtin_prefetch(row + 8 * line);
-}
-
 /* --- the short ways --- */
 
 static void ways_gather(const struct hand *hand)
@@ -63,7 +55,7 @@ static void ways_gather(const struct hand *hand)
             int64_t profit = x->standing[place->holders[h]].profit;
 
             if (h + AHEAD < place->taken)
-                row_prefetch(x, place->holders[h + AHEAD]);
+                span_prefetch(x->row[place->holders[h + AHEAD]]);
             for (int32_t e = 0; e < row.n; e++) {
                 int32_t post = row.edges[e].post;
                 int64_t price = x->price[post], cost = profit - row.edges[e].score + price;
@@ -79,6 +71,12 @@ static void ways_gather(const struct hand *hand)
 
 /* --- how far each price falls --- */
 
+/* No further than this; nobody asks by which way. */
+static void hold(struct paths *x, int32_t post, int64_t fall)
+{
+    paths_reach(x, post, (struct reached){ fall, -1, -1 });
+}
+
 /* What a worker who is `so_far` away lets the other posts fall. None falls by more than it costs,
  * so that one whose score alone does not draw her away is not asked for its price. */
 static void hold_back(struct paths *x, int32_t worker, int64_t so_far)
@@ -91,8 +89,7 @@ static void hold_back(struct paths *x, int32_t worker, int64_t so_far)
         int64_t beyond = so_far + standing->profit - row.edges[e].score;
 
         if (beyond < 0 && post != standing->post)
-            paths_reach(x, post,
-                        (struct reached){ beyond + x->price[post], worker, standing->post });
+            hold(x, post, beyond + x->price[post]);
     }
 }
 
@@ -110,7 +107,7 @@ static void falls_begin(const struct least *l)
         struct span row = x->row[w];
 
         if (w + AHEAD < workers && x->standing[w + AHEAD].post < 0)
-            row_prefetch(x, w + AHEAD);
+            span_prefetch(x->row[w + AHEAD]);
         for (int32_t e = 0; x->standing[w].post < 0 && e < row.n; e++) {
             int32_t post = row.edges[e].post;
 
@@ -118,7 +115,7 @@ static void falls_begin(const struct least *l)
         }
     }
     for (int32_t p = 0; p < posts; p++)
-        paths_reach(x, p, (struct reached){ fall[p], -1, -1 });
+        hold(x, p, fall[p]);
     arena_free(scratch);
 }
 
@@ -131,28 +128,25 @@ static void fall_by_short_ways(const struct least *l)
         int64_t so_far = x->reached[post].distance;
 
         for (int32_t i = 0; i < from->n; i++)
-            paths_reach(x, from->ways[i].post,
-                        (struct reached){ so_far + from->ways[i].cost, -1, post });
+            hold(x, from->ways[i].post, so_far + from->ways[i].cost);
     }
 }
 
 /* The holder of another post who lets this one fall least. */
-static void reach_from_bidders(struct paths *x, int32_t post)
+static void hold_by_bidders(struct paths *x, int32_t post)
 {
     const struct column *column = &x->column[post];
 
     for (int32_t b = 0; b < column->n; b++) {
-        int32_t worker = column->bidders[b].worker;
-        const struct standing *standing = &x->standing[worker];
+        struct bidder bidder = column->bidders[b];
+        const struct standing *standing = &x->standing[bidder.worker];
 
         if (b + AHEAD_BIDDERS < column->n)
             __builtin_prefetch(&x->standing[column->bidders[b + AHEAD_BIDDERS].worker]);
-        if (standing->post < 0 || standing->post == post)
-            continue;
-        paths_reach(x, post,
-                    (struct reached){ x->reached[standing->post].distance + standing->profit -
-                                          column->bidders[b].score + x->price[post],
-                                      worker, standing->post });
+        if (standing->post >= 0 && standing->post != post)
+            hold(x, post,
+                 x->reached[standing->post].distance + standing->profit - bidder.score +
+                     x->price[post]);
     }
 }
 
@@ -164,13 +158,13 @@ static void fall_by_long_ways(const struct least *l)
 
     for (int32_t p = 0; p < l->run->posts; p++)
         if (x->reached[p].distance > l->near)
-            reach_from_bidders(x, p);
+            hold_by_bidders(x, p);
     for (int32_t post; (post = paths_next(x, INT64_MAX)) >= 0;) {
         const struct place *place = &x->place[post];
 
         for (int32_t h = 0; h < place->taken; h++) {
             if (h + AHEAD < place->taken)
-                row_prefetch(x, place->holders[h + AHEAD]);
+                span_prefetch(x->row[place->holders[h + AHEAD]]);
             hold_back(x, place->holders[h], x->reached[post].distance);
         }
     }

@@ -30,6 +30,15 @@ struct span {
     int32_t n;
 };
 
+/* Ask the memory for edges that will soon be read; enough of a usual row for the machine to see
+ * where the reading goes. */
+static inline void span_prefetch(struct span span)
+{
+    __builtin_prefetch(span.edges);
+    __builtin_prefetch(span.edges + 8);
+    __builtin_prefetch(span.edges + 16);
+}
+
 /* The bidders of a post. */
 struct column {
     struct bidder *bidders;
